@@ -1,0 +1,266 @@
+//! The front door, and the only place that orders: validate, judge, fuse, then learn.
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use crate::error::{Error, FrameFault};
+use crate::frame::{Frame, TIME_MS_MAX, measured};
+use crate::joint::Absence;
+use crate::schema::Schema;
+use crate::snapshot::{self, State, state};
+use crate::stream::Streams;
+use crate::verdict::{Episode, Episodes, Fusion, Verdict, View};
+
+/// A silence is news once it lasts this many usual intervals: one lost frame is not.
+const OVERDUE: f64 = 2.25;
+/// Intervals over which the usual one is learned.
+const INTERVAL_MEMORY: f64 = 256.0;
+
+/// Watches the streams of one schema.
+///
+/// Equal schemas and equal calls give equal verdicts, bit for bit, on every target.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    schema: Schema,
+    state: EngineState,
+    /// The answer to the newest call. Kept so that a steady frame allocates nothing.
+    verdict: Verdict,
+    /// The newest frame's values, `None` where there is none.
+    values: Vec<Option<f64>>,
+}
+
+/// Everything that a verdict depends on beside the schema.
+#[derive(Clone, Debug)]
+struct EngineState {
+    frames: u64,
+    last_frame_ms: Option<i64>,
+    /// The newest time that `tick` spoke about, if that was after the newest frame.
+    last_silence_ms: Option<i64>,
+    interval_ms: f64,
+    streams: Streams,
+    absence: Absence,
+    fusion: Fusion,
+    episodes: Episodes,
+}
+state!(EngineState {
+    frames,
+    last_frame_ms,
+    last_silence_ms,
+    interval_ms,
+    streams,
+    absence,
+    fusion,
+    episodes
+});
+
+/// Bytes that an engine holds, by part. They are fixed by the schema and do not grow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Memory {
+    /// Tier 1.
+    pub streams: usize,
+    /// Tier 2.
+    pub joint: usize,
+    /// Tier 3.
+    pub verdict: usize,
+}
+
+impl Memory {
+    /// All parts together.
+    pub fn total(&self) -> usize {
+        self.streams + self.joint + self.verdict
+    }
+}
+
+impl Engine {
+    /// An engine that has seen nothing.
+    pub fn new(schema: Schema) -> Self {
+        let width = schema.streams().len();
+        let state = EngineState {
+            frames: 0,
+            last_frame_ms: None,
+            last_silence_ms: None,
+            interval_ms: 0.0,
+            streams: Streams::new(&schema),
+            absence: Absence::new(&schema),
+            fusion: Fusion::new(),
+            episodes: Episodes::new(schema.false_alarm_rate()),
+        };
+        Self { verdict: Verdict::blank(&schema), values: vec![None; width], schema, state }
+    }
+
+    /// What is watched.
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// Judges one frame, then learns it. An error changes nothing.
+    pub fn observe(&mut self, frame: Frame<'_>) -> Result<&Verdict, Error> {
+        self.check(frame, self.state.last_frame_ms)?;
+        self.take(frame);
+        Ok(&self.verdict)
+    }
+
+    /// Judges frames in a row: `rows` holds one value per stream for each of `times_ms`, row after row. All are checked
+    /// before the first is judged, so an error changes nothing.
+    ///
+    /// ```
+    /// use fourfold::{Engine, SchemaDraft};
+    ///
+    /// let mut engine = Engine::new(SchemaDraft::of_streams(["a", "b"]).validate()?);
+    /// let mut scores = Vec::new();
+    /// engine.observe_batch(&[0, 1000], &[1.0, 2.0, 1.0, f64::NAN], |_, verdict| scores.push(verdict.score))?;
+    /// assert_eq!(scores.len(), 2);
+    /// assert!(engine.observe_batch(&[2000, 500], &[1.0; 4], |_, _| ()).is_err());
+    /// assert!(engine.observe_batch(&[2000], &[1.0; 2], |_, _| ()).is_ok());
+    /// # Ok::<(), fourfold::Error>(())
+    /// ```
+    pub fn observe_batch(
+        &mut self,
+        times_ms: &[i64],
+        rows: &[f64],
+        mut each: impl FnMut(usize, &Verdict),
+    ) -> Result<(), Error> {
+        let width = self.schema.streams().len();
+        if times_ms.len().checked_mul(width) != Some(rows.len()) {
+            let (rows, values) = (times_ms.len(), rows.len());
+            return Err(FrameFault::RaggedBatch { rows, values, streams: width }.into());
+        }
+        let frame =
+            |row: usize| Frame { at_ms: times_ms[row], values: &rows[row * width..(row + 1) * width] };
+        let mut last_ms = self.state.last_frame_ms;
+        for (row, &at_ms) in times_ms.iter().enumerate() {
+            self.check(frame(row), last_ms)?;
+            last_ms = Some(at_ms);
+        }
+        for row in 0..times_ms.len() {
+            self.take(frame(row));
+            each(row, &self.verdict);
+        }
+        Ok(())
+    }
+
+    /// Says the time while nothing arrives. Once the silence outlasts the learned interval, it is judged as a frame
+    /// without values, once per interval; `None` while there is nothing to say.
+    pub fn tick(&mut self, now_ms: i64) -> Result<Option<&Verdict>, Error> {
+        if now_ms.unsigned_abs() > TIME_MS_MAX.unsigned_abs() {
+            return Err(FrameFault::TimeOutOfRange { at_ms: now_ms as f64 }.into());
+        }
+        let Some(last_frame_ms) = self.state.last_frame_ms else { return Ok(None) };
+        let (since_ms, patience) = match self.state.last_silence_ms {
+            Some(silence_ms) => (silence_ms, 1.0),
+            None => (last_frame_ms, OVERDUE),
+        };
+        let is_news =
+            self.state.interval_ms > 0.0 && (now_ms - since_ms) as f64 >= self.state.interval_ms * patience;
+        if !is_news {
+            return Ok(None);
+        }
+        self.state.last_silence_ms = Some(now_ms);
+        self.values.fill(None);
+        self.judge_and_learn(now_ms);
+        self.verdict.from_silence = true;
+        Ok(Some(&self.verdict))
+    }
+
+    /// Things that happened, oldest first: the newest 256.
+    pub fn episodes(&self) -> impl DoubleEndedIterator<Item = &Episode> + ExactSizeIterator {
+        self.state.episodes.iter()
+    }
+
+    /// The newest frame's time.
+    pub fn last_frame_ms(&self) -> Option<i64> {
+        self.state.last_frame_ms
+    }
+
+    /// Bytes held, by part.
+    pub fn memory(&self) -> Memory {
+        Memory {
+            streams: self.state.streams.heap_bytes(),
+            joint: self.state.absence.heap_bytes(),
+            verdict: self.state.fusion.heap_bytes() + self.state.episodes.heap_bytes(),
+        }
+    }
+
+    /// The engine as bytes: schema and state.
+    pub fn seal(&self) -> Vec<u8> {
+        snapshot::seal(&self.schema, |to| self.state.save(to))
+    }
+
+    /// The engine that was sealed. It goes on with the bits of one that never stopped.
+    ///
+    /// ```
+    /// use fourfold::{Engine, Error, SchemaDraft};
+    ///
+    /// let engine = Engine::new(SchemaDraft::preset("iot")?.validate()?);
+    /// let mut bytes = engine.seal();
+    /// assert_eq!(Engine::open(&bytes)?.seal(), bytes);
+    /// bytes[40] ^= 1;
+    /// assert!(matches!(Engine::open(&bytes), Err(Error::Snapshot(_))));
+    /// # Ok::<(), fourfold::Error>(())
+    /// ```
+    pub fn open(bytes: &[u8]) -> Result<Self, Error> {
+        snapshot::open(bytes, |schema, from| {
+            let mut engine = Self::new(schema);
+            engine.state.load(from)?;
+            Ok(engine)
+        })
+    }
+
+    fn check(&self, frame: Frame<'_>, last_ms: Option<i64>) -> Result<(), FrameFault> {
+        let Frame { at_ms, values } = frame;
+        let expected = self.schema.streams().len();
+        if at_ms.unsigned_abs() > TIME_MS_MAX.unsigned_abs() {
+            return Err(FrameFault::TimeOutOfRange { at_ms: at_ms as f64 });
+        }
+        if values.len() != expected {
+            return Err(FrameFault::WrongWidth { at_ms, got: values.len(), expected });
+        }
+        match last_ms {
+            Some(last_ms) if at_ms <= last_ms => Err(FrameFault::TimeWentBack { at_ms, last_ms }),
+            _ => Ok(()),
+        }
+    }
+
+    fn take(&mut self, frame: Frame<'_>) {
+        for (slot, value) in self.values.iter_mut().zip(frame.values) {
+            *slot = measured(*value);
+        }
+        self.judge_and_learn(frame.at_ms);
+        let state = &mut self.state;
+        if let Some(last_ms) = state.last_frame_ms {
+            // The first intervals count in full. A silence that was spoken of is not an interval.
+            if state.last_silence_ms.is_none() {
+                let pace = 1.0 / (state.frames as f64).clamp(1.0, INTERVAL_MEMORY);
+                state.interval_ms += ((frame.at_ms - last_ms) as f64 - state.interval_ms) * pace;
+            }
+        }
+        state.frames += 1;
+        state.last_frame_ms = Some(frame.at_ms);
+        state.last_silence_ms = None;
+    }
+
+    fn judge_and_learn(&mut self, at_ms: i64) {
+        let Self { state, verdict, values, .. } = self;
+        state.streams.judge(values, &mut verdict.streams);
+        let absence = state.absence.judge(values);
+        let fused = state.fusion.judge(&verdict.streams, absence, state.absence.frames());
+        let carriers = match fused.led_by {
+            View::Streams => verdict.streams.as_slice(),
+            View::Absence => &[],
+        };
+        let step = state.episodes.step(at_ms, fused.chance, carriers);
+
+        state.streams.learn(values);
+        state.absence.learn(values);
+        state.fusion.learn(&fused);
+
+        verdict.at_ms = at_ms;
+        verdict.score = 1.0 - fused.chance;
+        verdict.confidence = fused.confidence;
+        verdict.views = fused.views;
+        verdict.alarm = step.alarm;
+        verdict.episode = step.episode;
+        verdict.severity = step.severity;
+        verdict.from_silence = false;
+    }
+}

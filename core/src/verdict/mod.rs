@@ -1,0 +1,110 @@
+//! Tier 3: one verdict per frame, one episode per thing that happened.
+
+mod episode;
+mod fuse;
+
+pub use episode::Episode;
+pub(crate) use episode::Episodes;
+pub(crate) use fuse::Fusion;
+
+use alloc::vec::Vec;
+
+use crate::schema::Schema;
+use crate::stream::StreamVerdict;
+
+/// The answer for one frame.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// The frame's time; for a verdict on silence, the time of the tick.
+    pub at_ms: i64,
+    /// One minus the chance of a frame at least this unusual, in [0, 1]. It stays high while an anomaly lasts.
+    pub score: f64,
+    /// True once per episode, when it opens.
+    pub alarm: bool,
+    /// How much there was to judge with, in [0, 1].
+    pub confidence: f64,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The episode that this frame belongs to.
+    pub episode: Option<u64>,
+    /// Tier 1, in the order of the schema's streams.
+    pub streams: Vec<StreamVerdict>,
+    /// What went into the score, in the order of [`View::ALL`].
+    pub views: [ViewVerdict; View::ALL.len()],
+    /// True for a verdict of `tick`: there was no frame, and that is what is judged.
+    pub from_silence: bool,
+}
+
+/// How bad an episode is.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Nothing is wrong.
+    #[default]
+    None,
+    /// Unusual enough for an alarm, no more.
+    Low,
+    /// Ten times less likely than what raises an alarm.
+    Medium,
+    /// A hundred times less likely, or lasting.
+    High,
+    /// A thousand times less likely, or high and lasting.
+    Critical,
+}
+
+/// One way of looking at a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum View {
+    /// The most unusual of all streams by themselves.
+    Streams,
+    /// Who is silent.
+    Absence,
+}
+
+impl View {
+    /// Every view, in the order of [`Verdict::views`].
+    pub const ALL: [Self; 2] = [Self::Streams, Self::Absence];
+}
+
+/// What a view said, and how far it was believed.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ViewVerdict {
+    /// One minus the chance, in [0, 1]; `None` where the view has no opinion.
+    pub score: Option<f64>,
+    /// How much it had to judge with, in [0, 1].
+    pub weight: f64,
+    /// Whether it is fit to be heard.
+    pub health: Health,
+}
+
+/// The state of a part of the engine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Health {
+    /// It has not seen enough yet.
+    #[default]
+    Cold,
+    /// It is settled.
+    Ready,
+    /// It is settled, but this frame gave it nothing.
+    Starved,
+}
+
+impl Verdict {
+    pub(crate) fn blank(schema: &Schema) -> Self {
+        Self {
+            at_ms: 0,
+            score: 0.0,
+            alarm: false,
+            confidence: 0.0,
+            severity: Severity::None,
+            episode: None,
+            streams: alloc::vec![StreamVerdict::default(); schema.streams().len()],
+            views: Default::default(),
+            from_silence: false,
+        }
+    }
+}

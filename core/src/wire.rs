@@ -1,0 +1,184 @@
+//! The JSON shapes, defined once for every shell. They are made from the engine's own types at the last moment, and
+//! name streams where those count them. (A schema's shape is [`SchemaDraft`](crate::SchemaDraft) itself.)
+
+use alloc::borrow::Cow;
+use alloc::collections::BTreeMap;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, FrameFault};
+use crate::frame::time_from_js;
+use crate::schema::Schema;
+use crate::stream::Reason;
+use crate::verdict::{Episode, Health, Severity, Verdict, View};
+
+/// One frame as a row: only the streams that spoke need to be named, and `null` is missing too.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Row {
+    /// Milliseconds since the Unix epoch.
+    pub t: f64,
+    /// Values by stream.
+    pub values: BTreeMap<String, Option<f64>>,
+}
+
+/// The rows of a request.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rows {
+    /// One per moment, in the order of time.
+    pub frames: Vec<Row>,
+}
+
+impl Rows {
+    /// Times and values as [`Engine::observe_batch`](crate::Engine::observe_batch) takes them.
+    pub fn flatten(&self, schema: &Schema) -> Result<(Vec<i64>, Vec<f64>), Error> {
+        let width = schema.streams().len();
+        let mut times_ms = Vec::with_capacity(self.frames.len());
+        let mut values = alloc::vec![f64::NAN; self.frames.len() * width];
+        for (row, frame) in self.frames.iter().enumerate() {
+            let at_ms = time_from_js(frame.t)?;
+            times_ms.push(at_ms);
+            for (name, value) in &frame.values {
+                let place = schema
+                    .index_of(name)
+                    .ok_or_else(|| FrameFault::UnknownStream { stream: name.clone(), at_ms })?;
+                values[row * width + place] = value.unwrap_or(f64::NAN);
+            }
+        }
+        Ok((times_ms, values))
+    }
+}
+
+/// A verdict.
+#[derive(Clone, Debug, Serialize)]
+pub struct VerdictJson<'a> {
+    t: i64,
+    score: f64,
+    alarm: bool,
+    confidence: f64,
+    severity: Severity,
+    episode: Option<u64>,
+    from_silence: bool,
+    streams: Vec<StreamJson<'a>>,
+    views: Vec<ViewJson>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct StreamJson<'a> {
+    stream: &'a str,
+    present: bool,
+    score: Option<f64>,
+    reason: Option<Reason>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct ViewJson {
+    view: View,
+    score: Option<f64>,
+    weight: f64,
+    health: Health,
+}
+
+impl<'a> VerdictJson<'a> {
+    /// The shape of `verdict`, which is about `schema`.
+    pub fn new(schema: &'a Schema, verdict: &Verdict) -> Self {
+        let streams = schema.streams().iter().zip(&verdict.streams);
+        Self {
+            t: verdict.at_ms,
+            score: verdict.score,
+            alarm: verdict.alarm,
+            confidence: verdict.confidence,
+            severity: verdict.severity,
+            episode: verdict.episode,
+            from_silence: verdict.from_silence,
+            streams: streams
+                .map(|(stream, said)| StreamJson {
+                    stream: &stream.name,
+                    present: said.present,
+                    score: said.score,
+                    reason: said.reason,
+                })
+                .collect(),
+            views: (View::ALL.into_iter().zip(&verdict.views))
+                .map(|(view, said)| ViewJson {
+                    view,
+                    score: said.score,
+                    weight: said.weight,
+                    health: said.health,
+                })
+                .collect(),
+        }
+    }
+}
+
+/// An episode.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EpisodeJson<'a> {
+    /// Counts from 1 within its system.
+    pub id: u64,
+    /// The first abnormal frame.
+    pub opened: i64,
+    /// The newest abnormal frame.
+    pub last: i64,
+    /// The frame that ended it.
+    pub closed: Option<i64>,
+    /// Its highest score.
+    pub peak_score: f64,
+    /// When it was highest.
+    pub peak: i64,
+    /// Its abnormal frames.
+    pub frames: u64,
+    /// The worst that it has been.
+    pub severity: Severity,
+    /// The most unusual stream; absent where silence was the finding.
+    pub stream: Option<Cow<'a, str>>,
+    /// What made that stream stand out.
+    pub reason: Option<Cow<'a, str>>,
+}
+
+impl<'a> EpisodeJson<'a> {
+    /// The shape of `episode`, which is about `schema`.
+    pub fn new(schema: &'a Schema, episode: &Episode) -> Self {
+        Self {
+            id: episode.id,
+            opened: episode.opened_ms,
+            last: episode.last_ms,
+            closed: episode.closed_ms,
+            peak_score: episode.peak_score,
+            peak: episode.peak_ms,
+            frames: episode.frames,
+            severity: episode.severity,
+            stream: episode.stream.map(|place| Cow::Borrowed(schema.streams()[place].name.as_str())),
+            reason: episode.reason.map(|reason| Cow::Borrowed(reason.word())),
+        }
+    }
+}
+
+/// An error: what it is, in a word and in a sentence, and what it is about.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ErrorJson {
+    /// A stable word, such as `frame.time-went-back`.
+    pub code: String,
+    /// A sentence that says what to do.
+    pub message: String,
+    /// The stream it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stream: Option<String>,
+    /// The time it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<f64>,
+}
+
+impl From<&Error> for ErrorJson {
+    fn from(error: &Error) -> Self {
+        Self {
+            code: error.code().to_string(),
+            message: error.to_string(),
+            stream: error.stream().map(ToString::to_string),
+            at: error.at_ms(),
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! The engine, off the page's main thread.
+
+fn main() {}

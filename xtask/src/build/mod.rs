@@ -1,0 +1,14 @@
+//! What is shipped: the npm package, the web app, the Worker.
+
+pub(crate) mod package;
+pub(crate) mod web;
+pub(crate) mod worker;
+
+/// How a build is to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// Quick to build.
+    Dev,
+    /// Small and fast to run.
+    Release,
+}
