@@ -151,7 +151,8 @@ impl<'a> EpisodeJson<'a> {
             peak: episode.peak_ms,
             frames: episode.frames,
             severity: episode.severity,
-            stream: episode.stream.map(|place| Cow::Borrowed(schema.streams()[place].name.as_str())),
+            stream: (episode.stream)
+                .and_then(|place| Some(Cow::Borrowed(schema.streams().get(place)?.name.as_str()))),
             reason: episode.reason.map(|reason| Cow::Borrowed(reason.word())),
         }
     }

@@ -1,0 +1,210 @@
+//! What the engine as a whole promises, whatever stands behind its front door.
+
+use fourfold::{Engine, Error, Frame, SchemaDraft, Verdict};
+
+/// Numbers without a pattern, from a seed.
+struct Noise(u32);
+
+impl Noise {
+    fn next(&mut self) -> u32 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 17;
+        self.0 ^= self.0 << 5;
+        self.0
+    }
+
+    /// In [0, 1).
+    fn share(&mut self) -> f64 {
+        f64::from(self.next() >> 8) / f64::from(1 << 24)
+    }
+}
+
+fn engine(streams: usize) -> Engine {
+    let names = (0..streams).map(|place| format!("s{place}"));
+    Engine::new(SchemaDraft::of_streams(names).validate().expect("plain names are a schema"))
+}
+
+/// Rows with gaps, an outage and a few events.
+fn rows(streams: usize, count: usize) -> Vec<(i64, Vec<f64>)> {
+    let mut noise = Noise(7);
+    (0..count)
+        .map(|row| {
+            let values = (0..streams).map(|place| match noise.share() {
+                _ if (400..420).contains(&row) => f64::NAN,
+                gap if gap < 0.05 => f64::NAN,
+                event if event > 0.999 => 1e4,
+                _ => noise.share() * (place + 1) as f64 + (row % 96) as f64 / 48.0,
+            });
+            (1_700_000_000_000 + 60_000 * row as i64, values.collect())
+        })
+        .collect()
+}
+
+fn observe(engine: &mut Engine, (at_ms, values): &(i64, Vec<f64>)) -> Verdict {
+    engine.observe(Frame { at_ms: *at_ms, values }).expect("a good row").clone()
+}
+
+/// Equal to the last bit, which `==` on floats does not say.
+fn bits(verdict: &Verdict) -> String {
+    let hex = |score: Option<f64>| score.map(f64::to_bits);
+    let streams: Vec<_> =
+        verdict.streams.iter().map(|stream| (hex(stream.score), stream.reason, stream.present)).collect();
+    let views: Vec<_> = verdict.views.iter().map(|view| (hex(view.score), view.weight.to_bits())).collect();
+    format!(
+        "{} {:x} {} {:x} {:?} {:?} {streams:?} {views:?}",
+        verdict.at_ms,
+        verdict.score.to_bits(),
+        verdict.alarm,
+        verdict.confidence.to_bits(),
+        verdict.severity,
+        verdict.episode,
+    )
+}
+
+#[test]
+fn the_same_input_gives_the_same_bits() {
+    let (mut one, mut other) = (engine(5), engine(5));
+    for row in rows(5, 1000) {
+        assert_eq!(bits(&observe(&mut one, &row)), bits(&observe(&mut other, &row)));
+    }
+    assert_eq!(one.seal(), other.seal());
+}
+
+#[test]
+fn a_batch_is_its_rows() {
+    let rows = rows(3, 700);
+    let times: Vec<i64> = rows.iter().map(|row| row.0).collect();
+    let values: Vec<f64> = rows.iter().flat_map(|row| row.1.clone()).collect();
+    let mut batched = Vec::new();
+    engine(3).observe_batch(&times, &values, |_, verdict| batched.push(bits(verdict))).expect("good rows");
+    let mut single = engine(3);
+    let singly: Vec<String> = rows.iter().map(|row| bits(&observe(&mut single, row))).collect();
+    assert_eq!(batched, singly);
+}
+
+#[test]
+fn an_opened_engine_goes_on_with_the_same_bits() {
+    let mut straight = engine(4);
+    let mut reopened = engine(4);
+    for (place, row) in rows(4, 1200).iter().enumerate() {
+        if place % 97 == 0 {
+            reopened = Engine::open(&reopened.seal()).expect("its own bytes");
+        }
+        assert_eq!(bits(&observe(&mut reopened, row)), bits(&observe(&mut straight, row)), "row {place}");
+        if place % 50 == 49 {
+            let now_ms = row.0 + 30_000 * (place as i64 % 7);
+            let (one, other) = (straight.tick(now_ms), reopened.tick(now_ms));
+            assert_eq!(one.expect("a time").map(bits), other.expect("a time").map(bits));
+        }
+    }
+    assert_eq!(straight.seal(), reopened.seal());
+}
+
+#[test]
+fn an_error_changes_nothing() {
+    let mut engine = engine(2);
+    rows(2, 100).iter().for_each(|row| drop(observe(&mut engine, row)));
+    let before = engine.seal();
+    let last_ms = engine.last_frame_ms().expect("frames were seen");
+    let mut refused = |at_ms: i64, values: &[f64]| -> Error {
+        engine.observe(Frame { at_ms, values }).expect_err("this frame is bad")
+    };
+    let errors = [
+        refused(last_ms, &[1.0, 1.0]),
+        refused(last_ms - 1, &[1.0, 1.0]),
+        refused(i64::MIN, &[1.0, 1.0]),
+        refused(i64::MAX, &[1.0, 1.0]),
+        refused(last_ms + 1, &[1.0]),
+        engine.tick(i64::MAX).expect_err("no such time"),
+        engine.observe_batch(&[last_ms + 1, last_ms + 1], &[0.0; 4], |_, _| ()).expect_err("twice one time"),
+        engine.observe_batch(&[last_ms + 1], &[0.0; 3], |_, _| ()).expect_err("ragged"),
+    ];
+    let codes = errors.each_ref().map(Error::code);
+    let expected =
+        ["time-went-back", "time-went-back", "time-out-of-range", "time-out-of-range", "wrong-width"]
+            .into_iter()
+            .chain(["time-out-of-range", "time-went-back", "ragged-batch"])
+            .map(|rule| format!("frame.{rule}"));
+    assert_eq!(codes.to_vec(), expected.collect::<Vec<_>>());
+    assert_eq!(engine.seal(), before);
+}
+
+#[test]
+fn poison_is_a_gap() {
+    for poison in [f64::INFINITY, f64::NEG_INFINITY, 1e308, -1e200, -f64::NAN] {
+        let (mut poisoned, mut gapped) = (engine(3), engine(3));
+        for (place, (at_ms, values)) in rows(3, 800).into_iter().enumerate() {
+            let with = |value: f64| {
+                let mut values = values.clone();
+                if place % 31 == 3 || place < 2 {
+                    values[place % 3] = value;
+                }
+                (at_ms, values)
+            };
+            let (one, other) = (observe(&mut poisoned, &with(poison)), observe(&mut gapped, &with(f64::NAN)));
+            assert_eq!(bits(&one), bits(&other), "{poison} at row {place}");
+        }
+    }
+}
+
+#[test]
+fn minus_zero_and_denormals_are_zero() {
+    for zero in [-0.0, 5e-324, -1e-310] {
+        let (mut odd, mut plain) = (engine(1), engine(1));
+        for place in 0..300_i64 {
+            let value = |zero: f64| if place % 3 == 0 { vec![zero] } else { vec![1.0] };
+            let one = observe(&mut odd, &(place, value(zero)));
+            assert_eq!(bits(&one), bits(&observe(&mut plain, &(place, value(0.0)))));
+        }
+    }
+}
+
+#[test]
+fn hostile_values_keep_every_score_in_its_range() {
+    let hostile =
+        [0.0, -0.0, 1e150, -1e150, 1e-300, f64::MAX, f64::MIN_POSITIVE, f64::NAN, f64::INFINITY, 1.0];
+    let mut noise = Noise(99);
+    let mut engine = engine(6);
+    let mut at_ms = -8_640_000_000_000_000;
+    for _ in 0..3000 {
+        let values: Vec<f64> = (0..6).map(|_| hostile[noise.next() as usize % hostile.len()]).collect();
+        let verdict = observe(&mut engine, &(at_ms, values));
+        let scores = verdict.streams.iter().filter_map(|stream| stream.score);
+        let parts = verdict.views.iter().flat_map(|view| [view.score.unwrap_or(0.0), view.weight]);
+        for number in scores.chain(parts).chain([verdict.score, verdict.confidence]) {
+            assert!((0.0..=1.0).contains(&number), "{number} in {verdict:?}");
+        }
+        at_ms += 1 + i64::from(noise.next() >> 1) * i64::from(noise.next() % 100);
+    }
+}
+
+#[test]
+fn no_streams_and_a_thousand_streams_work() {
+    for streams in [0, 1, 1000] {
+        let mut engine = engine(streams);
+        for row in rows(streams, 60) {
+            let verdict = observe(&mut engine, &row);
+            assert_eq!(verdict.streams.len(), streams);
+        }
+        let bytes = engine.seal();
+        assert_eq!(Engine::open(&bytes).expect("its own bytes").seal(), bytes);
+    }
+}
+
+#[test]
+fn silence_speaks_once_per_interval() {
+    let mut engine = engine(2);
+    let start_ms = 1_700_000_000_000;
+    for minute in 0..500 {
+        observe(&mut engine, &(start_ms + 60_000 * minute, vec![1.0, 2.0]));
+    }
+    let last_ms = engine.last_frame_ms().expect("frames were seen");
+    assert_eq!(engine.tick(last_ms + 60_000), Ok(None));
+    let first = engine.tick(last_ms + 136_000).expect("a time").expect("overdue").clone();
+    assert!(first.from_silence && first.alarm, "{first:?}");
+    assert_eq!(engine.tick(last_ms + 140_000), Ok(None));
+    let second = engine.tick(last_ms + 200_000).expect("a time").expect("still overdue").clone();
+    assert!(second.episode == first.episode && !second.alarm, "one outage is one alarm: {second:?}");
+    // A frame that was only late is still welcome.
+    assert!(!observe(&mut engine, &(last_ms + 60_000, vec![1.0, 2.0])).from_silence);
+}

@@ -1,0 +1,68 @@
+//! Snapshots under attack: whatever the bytes, an error or an engine, never a panic.
+
+use fourfold::wire::EpisodeJson;
+use fourfold::{Engine, Error, Frame, SchemaDraft};
+use xxhash_rust::xxh64::xxh64;
+
+const HEADER_BYTES: usize = 30;
+
+fn sealed() -> Vec<u8> {
+    let mut draft = SchemaDraft::of_streams(["a", "b"]);
+    draft.streams[0].group = Some("left".into());
+    let mut engine = Engine::new(draft.validate().expect("valid"));
+    for row in 0..40 {
+        let values = [f64::from(row % 5), if row % 3 == 0 { f64::NAN } else { 1.0 }];
+        engine.observe(Frame { at_ms: i64::from(row) * 1000, values: &values }).expect("a good frame");
+    }
+    engine.seal()
+}
+
+/// The checksum as an attacker would mend it.
+fn mend(bytes: &mut [u8]) {
+    let checksum = xxh64(&bytes[HEADER_BYTES..], 0);
+    bytes[HEADER_BYTES - 8..HEADER_BYTES].copy_from_slice(&checksum.to_le_bytes());
+}
+
+#[test]
+fn damage_is_an_error_that_says_so() {
+    let bytes = sealed();
+    for place in 0..bytes.len() {
+        let mut damaged = bytes.clone();
+        damaged[place] ^= 0x10;
+        let error = Engine::open(&damaged).expect_err("a bit was flipped");
+        assert!(matches!(error, Error::Snapshot(_)), "{error}");
+    }
+    assert_eq!(Engine::open(&[]).expect_err("nothing").code(), "snapshot.not-a-snapshot");
+    let mut newer = bytes.clone();
+    newer[4] = 200;
+    assert_eq!(Engine::open(&newer).expect_err("from the future").code(), "snapshot.unknown-format");
+}
+
+#[test]
+fn every_truncation_is_refused() {
+    let bytes = sealed();
+    for length in 0..bytes.len() {
+        assert!(Engine::open(&bytes[..length]).is_err(), "{length}");
+    }
+}
+
+#[test]
+fn a_forged_snapshot_never_panics() {
+    let bytes = sealed();
+    for place in HEADER_BYTES..bytes.len() {
+        for flip in [0x01, 0x80, 0xff] {
+            let mut forged = bytes.clone();
+            forged[place] ^= flip;
+            mend(&mut forged);
+            // It may open (a changed level is a level); then it must also work.
+            if let Ok(mut engine) = Engine::open(&forged) {
+                let width = engine.schema().streams().len();
+                let at_ms = engine.last_frame_ms().unwrap_or(0).saturating_add(1).min(1_000_000_000);
+                drop(engine.observe(Frame { at_ms, values: &vec![1.0; width] }).cloned());
+                let shapes = engine.episodes().map(|episode| EpisodeJson::new(engine.schema(), episode));
+                assert!(shapes.count() <= 256);
+                engine.seal();
+            }
+        }
+    }
+}
