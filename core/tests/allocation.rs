@@ -46,7 +46,7 @@ fn a_steady_frame_allocates_nothing_and_memory_is_as_declared() {
     let mut frame = |row: u32| {
         for (place, value) in (0_u32..).zip(&mut values) {
             let noise = (row * 31 + place).wrapping_mul(2_654_435_761) >> 20;
-            *value = if noise % 20 == 0 { f64::NAN } else { f64::from(noise) };
+            *value = if noise.is_multiple_of(20) { f64::NAN } else { f64::from(noise) };
         }
         let at_ms = 1_700_000_000_000 + 300_000 * i64::from(row);
         engine.observe(Frame { at_ms, values: &values }).expect("a good frame");
