@@ -15,9 +15,14 @@ pub(crate) fn find() -> Outcome<PathBuf> {
     }
     let folders = std::env::var_os("PATH").unwrap_or_default();
     let mut programs = std::env::split_paths(&folders).flat_map(|folder| NAMES.map(|name| folder.join(name)));
-    let found = programs.find(|program| program.is_file()).or_else(|| Some(PathBuf::from(MAC)).filter(|mac| mac.is_file()));
+    let found = programs
+        .find(|program| program.is_file())
+        .or_else(|| Some(PathBuf::from(MAC)).filter(|mac| mac.is_file()));
     found.ok_or_else(|| {
-        Failure("there is no Chrome or Chromium: install one, or name it in the environment variable CHROME".into())
+        Failure(
+            "there is no Chrome or Chromium: install one, or name it in the environment variable CHROME"
+                .into(),
+        )
     })
 }
 
@@ -35,7 +40,9 @@ pub(crate) fn find_or_install() -> Outcome<PathBuf> {
     }
     println!("there is no Chrome or Chromium: installing chromium from the distribution");
     let apt = |arguments: &[&str]| {
-        run(command("apt-get", arguments).env("DEBIAN_FRONTEND", "noninteractive").stdin(std::process::Stdio::null()))
+        run(command("apt-get", arguments)
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .stdin(std::process::Stdio::null()))
     };
     apt(&["update", "--quiet"])?;
     apt(&["install", "--yes", "--quiet", "--no-install-recommends", "chromium"])?;

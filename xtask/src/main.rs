@@ -1,6 +1,9 @@
 //! Everything that is done to this repository, as one command: `cargo xtask`. One file per verb.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks on standard output")]
-#![allow(clippy::disallowed_methods, reason = "the rules on time and rounding are the engine's; here steps are timed")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the rules on time and rounding are the engine's; here steps are timed"
+)]
 
 mod bench;
 mod build;
@@ -8,7 +11,6 @@ mod chromium;
 mod doctor;
 mod golden;
 mod options;
-mod pack;
 mod paths;
 mod prepare;
 mod run;
@@ -38,7 +40,12 @@ const VERBS: &[Verb] = &[
         says: "install and build what is missing, serve app and API at http://localhost:8787",
         act: start::start,
     },
-    Verb { name: "test", options: "[STEP ..]", says: "run every test there is, or only some steps", act: test::test },
+    Verb {
+        name: "test",
+        options: "[STEP ..]",
+        says: "run every test there is, or only some steps",
+        act: test::test,
+    },
     Verb { name: "tidy", options: "", says: "check the rules of the repository", act: tidy::tidy },
     Verb {
         name: "golden",
@@ -46,12 +53,32 @@ const VERBS: &[Verb] = &[
         says: "compare verdicts on native, node, chromium and workerd with tests/golden, or write them anew",
         act: golden::golden,
     },
-    Verb { name: "package", options: "", says: "build dist/npm and its tarball, print the sizes", act: pack::pack },
+    Verb {
+        name: "package",
+        options: "",
+        says: "build dist/npm and its tarball, print the sizes",
+        act: build::package,
+    },
     Verb { name: "web", options: "[--dev]", says: "build dist/web", act: build::web },
     Verb { name: "worker", options: "[--dev]", says: "build worker/build", act: build::worker },
-    Verb { name: "bench", options: "", says: "measure what a frame costs, native and in Node", act: bench::bench },
-    Verb { name: "doctor", options: "", says: "say what is missing on this machine and how to get it", act: doctor::doctor },
-    Verb { name: "prepare", options: "", says: "install what the builds need, and no more", act: prepare::prepare },
+    Verb {
+        name: "bench",
+        options: "",
+        says: "measure what a frame costs, native and in Node",
+        act: bench::bench,
+    },
+    Verb {
+        name: "doctor",
+        options: "",
+        says: "say what is missing on this machine and how to get it",
+        act: doctor::doctor,
+    },
+    Verb {
+        name: "prepare",
+        options: "[--chromium]",
+        says: "install what the builds need, and no more",
+        act: prepare::prepare,
+    },
 ];
 
 fn main() -> ExitCode {

@@ -5,9 +5,10 @@ use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
+use crate::options::Options;
 use crate::run::{Failure, Outcome, answer, cargo, command, run};
 use crate::stamp::{self, Made};
-use crate::{paths, tools};
+use crate::{chromium, paths, tools};
 
 /// What the page, the package and the Worker are compiled for.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
@@ -17,7 +18,10 @@ pub(crate) const BARE: &str = "wasm32v1-none";
 const NODE_MAJOR_MIN: u32 = 20;
 
 /// `cargo xtask prepare`.
-pub(crate) fn prepare(_: &[String]) -> Outcome {
+pub(crate) fn prepare(arguments: &[String]) -> Outcome {
+    if Options::parse(arguments, &["--chromium"], &[])?.has("--chromium") {
+        return chromium::find_or_install().map(|program| println!("{}", program.display()));
+    }
     step("Node", || node().map(|_| Made::Ready))?;
     step("npm packages", npm_packages)?;
     step("the target wasm32-unknown-unknown", || rust_target(WASM))?;
@@ -45,7 +49,8 @@ pub(crate) fn step(name: &str, act: impl FnOnce() -> Outcome<Made>) -> Outcome {
 
 /// The version of Node, if it is new enough.
 pub(crate) fn node() -> Outcome<String> {
-    let missing = || Failure(format!("Node {NODE_MAJOR_MIN} or newer is needed: get it from https://nodejs.org"));
+    let missing =
+        || Failure(format!("Node {NODE_MAJOR_MIN} or newer is needed: get it from https://nodejs.org"));
     let version = answer(&mut command("node", ["--version"])).ok_or_else(missing)?;
     let major = version.trim_start_matches('v').split('.').next().and_then(|major| major.parse::<u32>().ok());
     match major {
@@ -65,7 +70,9 @@ pub(crate) fn rust_target(target: &str) -> Outcome<Made> {
         return Ok(Made::Ready);
     }
     run(&mut command("rustup", ["target", "add", target])).map_err(|failure| {
-        Failure(format!("the Rust target {target} is missing: install it by `rustup target add {target}` ({failure})"))
+        Failure(format!(
+            "the Rust target {target} is missing: install it by `rustup target add {target}` ({failure})"
+        ))
     })?;
     Ok(Made::Built)
 }
@@ -95,7 +102,8 @@ pub(crate) fn worker_build() -> Outcome<Made> {
 
 /// Whether a program is there in that very version.
 pub(crate) fn has_version(program: &Path, version: &str) -> bool {
-    answer(&mut command(program, ["--version"])).is_some_and(|said| said.split_whitespace().any(|word| word == version))
+    answer(&mut command(program, ["--version"]))
+        .is_some_and(|said| said.split_whitespace().any(|word| word == version))
 }
 
 fn cargo_tool(name: &str, program: &Path, version: &str, options: &[&str]) -> Outcome<Made> {
@@ -104,7 +112,8 @@ fn cargo_tool(name: &str, program: &Path, version: &str, options: &[&str]) -> Ou
     }
     // Unoptimised: they run for a second, and would take twice as long to compile. In one target folder, because they
     // have many crates in common. Without debug information, which would be most of what the linker writes.
-    let mut install = cargo(["install", name, "--version", version, "--debug", "--force", "--quiet", "--root"]);
+    let mut install =
+        cargo(["install", name, "--version", version, "--debug", "--force", "--quiet", "--root"]);
     install.arg(paths::tools()).args(options).arg("--target-dir").arg(paths::target().join("tools"));
     install.env("CARGO_PROFILE_DEV_DEBUG", "0").env("CARGO_PROFILE_DEV_INCREMENTAL", "false");
     run(&mut install)?;

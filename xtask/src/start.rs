@@ -20,7 +20,9 @@ pub(crate) fn start(arguments: &[String]) -> Outcome {
         return Err(Failure(format!("start takes options only, not `{word}`")));
     }
     let port = match options.value("--port") {
-        Some(text) => text.parse().map_err(|_| Failure(format!("--port takes a number up to 65535, not `{text}`")))?,
+        Some(text) => {
+            text.parse().map_err(|_| Failure(format!("--port takes a number up to 65535, not `{text}`")))?
+        }
         None => PORT,
     };
     // Before the builds: nobody likes to hear of it after three minutes.

@@ -8,6 +8,10 @@ use crate::options::Options;
 use crate::run::Outcome;
 use crate::stamp::{Made, Product};
 
+/// Compiler flags of everything that ships as wasm. One constant, because crates compiled under other flags are
+/// compiled again: the package, the web app and the Worker share what they have in common.
+pub(crate) const WASM_RUSTFLAGS: &str = "-C target-feature=+simd128";
+
 /// How a build is to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Profile {
@@ -25,7 +29,15 @@ const PACKAGE: Product = Product {
 
 const WEB: Product = Product {
     name: "web",
-    inputs: &["core", "web", "www", "Cargo.toml", "Cargo.lock", "package-lock.json", "xtask/src/build/web.rs"],
+    inputs: &[
+        "core",
+        "web",
+        "www",
+        "Cargo.toml",
+        "Cargo.lock",
+        "package-lock.json",
+        "xtask/src/build/web.rs",
+    ],
     output: "dist/web/index.html",
 };
 
@@ -48,6 +60,11 @@ pub(crate) fn make_web(profile: Profile) -> Outcome<Made> {
 /// Makes the Worker if it is not there.
 pub(crate) fn make_worker(profile: Profile) -> Outcome<Made> {
     WORKER.make(profile, worker::build)
+}
+
+/// `cargo xtask package`.
+pub(crate) fn package(_: &[String]) -> Outcome {
+    make_package().map(|_| ())
 }
 
 /// `cargo xtask web`.
