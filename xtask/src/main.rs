@@ -11,7 +11,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match arguments.first().map(String::as_str) {
-        Some("package") => build::package::build(build::Profile::Release),
+        Some("package") => build::package::ship(),
         Some("web") => build::web::build(build::Profile::Release),
         Some("worker") => build::worker::build(build::Profile::Release),
         _ => Err(run::Failure(
