@@ -57,8 +57,8 @@ pub(crate) fn build(profile: Profile) -> Outcome {
     let types = files.join("index.d.cts");
     put(&types, fs::copy(files.join("index.d.ts"), &types))?;
     bundle(&bench.join("node.js"), &files.join("node.cjs"), &["--format=cjs", "--platform=node"])?;
-    bundle(&bench.join("inline.js"), &files.join("inline.js"), &["--format=esm", "--loader:.wasm=binary"])?;
-    bundle(&bench.join("inline.js"), &files.join("inline.cjs"), &["--format=cjs", "--loader:.wasm=binary"])?;
+    bundle(&bench.join("inline.js"), &files.join("inline.js"), &["--format=esm", "--loader:.wasm=base64"])?;
+    bundle(&bench.join("inline.js"), &files.join("inline.cjs"), &["--format=cjs", "--loader:.wasm=base64"])?;
 
     manifest::package_json(&package)?;
     for name in ["LICENSE-MIT", "LICENSE-APACHE", "wasm/README.md"] {
@@ -103,7 +103,8 @@ fn engine(profile: Profile, to: &Path) -> Outcome {
 }
 
 fn bundle(entry: &Path, to: &Path, options: &[&str]) -> Outcome {
-    let mut esbuild = command(paths::node_bin("esbuild"), ["--bundle", "--log-level=warning"]);
+    let mut esbuild =
+        command(paths::node_bin("esbuild"), ["--bundle", "--target=es2022", "--log-level=warning"]);
     run(esbuild.args(options).arg(entry).arg(format!("--outfile={}", to.display())))
 }
 
