@@ -208,6 +208,7 @@ describe("errors", () => {
       [(e) => e.observe({ t, values: { a: 1, nope: 2 } }), "frame.unknown-stream", "nope", t],
       [(e) => e.observe({ t, values: { a: "12" } }), "frame.not-a-number", "a", t],
       [(e) => e.observe({ t, values: [1, 2] }), "frame.wrong-width", null, t],
+      [(e) => e.observe({ t, values: new Map([["a", 1]]) }), "frame.not-a-number", null, t],
       [(e) => e.observe({ t, values: null }), "frame.not-a-number", null, t],
       [(e) => e.observe({ t: "2026-01-01", values: {} }), "frame.time-out-of-range", null, NaN],
       [(e) => e.observe({ t: 9e15, values: {} }), "frame.time-out-of-range", null, 9e15],

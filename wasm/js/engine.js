@@ -127,14 +127,15 @@ export class Engine {
 
   #write(raw, at, values) {
     const input = this.#input;
-    if (Array.isArray(values) || values instanceof Float64Array) {
+    if (Array.isArray(values) || ArrayBuffer.isView(values)) {
       if (values.length !== input.length) throw fromEngine(raw.wrongWidth(at, values.length));
       for (let place = 0; place < input.length; place++) {
         input[place] = measured(values[place], this.#names[place], at);
       }
       return;
     }
-    if (typeof values !== "object" || values === null) {
+    // A Map has no names of its own to walk over: it would pass for a frame in which everything is missing.
+    if (typeof values !== "object" || values === null || Symbol.iterator in values) {
       throw new FourfoldError("frame.not-a-number", "a frame is { t, values: { name: number } }", { at });
     }
     input.fill(NaN);

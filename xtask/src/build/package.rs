@@ -37,13 +37,13 @@ pub(crate) fn build(profile: Profile) -> Outcome {
     let package = paths::dist().join("npm");
     let files = package.join("dist");
     if package.exists() {
-        put(&package, fs::remove_dir_all(&package))?;
+        checked(&package, fs::remove_dir_all(&package))?;
     }
-    put(&files, fs::create_dir_all(files.join("presets")))?;
+    checked(&files, fs::create_dir_all(files.join("presets")))?;
 
     // The parts that are bundled need their neighbours beside them, so all of them meet here first.
     let bench = paths::target().join("npm");
-    put(&bench, fs::create_dir_all(&bench))?;
+    checked(&bench, fs::create_dir_all(&bench))?;
     for entry in list(&paths::root().join("wasm/js"))? {
         copy(&entry, &bench)?;
     }
@@ -55,7 +55,7 @@ pub(crate) fn build(profile: Profile) -> Outcome {
     }
     // To TypeScript a declaration belongs to one module system, and a package with both needs one for each.
     let types = files.join("index.d.cts");
-    put(&types, fs::copy(files.join("index.d.ts"), &types))?;
+    checked(&types, fs::copy(files.join("index.d.ts"), &types))?;
     bundle(&bench.join("node.js"), &files.join("node.cjs"), &["--format=cjs", "--platform=node"])?;
     bundle(&bench.join("inline.js"), &files.join("inline.js"), &["--format=esm", "--loader:.wasm=base64"])?;
     bundle(&bench.join("inline.js"), &files.join("inline.cjs"), &["--format=cjs", "--loader:.wasm=base64"])?;
@@ -97,7 +97,7 @@ fn engine(profile: Profile, to: &Path) -> Outcome {
     run(command(tools::wasm_bindgen(), options).arg(to).arg(compiled))?;
     let (bound, finished) = (to.join("glue_bg.wasm"), to.join("fourfold.wasm"));
     match profile {
-        Profile::Dev => put(&finished, fs::copy(bound, &finished)),
+        Profile::Dev => checked(&finished, fs::copy(bound, &finished)),
         Profile::Release => run(command(tools::wasm_opt(), ["-O3"]).arg(bound).arg("-o").arg(finished)),
     }
 }
@@ -115,10 +115,10 @@ fn list(folder: &Path) -> Outcome<Vec<PathBuf>> {
 
 fn copy(file: &Path, to_folder: &Path) -> Outcome {
     let to = to_folder.join(file.file_name().unwrap_or_default());
-    put(file, fs::copy(file, to))
+    checked(file, fs::copy(file, to))
 }
 
-fn put<T>(path: &Path, done: std::io::Result<T>) -> Outcome {
+fn checked<T>(path: &Path, done: std::io::Result<T>) -> Outcome {
     done.map(|_| ()).map_err(|error| failed(path, &error))
 }
 

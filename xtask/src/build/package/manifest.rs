@@ -6,7 +6,7 @@ use std::path::Path;
 
 use fourfold::schema::PRESETS;
 
-use super::{copy, failed, put};
+use super::{checked, copy, failed};
 use crate::paths;
 use crate::run::Outcome;
 
@@ -15,7 +15,7 @@ pub(super) fn package_json(to_folder: &Path) -> Outcome {
     let template = paths::root().join("wasm/js/manifest.json");
     let text = fs::read_to_string(&template).map_err(|error| failed(&template, &error))?;
     let to = to_folder.join("package.json");
-    put(&to, fs::write(&to, text.replace("from the workspace", env!("CARGO_PKG_VERSION"))))
+    checked(&to, fs::write(&to, text.replace("from the workspace", env!("CARGO_PKG_VERSION"))))
 }
 
 /// The presets as one module and as the JSON files that they are. Each is an export of its own, so that bundlers
@@ -28,5 +28,5 @@ pub(super) fn presets(module: &Path, to_folder: &Path) -> Outcome {
         let _ = write!(script, "\nexport const {name} = {};\n", json.trim_end());
         copy(&file, to_folder)?;
     }
-    put(module, fs::write(module, script))
+    checked(module, fs::write(module, script))
 }
