@@ -23,27 +23,19 @@ pub(crate) enum Profile {
 
 const PACKAGE: Product = Product {
     name: "package",
-    inputs: &["core", "wasm", "Cargo.toml", "Cargo.lock", "package-lock.json", "xtask/src/build/package.rs"],
+    inputs: &["core", "wasm", "Cargo.toml", "Cargo.lock", "package-lock.json", "xtask/src/build"],
     output: "dist/npm/package.json",
 };
 
 const WEB: Product = Product {
     name: "web",
-    inputs: &[
-        "core",
-        "web",
-        "www",
-        "Cargo.toml",
-        "Cargo.lock",
-        "package-lock.json",
-        "xtask/src/build/web.rs",
-    ],
+    inputs: &["core", "web", "www", "Cargo.toml", "Cargo.lock", "package-lock.json", "xtask/src/build"],
     output: "dist/web/index.html",
 };
 
 const WORKER: Product = Product {
     name: "worker",
-    inputs: &["core", "worker", "Cargo.toml", "Cargo.lock", "package-lock.json", "xtask/src/build/worker.rs"],
+    inputs: &["core", "worker", "Cargo.toml", "Cargo.lock", "package-lock.json", "xtask/src/build"],
     output: "worker/build/index.js",
 };
 
@@ -64,7 +56,7 @@ pub(crate) fn make_worker(profile: Profile) -> Outcome<Made> {
 
 /// `cargo xtask package`.
 pub(crate) fn package(_: &[String]) -> Outcome {
-    make_package().map(|_| ())
+    package::ship()
 }
 
 /// `cargo xtask web`.
