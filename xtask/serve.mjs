@@ -9,13 +9,16 @@ const assets = fileURLToPath(new URL("../dist/web", import.meta.url));
 const server = await startWorkerd({ port: Number(port), persist, assets, quiet: false });
 console.log(`\n  http://localhost:${port}   the app; the API is described at /openapi.json\n  Ctrl-C stops it; what it knows stays in ${persist}\n`);
 
-let stopping = false;
+let isStopping = false;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  // Miniflare's own listener would leave at once with an error; ours lets workerd close its files first.
+  process.removeAllListeners(signal);
   process.on(signal, async () => {
-    if (stopping) return;
-    stopping = true;
-    // workerd may already be gone: Ctrl-C in a terminal reaches it too.
+    if (isStopping) return;
+    isStopping = true;
+    // In a terminal Ctrl-C reaches workerd too, and then there is nothing left to stop.
     await server.stop().catch(() => {});
+    console.log("  stopped");
     process.exit(0);
   });
 }
