@@ -91,12 +91,18 @@ fn perform(step: &Step, logs: &Path) -> Count {
         }
     };
     if let Some(fault) = fault {
-        let lines: Vec<&str> = text.lines().collect();
+        let lines: Vec<&str> = text.lines().filter(|line| !is_progress(line)).collect();
         println!("\n{fault}\n");
         lines[lines.len().saturating_sub(SHOWN_LINES)..].iter().for_each(|line| println!("  | {line}"));
         println!();
     }
     count
+}
+
+/// What cargo says while nothing is wrong.
+fn is_progress(line: &str) -> bool {
+    let words = ["Compiling", "Checking", "Downloaded", "Downloading", "Finished", "Running"];
+    line.split_whitespace().next().is_some_and(|word| words.contains(&word))
 }
 
 /// Runs with all output in `log`; answers whether it succeeded.
