@@ -19,8 +19,12 @@ export function folder(t) {
   return dir;
 }
 
-/** workerd over the storage in `dir`. */
-export async function start(t, dir, bindings = {}) {
+/** An object of the right name that takes its time. */
+const SLOW = `export class System { async fetch() { await scheduler.wait(60_000); return new Response('late'); } }
+export default { fetch() { return new Response('this worker has objects only'); } };`;
+
+/** workerd over the storage in `dir`. With `slow`, the front meets objects that do not answer in time. */
+export async function start(t, dir, { bindings = {}, slow = false } = {}) {
   const children = () =>
     execFileSync('ps', ['-o', 'pid=,comm=', '--ppid', String(process.pid)], { encoding: 'utf8' })
       .split('\n')
@@ -28,17 +32,23 @@ export async function start(t, dir, bindings = {}) {
       .filter(([, name]) => name === 'workerd')
       .map(([pid]) => Number(pid));
   const before = new Set(children());
-  const mf = new Miniflare({
-    cf: false,
-    host: '127.0.0.1',
-    port: 0,
+  const worker = {
+    name: 'fourfold',
     compatibilityDate: '2026-04-01',
     modules: [
       { type: 'ESModule', path: 'index.js', contents: readFileSync(new URL('index.js', build)) },
       { type: 'CompiledWasm', path: 'index_bg.wasm', contents: readFileSync(new URL('index_bg.wasm', build)) },
     ],
     bindings,
-    durableObjects: { SYSTEMS: { className: 'System', useSQLite: true } },
+    durableObjects: { SYSTEMS: { className: 'System', useSQLite: true, scriptName: slow ? 'slow' : undefined } },
+  };
+  const other = { name: 'slow', compatibilityDate: '2026-04-01', modules: true, script: SLOW };
+  other.durableObjects = { SYSTEMS: { className: 'System', useSQLite: true } };
+  const mf = new Miniflare({
+    cf: false,
+    host: '127.0.0.1',
+    port: 0,
+    workers: slow ? [worker, other] : [worker],
     durableObjectsPersist: dir,
     handleRuntimeStdio: (out, err) => {
       out.resume();
