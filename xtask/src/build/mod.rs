@@ -16,7 +16,3 @@ pub(crate) enum Profile {
     /// Small and fast to run.
     Release,
 }
-
-/// Compiler flags of everything that ships as wasm. Every runtime in our table has had 128-bit vectors since 2021 to
-/// 2023.
-pub(crate) const WASM_RUSTFLAGS: &str = "-C target-feature=+simd128";
