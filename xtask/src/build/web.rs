@@ -20,7 +20,8 @@ pub(crate) fn build(profile: Profile) -> Outcome {
     let pkg = dist.join("pkg");
     copy_folder(&paths::root().join("www"), &dist)?;
 
-    let mut cargo = command("cargo", ["build", "--package", "fourfold-web", "--target", "wasm32-unknown-unknown"]);
+    let mut cargo =
+        command("cargo", ["build", "--package", "fourfold-web", "--target", "wasm32-unknown-unknown"]);
     if profile == Profile::Release {
         cargo.arg("--release");
     }
