@@ -131,6 +131,7 @@ fn status(refusal: &Refusal) -> (u16, &'static str) {
         Refusal::NoAnswer => (503, "The system did not answer"),
     }
 }
+<<<<<<< HEAD
 
 #[cfg(test)]
 mod tests {
@@ -164,3 +165,5 @@ mod tests {
         }
     }
 }
+=======
+>>>>>>> xtask

@@ -24,9 +24,9 @@ const MODULES: [&str; 10] = [
     "workerd.js",
 ];
 
-/// Builds the package for publication, packs it and prints what it weighs.
+/// Packs the package for publication and prints what it weighs.
 pub(crate) fn ship() -> Outcome {
-    build(Profile::Release)?;
+    super::make_package()?;
     let tarball = pack()?;
     println!("{}", tarball.display());
     weight::print_weights()
