@@ -23,8 +23,28 @@ export function folder(t) {
 const SLOW = `export class System { async fetch() { await scheduler.wait(60_000); return new Response('late'); } }
 export default { fetch() { return new Response('this worker has objects only'); } };`;
 
+<<<<<<< HEAD
+/** An object over the same storage that runs the SQL it is sent. */
+const SURGEON = `import { DurableObject } from 'cloudflare:workers';
+export class System extends DurableObject {
+  async fetch(request) { return Response.json(this.ctx.storage.sql.exec(await request.text()).toArray()); }
+}
+export default { fetch: (request, env) => env.SYSTEMS.getByName(new URL(request.url).pathname.slice(1)).fetch(request) };`;
+
+/** Runs SQL on the storage of the system `id`; its rows. Nobody else may have the storage open. */
+export async function operate(t, dir, id, statement) {
+  const surgeon = await start(t, dir, { script: SURGEON });
+  const rows = await surgeon.must('POST', `/${id}`, statement);
+  await surgeon.stop();
+  return rows;
+}
+
+/** workerd over the storage in `dir`. With `slow`, the front meets objects that do not answer in time. */
+export async function start(t, dir, { bindings = {}, slow = false, script } = {}) {
+=======
 /** workerd over the storage in `dir`. With `slow`, the front meets objects that do not answer in time. */
 export async function start(t, dir, { bindings = {}, slow = false } = {}) {
+>>>>>>> xtask
   const children = () =>
     execFileSync('ps', ['-o', 'pid=,comm=', '--ppid', String(process.pid)], { encoding: 'utf8' })
       .split('\n')
@@ -35,7 +55,11 @@ export async function start(t, dir, { bindings = {}, slow = false } = {}) {
   const worker = {
     name: 'fourfold',
     compatibilityDate: '2026-04-01',
+<<<<<<< HEAD
+    modules: script !== undefined ? [{ type: 'ESModule', path: 'index.js', contents: script }] : [
+=======
     modules: [
+>>>>>>> xtask
       { type: 'ESModule', path: 'index.js', contents: readFileSync(new URL('index.js', build)) },
       { type: 'CompiledWasm', path: 'index_bg.wasm', contents: readFileSync(new URL('index_bg.wasm', build)) },
     ],
@@ -116,6 +140,8 @@ export function frames(width, from, count) {
 
 /** A schema for `frames`. */
 export const schema = (width) => ({ streams: Array.from({ length: width }, (_, stream) => `s${stream}`) });
+<<<<<<< HEAD
+=======
 
 /** The SQLite files of all objects under `dir`. */
 export function databases(dir) {
@@ -123,3 +149,4 @@ export function databases(dir) {
     .split('\n')
     .filter((file) => file !== '' && !file.endsWith('metadata.sqlite'));
 }
+>>>>>>> xtask

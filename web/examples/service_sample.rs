@@ -1,4 +1,4 @@
-//! Writes the shipped sample: a web service over six days, made from first principles with a fixed seed.
+//! Writes the shipped sample: a web service over nine days, made from first principles with a fixed seed.
 //!
 //! `cargo run -p fourfold-web --example service_sample` writes `www/samples/service.csv` and, beside it, what was
 //! planted where.
@@ -10,17 +10,17 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-const ROWS: i64 = 6 * 288;
+const ROWS: i64 = 9 * 288;
 const STEP_MS: i64 = 300_000;
 /// Monday, 3 June 2024, 00:00 UTC.
 const START_MS: i64 = 1_717_372_800_000;
 
 /// What was planted: first row, rows, name.
 const PLANTED: [(i64, i64, &str); 4] = [
-    (2 * 288 + 170, 2, "a burst of errors without load"),
-    (3 * 288 + 30, 3, "a scraper at night: many addresses, few users"),
-    (4 * 288 + 130, 3, "the database stalls: latency first, errors after it"),
-    (5 * 288 + 100, 10, "outage: nothing is measured"),
+    (5 * 288 + 170, 1, "a burst of errors without load"),
+    (6 * 288 + 30, 2, "a scraper at night: many addresses, few users"),
+    (7 * 288 + 130, 3, "the database stalls: latency first, errors after it"),
+    (8 * 288 + 100, 10, "outage: nothing is measured"),
 ];
 
 /// SplitMix64.
@@ -80,11 +80,11 @@ fn csv() -> String {
                 errors += if since > 0.0 { 5.0 + since } else { 0.0 };
             }
             Some(1) => {
-                ips += 6000.0;
+                ips += 2500.0;
                 rate += 900.0;
                 risk += 0.75;
             }
-            Some(0) => errors += 60.0,
+            Some(0) => errors += 6.0,
             _ => {}
         }
         let p95 = mean * (1.9 + 0.05 * dice.normal()) * tail;

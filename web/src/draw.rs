@@ -59,6 +59,7 @@ pub(crate) struct Ink {
     band_strong: String,
     band_edge: String,
     brush: String,
+    panel: String,
 }
 
 impl Ink {
@@ -76,6 +77,7 @@ impl Ink {
             band_strong: ink("--band-strong"),
             band_edge: ink("--band-edge"),
             brush: ink("--brush"),
+            panel: ink("--panel"),
         })
     }
 }
@@ -111,7 +113,7 @@ impl Sheet {
     }
 
     fn verticals(&self, has_time: bool, labels_at: Option<f64>) {
-        let most = (self.width / 96.0).floor().max(2.0) as usize;
+        let most = (self.width / 72.0).floor().max(2.0) as usize;
         self.pen.set_stroke_style_str(&self.ink.grid);
         self.pen.set_fill_style_str(&self.ink.text);
         self.pen.set_font("11px system-ui, sans-serif");
@@ -290,8 +292,13 @@ fn stream_lane(sheet: &Sheet, timeline: &Timeline, lane: &Pyramid, place: &LaneB
     pen.set_fill_style_str(&sheet.ink.text);
     pen.set_font("10px system-ui, sans-serif");
     pen.set_text_align("right");
-    let _ = pen.fill_text(&number(high), sheet.width - 4.0, place.top + 12.0);
-    let _ = pen.fill_text(&number(low), sheet.width - 4.0, place.top + place.height - 5.0);
+    // A halo keeps the numbers readable where the line runs through them.
+    pen.set_stroke_style_str(&sheet.ink.panel);
+    pen.set_line_width(4.0);
+    for (value, y) in [(high, place.top + 12.0), (low, place.top + place.height - 5.0)] {
+        let _ = pen.stroke_text(&number(value), sheet.width - 4.0, y);
+        let _ = pen.fill_text(&number(value), sheet.width - 4.0, y);
+    }
 }
 
 /// Dots where a stream says nothing, so that a gap reads as silence and not as a fault of the picture.

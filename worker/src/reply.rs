@@ -131,3 +131,39 @@ fn status(refusal: &Refusal) -> (u16, &'static str) {
         Refusal::NoAnswer => (503, "The system did not answer"),
     }
 }
+<<<<<<< HEAD
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_refusal_is_in_the_document() {
+        let document: serde_json::Value = serde_json::from_str(include_str!("../openapi.json")).unwrap();
+        let promised = &document["components"]["schemas"]["Problem"]["properties"];
+        let has = |field: &str, value: &serde_json::Value| {
+            promised[field]["enum"].as_array().unwrap().contains(value)
+        };
+        for refusal in [
+            Refusal::Malformed { place: String::new(), detail: String::new() },
+            Refusal::BodyTooLarge { cap_bytes: 1 },
+            Refusal::TooManyFrames { frames: 2, cap: 1 },
+            Refusal::NoSuchPath,
+            Refusal::MethodNotAllowed { allowed: "GET" },
+            Refusal::BadId,
+            Refusal::UnknownSystem,
+            Refusal::SchemaDiffers,
+            Refusal::FrameDiffers { at_ms: 1 },
+            Refusal::Storage(StorageFault::Refused),
+            Refusal::Storage(StorageFault::Damaged),
+            Refusal::NoAnswer,
+            Refusal::Unwritable,
+        ] {
+            let (status, body) = problem(&refusal);
+            let body: serde_json::Value = serde_json::from_str(&body).unwrap();
+            assert!(has("code", &body["code"]) && has("status", &status.into()), "{body}");
+        }
+    }
+}
+=======
+>>>>>>> xtask

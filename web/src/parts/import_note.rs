@@ -54,7 +54,7 @@ fn sentences(note: &Note) -> Vec<String> {
     if note.bad_rows > 0 {
         let line = note.first_bad_line.unwrap_or_default();
         lines.push(format!(
-            "{} could not be read and were left out, the first at line {line}.",
+            "{} unreadable and left out, the first at line {line}.",
             count(note.bad_rows, "line", "lines")
         ));
     }

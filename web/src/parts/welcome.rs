@@ -23,7 +23,7 @@ pub(crate) fn Welcome(link: Link) -> impl IntoView {
             </div>
             <p class="hint">
                 <b>"The sample"</b>
-                ": a web service over six days. Look for a burst of errors, a scraper at night, a database that stalls, and 50 minutes when nothing was measured."
+                ": a web service over nine days. Look for a burst of errors, a scraper at night, a database that stalls, and 50 minutes when nothing was measured."
             </p>
             <ul class="promises">
                 <li><b>"Nothing leaves this device."</b>" The engine runs in this tab; there is no upload."</li>

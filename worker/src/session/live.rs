@@ -1,6 +1,5 @@
 //! An engine in memory that knows exactly what the log knows, and the way from the one to the other.
 
-use fourfold::error::FrameFault;
 use fourfold::wire::{EpisodeJson, VerdictJson};
 use fourfold::{Engine, Schema, SchemaDraft};
 
@@ -98,18 +97,14 @@ impl Live {
 
     /// Judges frames that are in order. Whatever comes of it, the engine has now changed: `advance` it or drop it.
     pub(super) fn judge(&mut self, times_ms: &[i64], values: &[f64]) -> Result<Judged, Refusal> {
+        self.engine.check_batch(times_ms, values.len())?;
         let width = self.schema.streams().len();
         let mut verdicts = Vec::with_capacity(times_ms.len());
         let mut episodes = Vec::new();
         let mut writing = Writing::after(self.tail);
         for (run, run_ms) in times_ms.chunks(EPISODE_FRAMES).enumerate() {
             let begin = run * EPISODE_FRAMES;
-            let rows =
-                values.get(begin * width..(begin + run_ms.len()) * width).ok_or(FrameFault::RaggedBatch {
-                    rows: times_ms.len(),
-                    values: values.len(),
-                    streams: width,
-                })?;
+            let rows = values.get(begin * width..(begin + run_ms.len()) * width).unwrap_or_default();
             let Self { engine, schema, .. } = self;
             let mut said = Vec::with_capacity(run_ms.len());
             engine.observe_batch(run_ms, rows, |_, verdict| {
