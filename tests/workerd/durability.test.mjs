@@ -1,16 +1,9 @@
 // What was answered is kept, and who comes back from it goes on with the very bits of an uninterrupted run.
 
 import assert from 'node:assert/strict';
-<<<<<<< HEAD
 import { test } from 'node:test';
 
 import { folder, frames, operate, schema, start } from './local.mjs';
-=======
-import { execFileSync } from 'node:child_process';
-import { test } from 'node:test';
-
-import { databases, folder, frames, schema, start } from './local.mjs';
->>>>>>> xtask
 
 const WIDTH = 6;
 
@@ -77,14 +70,7 @@ test('snapshots that are damaged or gone cost no bits', async (t) => {
   await api.create('a', schema(WIDTH));
   for (let from = 0; from < 1000; from += 100) await api.send('a', frames(WIDTH, from, 100));
   await api.stop();
-<<<<<<< HEAD
   assert.deepEqual(await operate(t, dir, 'a', 'SELECT count(DISTINCT seq) AS kept FROM snapshots'), [{ kept: 2 }]);
-=======
-  const [database] = databases(dir);
-  const sql = (statement) =>
-    execFileSync('python3', ['-c', 'import sqlite3,sys\nc=sqlite3.connect(sys.argv[1])\nprint(c.execute(sys.argv[2]).fetchall())\nc.commit()', database, statement], { encoding: 'utf8' });
-  assert.match(sql('SELECT count(DISTINCT seq) FROM snapshots'), /\(2,\)/);
->>>>>>> xtask
   const middle = 'CAST(substr(bytes, 1, 200) || x\'5a5a5a\' || substr(bytes, 204) AS BLOB)';
   for (const [minute, harm] of [
     [1000, `UPDATE snapshots SET bytes = ${middle} WHERE seq = (SELECT max(seq) FROM snapshots)`],
@@ -92,11 +78,7 @@ test('snapshots that are damaged or gone cost no bits', async (t) => {
     [1040, 'UPDATE snapshots SET bytes = x\'00\''],
     [1060, 'DELETE FROM snapshots'],
   ]) {
-<<<<<<< HEAD
     await operate(t, dir, 'a', harm);
-=======
-    sql(harm);
->>>>>>> xtask
     api = await start(t, dir);
     assert.deepEqual(await api.send('a', frames(WIDTH, minute, 20)), expected.verdicts.slice(minute, minute + 20), harm);
     await api.stop();

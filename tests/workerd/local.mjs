@@ -23,7 +23,6 @@ export function folder(t) {
 const SLOW = `export class System { async fetch() { await scheduler.wait(60_000); return new Response('late'); } }
 export default { fetch() { return new Response('this worker has objects only'); } };`;
 
-<<<<<<< HEAD
 /** An object over the same storage that runs the SQL it is sent. */
 const SURGEON = `import { DurableObject } from 'cloudflare:workers';
 export class System extends DurableObject {
@@ -41,10 +40,6 @@ export async function operate(t, dir, id, statement) {
 
 /** workerd over the storage in `dir`. With `slow`, the front meets objects that do not answer in time. */
 export async function start(t, dir, { bindings = {}, slow = false, script } = {}) {
-=======
-/** workerd over the storage in `dir`. With `slow`, the front meets objects that do not answer in time. */
-export async function start(t, dir, { bindings = {}, slow = false } = {}) {
->>>>>>> xtask
   const children = () =>
     execFileSync('ps', ['-o', 'pid=,comm=', '--ppid', String(process.pid)], { encoding: 'utf8' })
       .split('\n')
@@ -55,11 +50,7 @@ export async function start(t, dir, { bindings = {}, slow = false } = {}) {
   const worker = {
     name: 'fourfold',
     compatibilityDate: '2026-04-01',
-<<<<<<< HEAD
     modules: script !== undefined ? [{ type: 'ESModule', path: 'index.js', contents: script }] : [
-=======
-    modules: [
->>>>>>> xtask
       { type: 'ESModule', path: 'index.js', contents: readFileSync(new URL('index.js', build)) },
       { type: 'CompiledWasm', path: 'index_bg.wasm', contents: readFileSync(new URL('index_bg.wasm', build)) },
     ],
@@ -140,13 +131,3 @@ export function frames(width, from, count) {
 
 /** A schema for `frames`. */
 export const schema = (width) => ({ streams: Array.from({ length: width }, (_, stream) => `s${stream}`) });
-<<<<<<< HEAD
-=======
-
-/** The SQLite files of all objects under `dir`. */
-export function databases(dir) {
-  return execFileSync('find', [dir, '-name', '*.sqlite'], { encoding: 'utf8' })
-    .split('\n')
-    .filter((file) => file !== '' && !file.endsWith('metadata.sqlite'));
-}
->>>>>>> xtask

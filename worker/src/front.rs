@@ -75,19 +75,12 @@ async fn body(request: &mut Request) -> Result<Vec<u8>, Refusal> {
     while let Some(piece) = stream.next().await {
         let piece = piece.map_err(unreadable)?;
         heard_bytes += piece.len();
-<<<<<<< HEAD
         if heard_bytes <= BODY_BYTES_MAX {
             body.extend(piece);
         } else if heard_bytes <= HEARD_BYTES_MAX {
             body = Vec::new();
         } else {
             break;
-=======
-        match heard_bytes {
-            0..=BODY_BYTES_MAX => body.extend(piece),
-            0..=HEARD_BYTES_MAX => body = Vec::new(),
-            _ => break,
->>>>>>> xtask
         }
     }
     if heard_bytes > BODY_BYTES_MAX {

@@ -131,7 +131,6 @@ fn status(refusal: &Refusal) -> (u16, &'static str) {
         Refusal::NoAnswer => (503, "The system did not answer"),
     }
 }
-<<<<<<< HEAD
 
 #[cfg(test)]
 mod tests {
@@ -165,5 +164,3 @@ mod tests {
         }
     }
 }
-=======
->>>>>>> xtask

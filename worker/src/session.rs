@@ -63,12 +63,7 @@ impl<L: Log> Session<L> {
         let schema = body::schema(body)?.validate()?;
         match self.live() {
             Err(Refusal::UnknownSystem) => {
-<<<<<<< HEAD
                 self.log.create(&body::write(&schema.to_draft())?)?;
-=======
-                let created = self.log.create(&body::write(&schema.to_draft())?);
-                created?;
->>>>>>> xtask
                 Ok(Answer { status: 201, json: self.describe(id)? })
             }
             Ok(live) if *live.schema() == schema => self.describe(id).map(Answer::ok),

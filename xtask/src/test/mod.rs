@@ -40,14 +40,14 @@ pub(crate) fn test(arguments: &[String]) -> Outcome {
         let began = Instant::now();
         let count = match broken {
             Some(need) => {
-                println!("  {:<12} not run: {need} failed", step.name);
+                println!("  {:<14} not run: {need} failed", step.name);
                 Count { passed: 0, failed: 1 }
             }
             None => perform(step, &logs),
         };
         let seconds = began.elapsed().as_secs_f64();
         if broken.is_none() {
-            println!("  {:<12} {:<20} {seconds:7.1} s", step.name, verdict(&count, step.is_preparation()));
+            println!("  {:<14} {:<20} {seconds:7.1} s", step.name, verdict(&count, step.is_preparation()));
         }
         results.push(Result { name: step.name, count, seconds, is_preparation: step.is_preparation() });
     }
@@ -141,15 +141,15 @@ fn verdict(count: &Count, is_preparation: bool) -> String {
 }
 
 fn summary(results: &[Result]) -> Outcome {
-    println!("\n  {:<12} {:>7} {:>7} {:>9}", "step", "passed", "failed", "seconds");
+    println!("\n  {:<14} {:>7} {:>7} {:>9}", "step", "passed", "failed", "seconds");
     for Result { name, count, seconds, is_preparation } in results {
         let passed = if *is_preparation { "-".into() } else { count.passed.to_string() };
-        println!("  {name:<12} {passed:>7} {:>7} {seconds:>9.1}", count.failed);
+        println!("  {name:<14} {passed:>7} {:>7} {seconds:>9.1}", count.failed);
     }
     let seconds: f64 = results.iter().map(|result| result.seconds).sum();
     let sum = |of: fn(&Count) -> usize| results.iter().map(|result| of(&result.count)).sum::<usize>();
     let (passed, failed) = (sum(|count| count.passed), sum(|count| count.failed));
-    println!("  {:<12} {passed:>7} {failed:>7} {seconds:>9.1}\n\n{passed} passed, {failed} failed", "all");
+    println!("  {:<14} {passed:>7} {failed:>7} {seconds:>9.1}\n\n{passed} passed, {failed} failed", "all");
     if failed == 0 {
         return Ok(());
     }
@@ -165,7 +165,9 @@ mod tests {
     fn a_step_brings_what_it_needs() {
         let words = |text: &str| text.split(' ').map(String::from).collect::<Vec<_>>();
         let browser = asked(&words("browser")).expect("a step");
-        assert!(browser.contains(&"web") && browser.contains(&"tools") && browser.contains(&"chromium"));
+        assert!(
+            browser.contains(&"build-web") && browser.contains(&"tools") && browser.contains(&"chromium")
+        );
         assert!(!browser.contains(&"native"));
         assert!(asked(&words("browser nothing")).is_err());
         assert_eq!(asked(&[]).expect("all").len(), STEPS.len());

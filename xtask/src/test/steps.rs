@@ -23,57 +23,33 @@ impl Step {
     }
 }
 
+const fn step(
+    name: &'static str,
+    needs: &'static [&'static str],
+    tally: Tally,
+    command: fn() -> Outcome<Command>,
+) -> Step {
+    Step { name, needs, tally, command }
+}
+
 pub(super) const STEPS: &[Step] = &[
-    Step {
-        name: "format",
-        needs: &[],
-        tally: Tally::Whole,
-        command: || Ok(cargo(["fmt", "--all", "--check"])),
-    },
-    Step { name: "tidy", needs: &[], tally: Tally::Xtask, command: || xtask(&["tidy"]) },
-    Step { name: "tools", needs: &[], tally: Tally::Preparation, command: || xtask(&["prepare"]) },
-    Step {
-        name: "chromium",
-        needs: &[],
-        tally: Tally::Preparation,
-        command: || xtask(&["prepare", "--chromium"]),
-    },
-    Step { name: "no-std", needs: &[], tally: Tally::Whole, command: no_std },
-    Step { name: "clippy", needs: &[], tally: Tally::Whole, command: clippy },
-    Step { name: "clippy-wasm", needs: &["tools"], tally: Tally::Whole, command: clippy_wasm },
-    Step {
-        name: "native",
-        needs: &[],
-        tally: Tally::Cargo,
-        command: || Ok(cargo(["test", "--workspace", "--no-fail-fast"])),
-    },
-    Step { name: "npm", needs: &["tools"], tally: Tally::Preparation, command: || xtask(&["package"]) },
-    Step { name: "web", needs: &["tools"], tally: Tally::Preparation, command: || xtask(&["web"]) },
-    Step { name: "worker", needs: &["tools"], tally: Tally::Preparation, command: || xtask(&["worker"]) },
-    Step {
-        name: "golden",
-        needs: &["npm", "worker", "chromium"],
-        tally: Tally::Xtask,
-        command: || xtask(&["golden"]),
-    },
-    Step {
-        name: "package",
-        needs: &["npm", "chromium"],
-        tally: Tally::Node,
-        command: || node_tests("package"),
-    },
-    Step {
-        name: "browser",
-        needs: &["web", "chromium"],
-        tally: Tally::Node,
-        command: || node_tests("browser"),
-    },
-    Step {
-        name: "workerd",
-        needs: &["worker", "web"],
-        tally: Tally::Node,
-        command: || node_tests("workerd"),
-    },
+    step("format", &[], Tally::Whole, || Ok(cargo(["fmt", "--all", "--check"]))),
+    step("tidy", &[], Tally::Xtask, || xtask(&["tidy"])),
+    step("no-std", &[], Tally::Whole, no_std),
+    step("clippy", &[], Tally::Whole, clippy),
+    step("native", &[], Tally::Cargo, || Ok(cargo(["test", "--workspace", "--no-fail-fast"]))),
+    step("tools", &[], Tally::Preparation, || xtask(&["prepare"])),
+    step("chromium", &[], Tally::Preparation, || xtask(&["prepare", "--chromium"])),
+    step("clippy-wasm", &["tools"], Tally::Whole, || clippy_shell("fourfold-wasm")),
+    step("build-npm", &["tools"], Tally::Preparation, || xtask(&["package"])),
+    step("clippy-web", &["tools"], Tally::Whole, || clippy_shell("fourfold-web")),
+    step("build-web", &["tools"], Tally::Preparation, || xtask(&["web"])),
+    step("clippy-worker", &["tools"], Tally::Whole, || clippy_shell("fourfold-worker")),
+    step("build-worker", &["tools"], Tally::Preparation, || xtask(&["worker"])),
+    step("golden", &["build-npm", "build-worker", "chromium"], Tally::Xtask, || xtask(&["golden"])),
+    step("package", &["build-npm", "chromium"], Tally::Node, || node_tests("package")),
+    step("browser", &["build-web", "chromium"], Tally::Node, || node_tests("browser")),
+    step("workerd", &["build-worker", "build-web"], Tally::Node, || node_tests("workerd")),
 ];
 
 /// This very program: a verb that crashes then fails one step and not all.
@@ -85,11 +61,11 @@ fn clippy() -> Outcome<Command> {
     Ok(cargo(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
 }
 
-/// The shells again, as they ship: what is compiled for wasm only is seen here only.
-fn clippy_wasm() -> Outcome<Command> {
-    let shells = ["-p", "fourfold-wasm", "-p", "fourfold-web", "-p", "fourfold-worker"];
-    let mut clippy = cargo(["clippy", "--target", WASM]);
-    clippy.args(shells).args(["--", "-D", "warnings"]).env("RUSTFLAGS", WASM_RUSTFLAGS);
+/// A shell again, as it ships: what is compiled for wasm only is seen here only. One by one and in the release profile,
+/// because then the build that follows finds every macro and build script compiled.
+fn clippy_shell(name: &str) -> Outcome<Command> {
+    let mut clippy = cargo(["clippy", "--release", "--target", WASM, "--package", name]);
+    clippy.args(["--", "-D", "warnings"]).env("RUSTFLAGS", WASM_RUSTFLAGS);
     Ok(clippy)
 }
 

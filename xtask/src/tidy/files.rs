@@ -52,6 +52,13 @@ pub(super) fn markers(files: &[File]) -> Vec<String> {
     faults
 }
 
+/// What git leaves where it could not merge. Anything may hide there: every text is read.
+pub(super) fn conflicts(files: &[File]) -> Vec<String> {
+    let is_mark = |line: &str| ["<<<<<<< ", ">>>>>>> "].iter().any(|mark| line.starts_with(mark));
+    let found = files.iter().filter(|file| file.text.lines().any(is_mark));
+    found.map(|file| format!("{} holds an unresolved merge", file.path)).collect()
+}
+
 /// What a build writes, by its name or its folder.
 pub(super) fn built(files: &[File]) -> Vec<String> {
     // `build` is also the name of the part of xtask that builds.
@@ -113,6 +120,12 @@ mod tests {
             );
         }
         assert_eq!(markers(&repository(&[("a.rs", "fine"), ("lock.json", MARKERS[2])])), [""; 0]);
+    }
+
+    #[test]
+    fn unresolved_merges_are_found() {
+        let files = repository(&[("a.css", "a\n<<<<<<< HEAD\nb\n"), ("b.rs", "let a = 1 <<<<<<< 2;")]);
+        assert_eq!(conflicts(&files), ["a.css holds an unresolved merge"]);
     }
 
     #[test]

@@ -29,6 +29,7 @@ const RULES: &[Rule] = &[
     Rule { says: "inside core, tiers look only at earlier tiers' outputs", find: arrows::backward },
     Rule { says: "no file is over 500 lines", find: files::long },
     Rule { says: "nothing is left to do", find: files::markers },
+    Rule { says: "every merge is resolved", find: files::conflicts },
     Rule { says: "nothing that is built is in git", find: files::built },
     Rule { says: "the commands in the documents exist", find: docs::commands },
     Rule { says: "the paths in the documents exist", find: docs::paths },
