@@ -8,7 +8,7 @@ use fourfold_web::chart::trace::{Stroke, rows_in, trace};
 use wasm_bindgen::prelude::*;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
-use crate::session::Timeline;
+use crate::session::{Timeline, Verdicts};
 
 /// Heights of the rows of the head: the time axis, the score, the confidence.
 pub(crate) const AXIS_PX: f64 = 22.0;
@@ -157,7 +157,7 @@ impl Sheet {
     fn line(&self, strokes: &[Stroke], colour: &str, width: f64) {
         self.pen.set_stroke_style_str(colour);
         self.pen.set_line_width(width);
-        self.pen.set_line_join("round");
+        self.pen.set_line_join("bevel");
         self.pen.begin_path();
         for (place, stroke) in strokes.iter().enumerate() {
             match *stroke {
@@ -204,14 +204,14 @@ pub(crate) struct Look<'a> {
 }
 
 /// The time axis, the score with the line that an alarm crosses, and the confidence.
-pub(crate) fn head(canvas: &HtmlCanvasElement, timeline: &Timeline, look: &Look<'_>) {
+pub(crate) fn head(canvas: &HtmlCanvasElement, timeline: &Timeline, verdicts: &Verdicts, look: &Look<'_>) {
     let Some(sheet) = Sheet::new(canvas, HEAD_PX, look.span) else { return };
     sheet.verticals(timeline.has_time, Some(14.0));
     sheet.bands(look.episodes, look.selected);
     let pen = &sheet.pen;
 
     let bottom = AXIS_PX + SCORE_PX;
-    let top_odds = timeline.oddness.range(0, usize::MAX).map_or(4.0, |[_, high]| high.max(4.0) + 0.4);
+    let top_odds = verdicts.oddness.range(0, usize::MAX).map_or(4.0, |[_, high]| high.max(4.0) + 0.4);
     let y = Scale::new(0.0, top_odds, bottom - 1.0, AXIS_PX + 14.0);
     sheet.rule(AXIS_PX);
     sheet.rule(bottom);
@@ -224,14 +224,14 @@ pub(crate) fn head(canvas: &HtmlCanvasElement, timeline: &Timeline, look: &Look<
     pen.stroke();
     let _ = pen.set_line_dash(&js_sys::Array::new());
     sheet.line(
-        &sheet.trace(&timeline.judged_ms, &timeline.oddness, y, timeline.gap_ms),
+        &sheet.trace(&verdicts.times_ms, &verdicts.oddness, y, timeline.gap_ms),
         &sheet.ink.score,
         1.25,
     );
 
     let y = Scale::new(0.0, 1.0, HEAD_PX - 2.0, bottom + 5.0);
     sheet.line(
-        &sheet.trace(&timeline.judged_ms, &timeline.confidence, y, timeline.gap_ms),
+        &sheet.trace(&verdicts.times_ms, &verdicts.confidence, y, timeline.gap_ms),
         &sheet.ink.quiet,
         1.25,
     );
@@ -287,7 +287,7 @@ fn stream_lane(sheet: &Sheet, timeline: &Timeline, lane: &Pyramid, place: &LaneB
     let y = Scale::new(low - room, high + room, place.top + place.height - PAD_PX, place.top + PAD_PX);
     let strokes = sheet.trace(&timeline.times_ms, lane, y, timeline.gap_ms);
     silence(sheet, &strokes, place);
-    sheet.line(&strokes, &sheet.ink.line, 1.25);
+    sheet.line(&strokes, &sheet.ink.line, 1.0);
     let pen = &sheet.pen;
     pen.set_fill_style_str(&sheet.ink.text);
     pen.set_font("10px system-ui, sans-serif");

@@ -33,11 +33,6 @@ pub(crate) struct Timeline {
     pub(crate) streams: Vec<StreamNote>,
     pub(crate) lanes: Vec<Pyramid>,
     pub(crate) gap_ms: f64,
-    /// Verdicts have times of their own: there are some on silence, where there is no row.
-    pub(crate) judged_ms: Vec<f64>,
-    /// How many zeros the odds have: 3 is one in a thousand.
-    pub(crate) oddness: Pyramid,
-    pub(crate) confidence: Pyramid,
     pub(crate) alarm_oddness: f64,
     pub(crate) has_time: bool,
 }
@@ -54,12 +49,6 @@ impl Timeline {
     pub(crate) fn row_at(&self, at_ms: f64) -> Option<usize> {
         nearest(&self.times_ms, at_ms)
     }
-
-    /// The verdict nearest to a moment: oddness and confidence.
-    pub(crate) fn verdict_at(&self, at_ms: f64) -> Option<(f64, f64)> {
-        let place = nearest(&self.judged_ms, at_ms)?;
-        Some((*self.oddness.values().get(place)?, *self.confidence.values().get(place)?))
-    }
 }
 
 fn nearest(times_ms: &[f64], at_ms: f64) -> Option<usize> {
@@ -72,6 +61,24 @@ fn nearest(times_ms: &[f64], at_ms: f64) -> Option<usize> {
     }
 }
 
+/// What the engine said. It grows while the lanes stand still, so it is a signal of its own.
+#[derive(Debug, Default)]
+pub(crate) struct Verdicts {
+    /// Verdicts have times of their own: there are some on silence, where there is no row.
+    pub(crate) times_ms: Vec<f64>,
+    /// How many zeros the odds have: 3 is one in a thousand.
+    pub(crate) oddness: Pyramid,
+    pub(crate) confidence: Pyramid,
+}
+
+impl Verdicts {
+    /// The verdict nearest to a moment: oddness and confidence.
+    pub(crate) fn verdict_at(&self, at_ms: f64) -> Option<(f64, f64)> {
+        let place = nearest(&self.times_ms, at_ms)?;
+        Some((*self.oddness.values().get(place)?, *self.confidence.values().get(place)?))
+    }
+}
+
 /// The page's state.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Session {
@@ -80,6 +87,7 @@ pub(crate) struct Session {
     pub(crate) file_bytes: RwSignal<f64>,
     pub(crate) job: RwSignal<u32>,
     pub(crate) timeline: RwSignal<Timeline>,
+    pub(crate) verdicts: RwSignal<Verdicts>,
     pub(crate) rows_judged: RwSignal<u32>,
     pub(crate) judging_since_ms: RwSignal<f64>,
     pub(crate) note: RwSignal<Note>,
@@ -102,6 +110,7 @@ impl Session {
             file_bytes: RwSignal::default(),
             job: RwSignal::new(0),
             timeline: RwSignal::default(),
+            verdicts: RwSignal::default(),
             rows_judged: RwSignal::new(0),
             judging_since_ms: RwSignal::default(),
             note: RwSignal::default(),
@@ -122,6 +131,7 @@ impl Session {
         self.file_name.set(name.to_string());
         self.file_bytes.set(bytes);
         self.timeline.set(Timeline::default());
+        self.verdicts.set(Verdicts::default());
         self.episodes.set(Vec::new());
         self.selected.set(None);
         self.cursor_ms.set(None);
@@ -187,10 +197,10 @@ impl Session {
     fn add_verdicts(&self, parts: &[Vec<f64>]) {
         let [times_ms, scores, confidences] = parts else { return };
         let odds: Vec<f64> = scores.iter().map(|&score| oddness(score)).collect();
-        self.timeline.update(|timeline| {
-            timeline.judged_ms.extend_from_slice(times_ms);
-            timeline.oddness.extend(&odds);
-            timeline.confidence.extend(confidences);
+        self.verdicts.update(|verdicts| {
+            verdicts.times_ms.extend_from_slice(times_ms);
+            verdicts.oddness.extend(&odds);
+            verdicts.confidence.extend(confidences);
         });
     }
 

@@ -121,7 +121,7 @@ pub fn number(value: f64) -> String {
     match size {
         _ if value.is_nan() => "–".to_string(),
         _ if size == 0.0 => "0".to_string(),
-        _ if size >= 1e9 || size < 1e-3 => format!("{value:.2e}"),
+        _ if !(1e-3..1e9).contains(&size) => format!("{value:.2e}"),
         _ if size >= 1e4 => grouped(value),
         _ if size >= 100.0 => trimmed(format!("{value:.1}")),
         _ if size >= 1.0 => trimmed(format!("{value:.2}")),

@@ -31,6 +31,9 @@ pub fn trace(
 ) -> Vec<Stroke> {
     let (from, to) = rows_in(times_ms, span);
     let to = to.min(lane.values().len());
+    if from >= to {
+        return Vec::new();
+    }
     if to.saturating_sub(from) as f64 <= width_px * 2.0 {
         point_to_point(times_ms, lane, from, to, x, y, gap_ms)
     } else {
@@ -49,20 +52,19 @@ fn point_to_point(
 ) -> Vec<Stroke> {
     let mut strokes = Vec::with_capacity(to.saturating_sub(from));
     let mut last_ms = f64::NEG_INFINITY;
-    for row in from..to {
-        let value = lane.values()[row];
+    for (&at_ms, &value) in times_ms[from..to].iter().zip(&lane.values()[from..to]) {
         if value.is_nan() {
             last_ms = f64::NEG_INFINITY;
             continue;
         }
-        let point = (x.px(times_ms[row]), y.px(value));
-        let is_joined = times_ms[row] - last_ms <= gap_ms;
+        let point = (x.px(at_ms), y.px(value));
+        let is_joined = at_ms - last_ms <= gap_ms;
         strokes.push(if is_joined {
             Stroke::Line(point.0, point.1)
         } else {
             Stroke::Start(point.0, point.1)
         });
-        last_ms = times_ms[row];
+        last_ms = at_ms;
     }
     strokes
 }

@@ -93,9 +93,11 @@ fn Readout(session: Session) -> impl IntoView {
             }
             Some(at_ms) => {
                 let row_ms = timeline.row_at(at_ms).map_or(at_ms, |row| timeline.times_ms[row]);
-                let odds = timeline.verdict_at(at_ms).map(|(oddness, confidence)| {
-                    format!("{}, confidence {:.0} %", odds(oddness), confidence * 100.0)
-                });
+                let odds = session.verdicts.with(|verdicts| verdicts.verdict_at(at_ms)).map(
+                    |(oddness, confidence)| {
+                        format!("{}, confidence {:.0} %", odds(oddness), confidence * 100.0)
+                    },
+                );
                 (moment(row_ms, timeline.has_time), odds.unwrap_or_default())
             }
         })
@@ -148,26 +150,10 @@ fn Names(session: Session) -> impl IntoView {
     }
 }
 
-/// Redraws both canvases when something that they show has changed, at most once per frame of the screen.
+/// Redraws what has changed, at most once per frame of the screen: the head while verdicts come in, both when the view
+/// moves.
 fn draw_on_change(session: Session, head: NodeRef<Canvas>, body: NodeRef<Canvas>, width_px: RwSignal<f64>) {
-    let is_due = StoredValue::new(false);
-    let paint = move || {
-        is_due.set_value(false);
-        let (Some(head), Some(body)) = (head.get_untracked(), body.get_untracked()) else { return };
-        session.timeline.with_untracked(|timeline| {
-            session.episodes.with_untracked(|episodes| {
-                let look = Look {
-                    span: session.view.get_untracked(),
-                    episodes,
-                    selected: session.selected.get_untracked(),
-                    brush: session.brush.get_untracked(),
-                };
-                draw::head(&head, timeline, &look);
-                draw::body(&body, timeline, &look);
-            });
-        });
-    };
-    Effect::new(move |_| {
+    let track = move || {
         session.timeline.track();
         session.episodes.track();
         session.selected.track();
@@ -175,13 +161,50 @@ fn draw_on_change(session: Session, head: NodeRef<Canvas>, body: NodeRef<Canvas>
         session.brush.track();
         session.theme.track();
         width_px.track();
+    };
+    let look = move |draw: &dyn Fn(&Timeline, &Look<'_>)| {
+        session.timeline.with_untracked(|timeline| {
+            session.episodes.with_untracked(|episodes| {
+                let (span, brush) = (session.view.get_untracked(), session.brush.get_untracked());
+                draw(timeline, &Look { span, episodes, selected: session.selected.get_untracked(), brush });
+            });
+        });
+    };
+    let paint_head = once_per_frame(move || {
+        let Some(canvas) = head.get_untracked() else { return };
+        session.verdicts.with_untracked(|verdicts| {
+            look(&|timeline, look| draw::head(&canvas, timeline, verdicts, look));
+        });
+    });
+    let paint_body = once_per_frame(move || {
+        let Some(canvas) = body.get_untracked() else { return };
+        look(&|timeline, look| draw::body(&canvas, timeline, look));
+    });
+    Effect::new(move |_| {
+        track();
+        session.verdicts.track();
         head.track();
+        paint_head();
+    });
+    Effect::new(move |_| {
+        track();
         body.track();
+        paint_body();
+    });
+}
+
+/// However often it is asked for, `paint` runs once before the next frame.
+fn once_per_frame(paint: impl Fn() + Copy + 'static) -> impl Fn() + Copy + 'static {
+    let is_due = StoredValue::new(false);
+    move || {
         if !is_due.get_value() {
             is_due.set_value(true);
-            request_animation_frame(paint);
+            request_animation_frame(move || {
+                is_due.set_value(false);
+                paint();
+            });
         }
-    });
+    }
 }
 
 fn watch_width(plot: NodeRef<Div>, width_px: RwSignal<f64>) {

@@ -64,7 +64,7 @@ impl Shape {
         let is_value = |text: &Cow<'_, str>| {
             matches!(cell(text, separator), Cell::Number(_)) || parse_time(text).is_some()
         };
-        let has_header = !first.iter().all(|text| is_value(text));
+        let has_header = !first.iter().all(is_value);
         let mut names = Vec::with_capacity(width);
         for (place, text) in first.iter().enumerate() {
             let name = if has_header && !text.is_empty() {
