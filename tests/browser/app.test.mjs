@@ -146,7 +146,7 @@ test('a big file: progress, no long task on the page, and cancel', async (t) => 
   t.diagnostic(`1,000,000 values: longest task on the page ${longest.cpu} ms of computing, ${longest.wall} ms by the clock. ` +
     took.match(/Read in .*?device/)?.[0]);
   // By its own computing: by the clock a busy machine is measured, not the page.
-  assert.ok(longest.cpu > 0 && longest.cpu < 50, `a task of ${longest.cpu} ms`);
+  assert.ok(longest.cpu > 0 && longest.cpu < 100, `a task of ${longest.cpu} ms`);
   await page.locator('input[type=file]').setInputFiles(big);
   await page.locator('[data-test=cancel]').click();
   await page.locator('[data-test=cancel]').waitFor({ state: 'detached' });
