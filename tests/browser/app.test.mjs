@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { devices } from 'playwright-core';
-import { artefacts, episodes, judged, launch, open, root, serve, table } from './page.mjs';
+import { artefacts, episodes, judged, launch, longestTask, open, root, serve, table } from './page.mjs';
 
 let server;
 let browser;
@@ -134,17 +134,19 @@ test('a bad file gives a sentence and a way out', async () => {
 test('a big file: progress, no long task on the page, and cancel', async (t) => {
   const { page, context, complaints } = await open(browser, server.origin);
   await page.waitForTimeout(500);
-  await page.evaluate(() => (globalThis.longTasks.length = 0));
+  await browser.startTracing(page, { categories: ['toplevel'] });
   // A million values. From the disk, as a person opens it: handing over the bytes would be work on the page's thread.
   const big = join(artefacts, 'big.csv');
   writeFileSync(big, table({ rows: 31_250, streams: 32 }).text);
   await page.locator('input[type=file]').setInputFiles(big);
   await page.locator('[data-test=progress]').filter({ hasText: /Judging/ }).waitFor();
   await judged(page);
-  const longest = await page.evaluate(() => Math.max(0, ...globalThis.longTasks));
+  const longest = longestTask(await browser.stopTracing());
   const took = await page.locator('[data-test=note]').textContent();
-  t.diagnostic(`1,000,000 values: longest task on the page ${longest} ms. ${took.match(/Read in .*?device/)?.[0]}`);
-  assert.ok(longest < 100, `a task of ${longest} ms`);
+  t.diagnostic(`1,000,000 values: longest task on the page ${longest.cpu} ms of computing, ${longest.wall} ms by the clock. ` +
+    took.match(/Read in .*?device/)?.[0]);
+  // By its own computing: by the clock a busy machine is measured, not the page.
+  assert.ok(longest.cpu > 0 && longest.cpu < 100, `a task of ${longest.cpu} ms`);
   await page.locator('input[type=file]').setInputFiles(big);
   await page.locator('[data-test=cancel]').click();
   await page.locator('[data-test=cancel]').waitFor({ state: 'detached' });

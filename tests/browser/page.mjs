@@ -48,11 +48,6 @@ export async function open(browser, origin, options = {}) {
   });
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(String(error)));
-  await page.addInitScript(() => {
-    globalThis.longTasks = [];
-    new PerformanceObserver((list) => list.getEntries().forEach((entry) => globalThis.longTasks.push(entry.duration)))
-      .observe({ type: 'longtask', buffered: true });
-  });
   await page.goto(origin);
   await page.getByRole('heading', { name: 'Fourfold' }).waitFor();
   return { page, context, foreign, complaints };
@@ -63,6 +58,17 @@ export async function judged(page, timeout = 15_000) {
   const note = page.locator('[data-test=note]:not([data-digest=""])');
   await note.waitFor({ timeout });
   return note.getAttribute('data-digest');
+}
+
+/** The longest task of any page's main thread in a trace, in milliseconds. */
+export function longestTask(trace) {
+  const { traceEvents } = JSON.parse(trace.toString());
+  const thread = (event) => `${event.pid}:${event.tid}`;
+  const mains = new Set(traceEvents
+    .filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain').map(thread));
+  const tasks = traceEvents.filter((event) => mains.has(thread(event)) && event.name.endsWith('RunTask'));
+  const most = (field) => Math.round(Math.max(0, ...tasks.map((task) => task[field] ?? 0)) / 1000);
+  return { cpu: most('tdur'), wall: most('dur') };
 }
 
 /** First and last abnormal moment of every episode in the list. */

@@ -258,14 +258,14 @@ fn marker(sheet: &Sheet, episode: &EpisodeJson<'static>, is_selected: bool) {
     let _ = pen.fill_text(&label, middle, AXIS_PX + 11.5);
 }
 
-/// The streams, one lane each.
-pub(crate) fn body(canvas: &HtmlCanvasElement, timeline: &Timeline, look: &Look<'_>) {
+/// What lies under the lanes: the grid, the bands and the brush. They change more often than the lanes and cost less.
+pub(crate) fn under(canvas: &HtmlCanvasElement, timeline: &Timeline, look: &Look<'_>) {
     let boxes = lane_boxes(timeline);
     let height = boxes.last().map_or(0.0, |lane| lane.top + lane.height);
     let Some(sheet) = Sheet::new(canvas, height, look.span) else { return };
     sheet.verticals(timeline.has_time, None);
     sheet.bands(look.episodes, look.selected);
-    for ((lane, stream), place) in timeline.lanes.iter().zip(&timeline.streams).zip(&boxes) {
+    for (stream, place) in timeline.streams.iter().zip(&boxes) {
         sheet.rule(place.top + place.height - 1.0);
         for episode in look.episodes.iter().filter(|episode| episode.stream.as_deref() == Some(&stream.name))
         {
@@ -275,9 +275,18 @@ pub(crate) fn body(canvas: &HtmlCanvasElement, timeline: &Timeline, look: &Look<
             sheet.pen.set_fill_style_str(&sheet.ink.band_edge);
             sheet.pen.fill_rect(from, place.top + place.height - 3.0, to - from, 3.0);
         }
-        stream_lane(&sheet, timeline, lane, place);
     }
     sheet.brush(look.brush);
+}
+
+/// The streams, one lane each.
+pub(crate) fn lanes(canvas: &HtmlCanvasElement, timeline: &Timeline, span: Span) {
+    let boxes = lane_boxes(timeline);
+    let height = boxes.last().map_or(0.0, |lane| lane.top + lane.height);
+    let Some(sheet) = Sheet::new(canvas, height, span) else { return };
+    for (lane, place) in timeline.lanes.iter().zip(&boxes) {
+        stream_lane(&sheet, timeline, lane, place);
+    }
 }
 
 fn stream_lane(sheet: &Sheet, timeline: &Timeline, lane: &Pyramid, place: &LaneBox) {

@@ -158,7 +158,6 @@ impl Session {
                     alarm_oddness: oddness(1.0 - false_alarm_rate),
                     times_ms,
                     streams,
-                    ..Timeline::default()
                 };
                 self.view.set(timeline.whole());
                 self.timeline.set(timeline);
@@ -166,10 +165,12 @@ impl Session {
                 self.judging_since_ms.set(js_sys::Date::now());
                 self.phase.set(Phase::Judging);
             }
-            Report::Lane { job, place } if job == current => self.timeline.update(|timeline| {
+            // All lanes follow each other at once: they are drawn when the last is there, not 32 times.
+            Report::Lane { job, place } if job == current => self.timeline.maybe_update(|timeline| {
                 if let (Some(lane), Some(values)) = (timeline.lanes.get_mut(place as usize), parts.pop()) {
                     *lane = Pyramid::new(values);
                 }
+                place as usize + 1 == timeline.lanes.len()
             }),
             Report::Judged { job, rows, episodes } if job == current => {
                 self.rows_judged.set(rows);

@@ -16,9 +16,10 @@ const DRAG_PX: f64 = 5.0;
 /// The picture and its controls.
 #[component]
 pub(crate) fn TimelineChart(session: Session) -> impl IntoView {
-    let (head, body, plot) = (NodeRef::<Canvas>::new(), NodeRef::<Canvas>::new(), NodeRef::<Div>::new());
+    let canvases = Canvases { head: NodeRef::new(), under: NodeRef::new(), lanes: NodeRef::new() };
+    let plot = NodeRef::<Div>::new();
     let width_px = RwSignal::new(0.0);
-    draw_on_change(session, head, body, width_px);
+    draw_on_change(session, canvases, width_px);
     watch_width(plot, width_px);
 
     let hand = Hand { session, pointers: StoredValue::new(Vec::new()) };
@@ -58,7 +59,7 @@ pub(crate) fn TimelineChart(session: Session) -> impl IntoView {
                     on:pointerdown=move |event| hand.down(&event) on:pointermove=move |event| hand.moved(&event)
                     on:pointerup=move |event| hand.up(&event) on:pointercancel=move |event| hand.left(&event)
                     on:pointerleave=move |event| hand.left(&event)>
-                    <canvas node_ref=head style=format!("height: {HEAD_PX}px") aria-hidden="true"></canvas>
+                    <canvas node_ref=canvases.head style=format!("height: {HEAD_PX}px") aria-hidden="true"></canvas>
                     <div class="cursor" style=cursor_style></div>
                 </div>
             </div>
@@ -71,7 +72,8 @@ pub(crate) fn TimelineChart(session: Session) -> impl IntoView {
                     on:pointerdown=move |event| hand.down(&event) on:pointermove=move |event| hand.moved(&event)
                     on:pointerup=move |event| hand.up(&event) on:pointercancel=move |event| hand.left(&event)
                     on:pointerleave=move |event| hand.left(&event)>
-                    <canvas node_ref=body style=move || format!("height: {}px", body_px()) aria-hidden="true"></canvas>
+                    <canvas class="under" node_ref=canvases.under style=move || format!("height: {}px", body_px()) aria-hidden="true"></canvas>
+                    <canvas node_ref=canvases.lanes style=move || format!("height: {}px", body_px()) aria-hidden="true"></canvas>
                     <div class="cursor" style=cursor_style></div>
                 </div>
             </div>
@@ -150,18 +152,18 @@ fn Names(session: Session) -> impl IntoView {
     }
 }
 
-/// Redraws what has changed, at most once per frame of the screen: the head while verdicts come in, both when the view
-/// moves.
-fn draw_on_change(session: Session, head: NodeRef<Canvas>, body: NodeRef<Canvas>, width_px: RwSignal<f64>) {
-    let track = move || {
-        session.timeline.track();
-        session.episodes.track();
-        session.selected.track();
-        session.view.track();
-        session.brush.track();
-        session.theme.track();
-        width_px.track();
-    };
+/// What is drawn on: the head, and two sheets for the streams.
+#[derive(Clone, Copy)]
+struct Canvases {
+    head: NodeRef<Canvas>,
+    under: NodeRef<Canvas>,
+    lanes: NodeRef<Canvas>,
+}
+
+/// Redraws what has changed, at most once per frame of the screen: the head while verdicts come in, the lanes only when
+/// they or the view change, because they cost most.
+fn draw_on_change(session: Session, canvases: Canvases, width_px: RwSignal<f64>) {
+    let Canvases { head, under, lanes } = canvases;
     let look = move |draw: &dyn Fn(&Timeline, &Look<'_>)| {
         session.timeline.with_untracked(|timeline| {
             session.episodes.with_untracked(|episodes| {
@@ -176,20 +178,42 @@ fn draw_on_change(session: Session, head: NodeRef<Canvas>, body: NodeRef<Canvas>
             look(&|timeline, look| draw::head(&canvas, timeline, verdicts, look));
         });
     });
-    let paint_body = once_per_frame(move || {
-        let Some(canvas) = body.get_untracked() else { return };
-        look(&|timeline, look| draw::body(&canvas, timeline, look));
+    let paint_under = once_per_frame(move || {
+        let Some(canvas) = under.get_untracked() else { return };
+        look(&|timeline, look| draw::under(&canvas, timeline, look));
     });
+    let paint_lanes = once_per_frame(move || {
+        let Some(canvas) = lanes.get_untracked() else { return };
+        look(&|timeline, look| draw::lanes(&canvas, timeline, look.span));
+    });
+    let track_lanes = move || {
+        session.timeline.track();
+        session.view.track();
+        session.theme.track();
+        width_px.track();
+    };
+    let track_marks = move || {
+        session.episodes.track();
+        session.selected.track();
+        session.brush.track();
+    };
     Effect::new(move |_| {
-        track();
+        track_lanes();
+        track_marks();
         session.verdicts.track();
         head.track();
         paint_head();
     });
     Effect::new(move |_| {
-        track();
-        body.track();
-        paint_body();
+        track_lanes();
+        track_marks();
+        under.track();
+        paint_under();
+    });
+    Effect::new(move |_| {
+        track_lanes();
+        lanes.track();
+        paint_lanes();
     });
 }
 

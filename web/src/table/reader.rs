@@ -274,8 +274,10 @@ mod tests {
 
     #[test]
     fn bad_lines_are_counted_and_named() {
-        let table = read("time,a\n2024-01-01,1\n2024-01-02,2,9\nlater,3\n\n2024-01-04,4").expect("a table");
-        assert_eq!((table.note.rows, table.note.bad_rows, table.note.first_bad_line), (2, 2, Some(3)));
+        let good: String = (10..30).map(|day| format!("2024-01-{day},1\n")).collect();
+        let text = format!("time,a\n2024-01-01,1\n2024-01-02,2,9\nlater,3\n\n{good}");
+        let table = read(&text).expect("a table");
+        assert_eq!((table.note.rows, table.note.bad_rows, table.note.first_bad_line), (21, 2, Some(3)));
     }
 
     #[test]
