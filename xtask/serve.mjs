@@ -7,7 +7,8 @@ const [port, persist] = process.argv.slice(2);
 const assets = fileURLToPath(new URL("../dist/web", import.meta.url));
 
 const server = await startWorkerd({ port: Number(port), persist, assets, quiet: false });
-console.log(`\n  http://localhost:${port}   the app; the API is described at /openapi.json\n  Ctrl-C stops it; what it knows stays in ${persist}\n`);
+const address = `http://localhost:${new URL(server.url).port}`;
+console.log(`\n  ${address}   the app; the API is described at /openapi.json\n  Ctrl-C stops it; what it knows stays in ${persist}\n`);
 
 let isStopping = false;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
