@@ -69,6 +69,7 @@ pub(crate) fn rust_target(target: &str) -> Outcome<Made> {
     if has_rust_target(target) {
         return Ok(Made::Ready);
     }
+    println!("  adding the Rust target {target}");
     run(&mut command("rustup", ["target", "add", target])).map_err(|failure| {
         Failure(format!(
             "the Rust target {target} is missing: install it by `rustup target add {target}` ({failure})"
@@ -84,6 +85,7 @@ pub(crate) fn npm_packages() -> Outcome<Made> {
     if fs::read_to_string(&stamp).is_ok_and(|made_of| made_of == wanted) {
         return Ok(Made::Ready);
     }
+    println!("  installing the npm packages");
     run(&mut command("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]))?;
     fs::write(stamp, wanted)?;
     Ok(Made::Built)
@@ -110,6 +112,7 @@ fn cargo_tool(name: &str, program: &Path, version: &str, options: &[&str]) -> Ou
     if has_version(program, version) {
         return Ok(Made::Ready);
     }
+    println!("  compiling {name} {version}, once: about two minutes");
     // Unoptimised: they run for a second, and would take twice as long to compile. In one target folder, because they
     // have many crates in common. Without debug information, which would be most of what the linker writes.
     let mut install =

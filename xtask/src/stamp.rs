@@ -37,6 +37,7 @@ impl Product {
         if is_there && good_enough {
             return Ok(Made::Ready);
         }
+        println!("  building {}", self.name);
         // Without a stamp while it builds: an interrupted build must not count as done.
         let _ = fs::remove_file(self.stamp());
         build(profile)?;
