@@ -237,6 +237,10 @@ impl<T> Capped<T> {
         self.items.push_back(item);
     }
 
+    pub(crate) fn pop_newest(&mut self) -> Option<T> {
+        self.items.pop_back()
+    }
+
     pub(crate) fn newest_mut(&mut self) -> Option<&mut T> {
         self.items.back_mut()
     }

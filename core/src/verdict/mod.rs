@@ -1,7 +1,11 @@
 //! Tier 3: one verdict per frame, one episode per thing that happened.
 
 mod episode;
+mod flood;
 mod fuse;
+mod member;
+mod meta;
+mod signature;
 
 pub use episode::Episode;
 pub(crate) use episode::Episodes;
