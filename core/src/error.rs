@@ -7,6 +7,7 @@ use core::fmt;
 
 pub use crate::schema::fault::SchemaFault;
 pub use crate::snapshot::SnapshotFault;
+pub use crate::verdict::LabelFault;
 
 /// Everything that the engine refuses.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -20,6 +21,9 @@ pub enum Error {
     /// A snapshot can not be opened.
     #[error(transparent)]
     Snapshot(#[from] SnapshotFault),
+    /// A label can not be given or taken back.
+    #[error(transparent)]
+    Label(#[from] LabelFault),
 }
 
 /// Why a frame was refused.
@@ -82,6 +86,7 @@ impl Error {
                 FrameFault::UnknownStream { .. } => "frame.unknown-stream",
             },
             Self::Snapshot(fault) => fault.code(),
+            Self::Label(fault) => fault.code(),
         }
     }
 

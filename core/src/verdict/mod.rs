@@ -3,12 +3,17 @@
 mod episode;
 mod flood;
 mod fuse;
+mod label;
 mod member;
 mod meta;
+mod severity;
 mod signature;
 
-pub use episode::Episode;
-pub(crate) use episode::Episodes;
+pub use episode::{End, Episode};
+pub(crate) use episode::{Episodes, Finding};
+pub use label::{Label, LabelFault};
+pub(crate) use label::Labels;
+pub use severity::Severity;
 pub(crate) use fuse::Fusion;
 
 use alloc::vec::Vec;
@@ -37,25 +42,6 @@ pub struct Verdict {
     pub views: [ViewVerdict; View::ALL.len()],
     /// True for a verdict of `tick`: there was no frame, and that is what is judged.
     pub from_silence: bool,
-}
-
-/// How bad an episode is.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// Nothing is wrong.
-    #[default]
-    None,
-    /// Unusual enough for an alarm, no more.
-    Low,
-    /// Ten times less likely than what raises an alarm.
-    Medium,
-    /// A hundred times less likely, or lasting.
-    High,
-    /// A thousand times less likely, or high and lasting.
-    Critical,
 }
 
 /// One way of looking at a frame.
