@@ -142,7 +142,7 @@ fn severity(chance: f64, rate: f64, frames: u64) -> Severity {
 }
 
 words!(Severity { Severity::None, Severity::Low, Severity::Medium, Severity::High, Severity::Critical });
-words!(Reason { Reason::Residual });
+words!(Reason { Reason::Residual, Reason::Novelty });
 
 #[cfg(test)]
 mod tests {
@@ -151,7 +151,12 @@ mod tests {
     #[test]
     fn one_thing_is_one_alarm() {
         let mut episodes = Episodes::new(0.001);
-        let streams = [StreamVerdict { score: Some(0.9), reason: Some(Reason::Residual), present: true }];
+        let streams = [StreamVerdict {
+            score: Some(0.9),
+            reason: Some(Reason::Residual),
+            present: true,
+            ..StreamVerdict::default()
+        }];
         let chances = [0.5, 0.0001, 0.005, 0.000_001, 0.5, 0.002];
         let steps = chances.iter().zip(0..).map(|(&chance, at)| episodes.step(at, chance, &streams));
         let alarms: alloc::vec::Vec<bool> = steps.map(|step| step.alarm).collect();
