@@ -4,7 +4,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::error::{Error, FrameFault};
-use crate::frame::{Frame, TIME_MS_MAX, measured};
+use crate::frame::{Frame, Moment, TIME_MS_MAX, measured};
 use crate::joint::Absence;
 use crate::schema::Schema;
 use crate::snapshot::{self, State, state};
@@ -241,7 +241,7 @@ impl Engine {
 
     fn judge_and_learn(&mut self, at_ms: i64) {
         let Self { state, verdict, values, .. } = self;
-        state.streams.judge(values, &mut verdict.streams);
+        state.streams.judge(Moment::utc(at_ms), values, &mut verdict.streams);
         let absence = state.absence.judge(values);
         let fused = state.fusion.judge(&verdict.streams, absence, state.absence.frames());
         let carriers = match fused.led_by {

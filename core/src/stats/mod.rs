@@ -1,5 +1,6 @@
 //! Streaming statistics, one per file. They know nothing of streams or frames.
 
+pub(crate) mod approx;
 mod tail;
 
-pub(crate) use tail::Tail;
+pub(crate) use tail::{Place, Tail};

@@ -1,7 +1,9 @@
 //! What a tier-1 detector is, and the list of all of them.
 
+use super::profile::DayPlace;
+use crate::frame::Moment;
 use crate::schema::Stream;
-use crate::snapshot::State;
+use crate::snapshot::{State, words};
 
 /// Why a value stands out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -11,13 +13,18 @@ pub enum Reason {
     /// Far from where the stream has lately been.
     #[default]
     Residual,
+    /// In a state in which the stream has never been.
+    Novelty,
 }
+
+words!(Reason { Reason::Residual, Reason::Novelty });
 
 impl Reason {
     /// Its word, as in JSON.
     pub fn word(self) -> &'static str {
         match self {
             Self::Residual => "residual",
+            Self::Novelty => "novelty",
         }
     }
 }
@@ -25,26 +32,45 @@ impl Reason {
 /// What a detector says of a value.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Finding {
-    /// One minus the chance of something at least this odd.
-    pub(crate) score: f64,
+    /// The chance of something at least this odd: above 0, at most 1.
+    pub(crate) chance: f64,
     pub(crate) reason: Reason,
 }
 
-/// Two verbs, one direction: judge a value, then learn it. Judging can not learn: the type says so.
+/// When a frame is, with what all streams would otherwise work out again.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Now {
+    pub(crate) at: Moment,
+    /// `None` where time is no clock.
+    pub(crate) in_day: Option<DayPlace>,
+}
+
+impl Now {
+    pub(crate) fn new(at: Moment) -> Self {
+        Self { at, in_day: DayPlace::of(at) }
+    }
+}
+
+/// Two verbs, one direction: judge a value, then learn it. Judging can not learn: the type says so. What judging has
+/// worked out is handed to learning, so that nothing is computed twice.
 ///
 /// To add a detector: write one file here, name it in [`every_detector!`], and the contract below tests it.
 pub(crate) trait Detector: State + Clone {
+    /// What judging works out.
+    type Sight: Copy + core::fmt::Debug;
+
     fn new(stream: &Stream) -> Self;
-    /// `None` while there is nothing to compare with.
-    fn judge(&self, x: f64) -> Option<Finding>;
-    fn learn(&mut self, x: f64);
+    fn judge(&self, now: &Now, x: f64) -> Self::Sight;
+    /// What it says of the value; `None` where it has nothing to say.
+    fn finding(sight: &Self::Sight) -> Option<Finding>;
+    fn learn(&mut self, now: &Now, x: f64, sight: &Self::Sight);
 }
 
-/// Calls `$each!(Type)` for every detector.
+/// Calls `$each!(name, Type)` for every detector.
 #[cfg(test)]
 macro_rules! every_detector {
     ($each:ident) => {
-        $each!(residual, crate::stream::residual::Residual);
+        $each!(novelty, crate::stream::novelty::Novelty);
     };
 }
 
@@ -68,6 +94,16 @@ mod contract {
         writer.into_bytes()
     }
 
+    fn now(row: usize) -> Now {
+        Now::new(Moment::utc(1_700_000_000_000 + 300_000 * row as i64))
+    }
+
+    fn step<D: Detector>(detector: &mut D, row: usize, x: f64) -> Option<Finding> {
+        let sight = detector.judge(&now(row), x);
+        detector.learn(&now(row), x, &sight);
+        D::finding(&sight)
+    }
+
     /// Ordinary values, extremes, a constant stretch and a jump.
     fn values() -> impl Iterator<Item = f64> {
         (0..1500_u32).map(|n| match n {
@@ -75,32 +111,37 @@ mod contract {
             500..600 => 7.0,
             700 => -1e150,
             710 => 1e-300,
-            n => f64::from(n.wrapping_mul(2_654_435_761) >> 22) - 512.0 + if n > 900 { 1e4 } else { 0.0 },
+            n => noise(n) + if n > 900 { 1e4 } else { 0.0 },
         })
     }
 
-    pub(crate) fn score_is_a_chance<D: Detector>() {
+    fn noise(n: u32) -> f64 {
+        f64::from(n.wrapping_mul(2_654_435_761) >> 22) - 512.0
+    }
+
+    pub(crate) fn finding_is_a_chance<D: Detector>() {
         let mut detector = fresh::<D>();
-        for x in values() {
-            if let Some(found) = detector.judge(x) {
-                assert!((0.0..=1.0).contains(&found.score), "{found:?} for {x}");
+        for (row, x) in values().enumerate() {
+            if let Some(found) = step(&mut detector, row, x) {
+                assert!(found.chance > 0.0 && found.chance <= 1.0, "{found:?} for {x}");
             }
-            detector.learn(x);
         }
     }
 
-    pub(crate) fn judging_twice_is_the_same<D: Detector>() {
+    pub(crate) fn judging_changes_nothing<D: Detector>() {
         let mut detector = fresh::<D>();
-        for x in values() {
+        for (row, x) in values().enumerate() {
             let before = bytes_of(&detector);
-            assert_eq!(detector.judge(x), detector.judge(x));
+            let first = D::finding(&detector.judge(&now(row), x));
+            assert_eq!(first, D::finding(&detector.judge(&now(row), x)));
             assert_eq!(bytes_of(&detector), before);
-            detector.learn(x);
+            step(&mut detector, row, x);
         }
     }
 
     pub(crate) fn continues_from_a_snapshot<D: Detector>() {
         let mut straight = fresh::<D>();
+        let mut never_stopped = fresh::<D>();
         for (row, x) in values().enumerate() {
             if row % 97 == 0 {
                 let mut again = fresh::<D>();
@@ -110,39 +151,39 @@ mod contract {
                 assert!(reader.is_at_end());
                 straight = again;
             }
-            straight.learn(x);
+            assert_eq!(step(&mut straight, row, x), step(&mut never_stopped, row, x));
         }
-        let mut never_stopped = fresh::<D>();
-        values().for_each(|x| never_stopped.learn(x));
         assert_eq!(bytes_of(&straight), bytes_of(&never_stopped));
     }
 
-    pub(crate) fn an_outlier_stands_out<D: Detector>() {
+    pub(crate) fn ordinary_noise_is_rarely_found<D: Detector>() {
         let mut detector = fresh::<D>();
-        (0..1000_u32).for_each(|n| detector.learn(f64::from(n.wrapping_mul(2_654_435_761) >> 22)));
-        let usual = detector.judge(500.0).expect("settled").score;
-        let odd = detector.judge(50_000.0).expect("settled").score;
-        assert!(usual < 0.9 && odd > 0.99, "usual {usual}, odd {odd}");
+        let found = (0..6000_u32).filter(|&n| {
+            let finding = step(&mut detector, n as usize, noise(n.wrapping_mul(n)));
+            finding.is_some_and(|found| found.chance < 0.01)
+        });
+        let found = found.count();
+        assert!(found <= 120, "{found} of 6000 rows below one in a hundred");
     }
 
     macro_rules! contract_of {
         ($name:ident, $type:ty) => {
             mod $name {
                 #[test]
-                fn score_is_a_chance() {
-                    super::score_is_a_chance::<$type>();
+                fn finding_is_a_chance() {
+                    super::finding_is_a_chance::<$type>();
                 }
                 #[test]
-                fn judging_twice_is_the_same() {
-                    super::judging_twice_is_the_same::<$type>();
+                fn judging_changes_nothing() {
+                    super::judging_changes_nothing::<$type>();
                 }
                 #[test]
                 fn continues_from_a_snapshot() {
                     super::continues_from_a_snapshot::<$type>();
                 }
                 #[test]
-                fn an_outlier_stands_out() {
-                    super::an_outlier_stands_out::<$type>();
+                fn ordinary_noise_is_rarely_found() {
+                    super::ordinary_noise_is_rarely_found::<$type>();
                 }
             }
         };

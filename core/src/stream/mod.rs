@@ -1,16 +1,22 @@
 //! Tier 1: each stream by itself.
 
 mod detector;
-mod residual;
+mod hold;
+mod novelty;
+mod profile;
+mod prototypes;
+mod station;
 
 pub use detector::Reason;
-pub(crate) use detector::{Detector, Finding};
+pub(crate) use detector::{Detector, Finding, Now};
 
+use alloc::vec;
 use alloc::vec::Vec;
 
+use crate::frame::Moment;
 use crate::schema::Schema;
 use crate::snapshot::state;
-use residual::Residual;
+use station::{Sight, Station};
 
 /// What tier 1 says of one stream in one frame.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -21,35 +27,46 @@ pub struct StreamVerdict {
     pub reason: Option<Reason>,
     /// Whether there was a value at all.
     pub present: bool,
+    /// How odd the row is, in usual sizes. It stays high through an anomaly, so it is the one to rank rows by.
+    pub row: f64,
+    /// How surprising the row is: above 0 once per event. About 4.5 calls for an alarm.
+    pub surprise: f64,
 }
 
 /// The detectors of every stream.
 #[derive(Clone, Debug)]
 pub(crate) struct Streams {
-    residuals: Vec<Residual>,
+    stations: Vec<Station>,
+    /// What the newest judgement worked out, for learning: not state.
+    sights: Vec<Option<Sight>>,
+    now: Now,
 }
-state!(Streams { residuals });
+state!(Streams { stations; sights, now });
 
 impl Streams {
     pub(crate) fn new(schema: &Schema) -> Self {
-        Self { residuals: schema.streams().iter().map(Residual::new).collect() }
-    }
-
-    pub(crate) fn judge(&self, values: &[Option<f64>], verdicts: &mut [StreamVerdict]) {
-        for ((detector, value), verdict) in self.residuals.iter().zip(values).zip(verdicts) {
-            let finding = value.and_then(|x| detector.judge(x));
-            *verdict = StreamVerdict {
-                score: finding.map(|found| found.score),
-                reason: finding.map(|found| found.reason),
-                present: value.is_some(),
-            };
+        Self {
+            stations: schema.streams().iter().map(Station::new).collect(),
+            sights: vec![None; schema.streams().len()],
+            now: Now::new(Moment::default()),
         }
     }
 
+    /// Judges the frame and remembers what was worked out. Nothing that a later verdict depends on changes.
+    pub(crate) fn judge(&mut self, at: Moment, values: &[Option<f64>], verdicts: &mut [StreamVerdict]) {
+        self.now = Now::new(at);
+        let slots = self.sights.iter_mut().zip(verdicts);
+        for ((station, value), (sight, verdict)) in self.stations.iter().zip(values).zip(slots) {
+            *sight = value.map(|x| station.judge(&self.now, x));
+            *verdict = station.verdict(sight.as_ref());
+        }
+    }
+
+    /// Learns the frame that was judged last.
     pub(crate) fn learn(&mut self, values: &[Option<f64>]) {
-        for (detector, value) in self.residuals.iter_mut().zip(values) {
-            if let Some(x) = value {
-                detector.learn(*x);
+        for ((station, value), sight) in self.stations.iter_mut().zip(values).zip(&self.sights) {
+            if let (Some(x), Some(sight)) = (value, sight) {
+                station.learn(&self.now, *x, sight);
             }
         }
     }

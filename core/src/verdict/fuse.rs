@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     fn streams<const N: usize>(scores: [Option<f64>; N]) -> [StreamVerdict; N] {
-        scores.map(|score| StreamVerdict { score, reason: None, present: score.is_some() })
+        scores.map(|score| StreamVerdict { score, present: score.is_some(), ..StreamVerdict::default() })
     }
 
     #[test]
