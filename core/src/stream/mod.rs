@@ -1,6 +1,7 @@
 //! Tier 1: each stream by itself.
 
 mod detector;
+mod forecast;
 mod residual;
 
 pub use detector::Reason;
