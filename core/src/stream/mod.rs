@@ -1,6 +1,7 @@
 //! Tier 1: each stream by itself.
 
 mod detector;
+mod forecast;
 mod hold;
 mod novelty;
 mod profile;
