@@ -17,6 +17,13 @@ pub struct Frame<'a> {
     pub values: &'a [f64],
 }
 
+/// A time, and what the clock on the wall showed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Moment {
+    pub(crate) at_ms: i64,
+    pub(crate) local_ms: i64,
+}
+
 /// A JavaScript time (milliseconds, possibly with a fraction) as the engine's.
 ///
 /// ```

@@ -37,6 +37,7 @@ pub mod error;
 pub mod frame;
 pub mod joint;
 mod math;
+mod rng;
 pub mod schema;
 pub mod snapshot;
 pub mod stats;
