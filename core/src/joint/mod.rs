@@ -71,6 +71,11 @@ impl Joint {
         verdict
     }
 
+    /// Bytes held for what is remembered.
+    pub fn bytes(&self) -> usize {
+        self.heap_bytes()
+    }
+
     /// What all views say of a moment. Only the desk changes.
     pub(crate) fn judge(&mut self, moment: Moment, values: &[Option<f64>]) -> JointVerdict {
         let Self { views, desk } = self;

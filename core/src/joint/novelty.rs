@@ -18,9 +18,9 @@ use crate::schema::Schema;
 use crate::snapshot::state;
 
 /// Pictures that a moment is compared with.
-const PICTURES: usize = 256;
+const PICTURES: usize = 128;
 /// The nearest pictures that count.
-const NEIGHBOURS: usize = 8;
+const NEIGHBOURS: usize = 5;
 /// Pictures that wait until they are old enough.
 const WAITING: usize = 32;
 const SLOTS: usize = PICTURES + WAITING;
