@@ -2,7 +2,7 @@
 
 use super::view::{JointView, Seen};
 use crate::schema::Schema;
-use crate::snapshot::state;
+use crate::snapshot::{Damage, Reader, State, Writer};
 use crate::stats::Tail;
 use crate::verdict::Health;
 
@@ -31,7 +31,6 @@ pub(crate) struct Calibrated<V> {
     tail: Tail,
     opinions: u64,
 }
-state!(Calibrated<crate::joint::novelty::Novelty> { view, tail, opinions });
 
 impl<V: JointView> Calibrated<V> {
     pub(crate) fn new(schema: &Schema) -> Self {
@@ -64,5 +63,24 @@ impl<V: JointView> Calibrated<V> {
             self.opinions += 1;
         }
         self.view.learn(seen, scratch);
+    }
+}
+
+impl<V: JointView> State for Calibrated<V> {
+    fn save(&self, to: &mut Writer) {
+        let Self { view, tail, opinions } = self;
+        view.save(to);
+        tail.save(to);
+        opinions.save(to);
+    }
+
+    fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Damage> {
+        self.view.load(from)?;
+        self.tail.load(from)?;
+        self.opinions.load(from)
+    }
+
+    fn heap_bytes(&self) -> usize {
+        self.view.heap_bytes() + self.tail.heap_bytes()
     }
 }

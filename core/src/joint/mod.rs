@@ -2,8 +2,10 @@
 
 mod absence;
 mod calibrated;
+mod dependence;
 mod novelty;
 mod portrait;
+mod precision;
 mod view;
 
 pub(crate) use absence::Absence;
@@ -15,6 +17,7 @@ use crate::frame::{Frame, Moment, measured};
 use crate::schema::Schema;
 use crate::snapshot::{Damage, Reader, State, Writer, state};
 use calibrated::Calibrated;
+use dependence::{Dependence, Residuals};
 use novelty::{Nearest, Novelty};
 use portrait::Portrait;
 use view::{JointView, Seen};
@@ -24,6 +27,8 @@ use view::{JointView, Seen};
 pub struct JointVerdict {
     /// Have all streams together ever been in a state like this?
     pub novelty: Opinion,
+    /// Are the streams each usual and together absurd?
+    pub dependence: Opinion,
 }
 
 /// All joint views of one schema.
@@ -38,14 +43,16 @@ pub struct Joint {
 struct Views {
     portrait: Portrait,
     novelty: Calibrated<Novelty>,
+    dependence: Calibrated<Dependence>,
 }
-state!(Views { portrait, novelty });
+state!(Views { portrait, novelty, dependence });
 
 /// What is worked out for one moment: nothing on it is needed for the next.
 #[derive(Clone, Debug)]
 struct Desk {
     portrait: Portrait,
     novelty: Nearest,
+    dependence: Vec<Residuals>,
     verdict: JointVerdict,
     moment: Moment,
 }
@@ -53,10 +60,15 @@ struct Desk {
 impl Joint {
     /// Views that have seen nothing.
     pub fn new(schema: &Schema) -> Self {
-        let views = Views { portrait: Portrait::new(schema.streams().len()), novelty: Calibrated::new(schema) };
+        let views = Views {
+            portrait: Portrait::new(schema.streams().len()),
+            novelty: Calibrated::new(schema),
+            dependence: Calibrated::new(schema),
+        };
         let desk = Desk {
             portrait: views.portrait.clone(),
             novelty: views.novelty.view.scratch(),
+            dependence: views.dependence.view.scratch(),
             verdict: JointVerdict::default(),
             moment: Moment::default(),
         };
@@ -82,7 +94,10 @@ impl Joint {
         views.portrait.judge(values, &mut desk.portrait);
         let seen = Seen { moment, values, portrait: &desk.portrait };
         desk.moment = moment;
-        desk.verdict = JointVerdict { novelty: views.novelty.judge(&seen, &mut desk.novelty) };
+        desk.verdict = JointVerdict {
+            novelty: views.novelty.judge(&seen, &mut desk.novelty),
+            dependence: views.dependence.judge(&seen, &mut desk.dependence),
+        };
         desk.verdict
     }
 
@@ -91,6 +106,7 @@ impl Joint {
         let Self { views, desk } = self;
         let seen = Seen { moment: desk.moment, values, portrait: &desk.portrait };
         views.novelty.learn(&desk.verdict.novelty, &seen, &mut desk.novelty);
+        views.dependence.learn(&desk.verdict.dependence, &seen, &mut desk.dependence);
         views.portrait.learn(values, &mut desk.portrait);
     }
 }
