@@ -1,36 +1,39 @@
-//! Seeded numbers without a pattern, kept in the state so that a snapshot goes on with the same ones. SplitMix64: ten
-//! lines, where a crate would bring traits, and its own idea of what may change between versions.
+//! Seeded randomness, kept in state: a sealed engine that is opened again draws the numbers it would have drawn.
 
 use crate::snapshot::state;
 
-/// The generator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// SplitMix64 (Steele, Lea, Flood 2014): one word of state, any seed is good, no multiplication wider than 64 bits.
+#[derive(Clone, Debug)]
 pub(crate) struct Rng {
-    at: u64,
+    word: u64,
 }
-state!(Rng { at });
+state!(Rng { word });
 
 impl Rng {
     pub(crate) fn new(seed: u64) -> Self {
-        Self { at: seed }
+        Self { word: seed }
     }
 
-    pub(crate) fn next(&mut self) -> u64 {
-        self.at = self.at.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.at;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    pub(crate) fn bits(&mut self) -> u64 {
+        self.word = self.word.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.word ^ (self.word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         mixed ^ (mixed >> 31)
     }
 
-    /// A whole number below `end`, which is above 0. The bias is below 2^-32 for the small ends in use here.
-    pub(crate) fn below(&mut self, end: usize) -> usize {
-        (((self.next() >> 32) * end as u64) >> 32) as usize
+    /// A number below `count`, which is at least 1. The bias of taking the high part is below 2^-32 here.
+    pub(crate) fn below(&mut self, count: usize) -> usize {
+        (((self.bits() >> 32) * count as u64) >> 32) as usize
     }
 
-    /// In [0, 1).
+    /// A number in [0, 1), with all the digits that an `f64` has.
     pub(crate) fn share(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+        (self.bits() >> 11) as f64 / 9_007_199_254_740_992.0
+    }
+
+    /// A number in [0, 1).
+    pub(crate) fn unit(&mut self) -> f32 {
+        (self.bits() >> 40) as f32 / 16_777_216.0
     }
 }
 
@@ -39,16 +42,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_published_sequence() {
-        // The first outputs of SplitMix64 for the seed 1234567, as in Java's and Rosetta Code's published vectors.
+    fn draws_the_published_sequence() {
+        // The first outputs of SplitMix64 for seed 1234567, as in its reference implementation.
         let mut rng = Rng::new(1_234_567);
-        assert_eq!(rng.next(), 6_457_827_717_110_365_317);
-        assert_eq!(rng.next(), 3_203_168_211_198_807_973);
+        assert_eq!(
+            [rng.bits(), rng.bits(), rng.bits()],
+            [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]
+        );
     }
 
     #[test]
-    fn stays_in_range() {
+    fn every_number_below_is_drawn() {
         let mut rng = Rng::new(1);
-        assert!((0..1000).all(|_| rng.below(7) < 7 && (0.0..1.0).contains(&rng.share())));
+        let mut drawn = [0_u32; 5];
+        (0..5000).for_each(|_| drawn[rng.below(5)] += 1);
+        assert!(drawn.iter().all(|&times| times > 900), "{drawn:?}");
+        assert!((0..1000).all(|_| (0.0..1.0).contains(&rng.unit())));
     }
 }

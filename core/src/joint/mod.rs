@@ -1,5 +1,126 @@
 //! Tier 2: all streams together, silence included.
 
 mod absence;
+mod calibrated;
+mod dependence;
+mod novelty;
+mod portrait;
+mod precision;
+mod view;
 
 pub(crate) use absence::Absence;
+pub use calibrated::Opinion;
+
+use alloc::vec::Vec;
+
+use crate::frame::{Frame, Moment, measured};
+use crate::schema::Schema;
+use crate::snapshot::{Damage, Reader, State, Writer, state};
+use calibrated::Calibrated;
+use dependence::{Dependence, Residuals};
+use novelty::{Nearest, Novelty};
+use portrait::Portrait;
+use view::{JointView, Seen};
+
+/// What tier 2 says of one moment, view by view.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct JointVerdict {
+    /// Have all streams together ever been in a state like this?
+    pub novelty: Opinion,
+    /// Are the streams each usual and together absurd?
+    pub dependence: Opinion,
+}
+
+/// All joint views of one schema.
+#[derive(Clone, Debug)]
+pub struct Joint {
+    views: Views,
+    desk: Desk,
+}
+
+/// What is remembered.
+#[derive(Clone, Debug)]
+struct Views {
+    portrait: Portrait,
+    novelty: Calibrated<Novelty>,
+    dependence: Calibrated<Dependence>,
+}
+state!(Views { portrait, novelty, dependence });
+
+/// What is worked out for one moment: nothing on it is needed for the next.
+#[derive(Clone, Debug)]
+struct Desk {
+    portrait: Portrait,
+    novelty: Nearest,
+    dependence: Vec<Residuals>,
+    verdict: JointVerdict,
+    moment: Moment,
+}
+
+impl Joint {
+    /// Views that have seen nothing.
+    pub fn new(schema: &Schema) -> Self {
+        let views = Views {
+            portrait: Portrait::new(schema.streams().len()),
+            novelty: Calibrated::new(schema),
+            dependence: Calibrated::new(schema),
+        };
+        let desk = Desk {
+            portrait: views.portrait.clone(),
+            novelty: views.novelty.view.scratch(),
+            dependence: views.dependence.view.scratch(),
+            verdict: JointVerdict::default(),
+            moment: Moment::default(),
+        };
+        Self { views, desk }
+    }
+
+    /// Judges one frame, then learns it, for those who want tier 2 by itself. The wall clock is taken to show UTC.
+    pub fn observe(&mut self, frame: Frame<'_>) -> JointVerdict {
+        let values: Vec<Option<f64>> = frame.values.iter().map(|&value| measured(value)).collect();
+        let verdict = self.judge(Moment { at_ms: frame.at_ms, local_ms: frame.at_ms }, &values);
+        self.learn(&values);
+        verdict
+    }
+
+    /// Bytes held for what is remembered.
+    pub fn bytes(&self) -> usize {
+        self.heap_bytes()
+    }
+
+    /// What all views say of a moment. Only the desk changes.
+    pub(crate) fn judge(&mut self, moment: Moment, values: &[Option<f64>]) -> JointVerdict {
+        let Self { views, desk } = self;
+        views.portrait.judge(values, &mut desk.portrait);
+        let seen = Seen { moment, values, portrait: &desk.portrait };
+        desk.moment = moment;
+        desk.verdict = JointVerdict {
+            novelty: views.novelty.judge(&seen, &mut desk.novelty),
+            dependence: views.dependence.judge(&seen, &mut desk.dependence),
+        };
+        desk.verdict
+    }
+
+    /// Learns the moment that was judged last; `values` are the same.
+    pub(crate) fn learn(&mut self, values: &[Option<f64>]) {
+        let Self { views, desk } = self;
+        let seen = Seen { moment: desk.moment, values, portrait: &desk.portrait };
+        views.novelty.learn(&desk.verdict.novelty, &seen, &mut desk.novelty);
+        views.dependence.learn(&desk.verdict.dependence, &seen, &mut desk.dependence);
+        views.portrait.learn(values, &mut desk.portrait);
+    }
+}
+
+impl State for Joint {
+    fn save(&self, to: &mut Writer) {
+        self.views.save(to);
+    }
+
+    fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Damage> {
+        self.views.load(from)
+    }
+
+    fn heap_bytes(&self) -> usize {
+        self.views.heap_bytes()
+    }
+}

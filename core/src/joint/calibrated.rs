@@ -1,0 +1,86 @@
+//! A view together with the tail of what it has said: oddness in, chance out, and how far it may be believed.
+
+use super::view::{JointView, Seen};
+use crate::schema::Schema;
+use crate::snapshot::{Damage, Reader, State, Writer};
+use crate::stats::Tail;
+use crate::verdict::Health;
+
+/// Opinions over which the tail of a view is remembered.
+const MEMORY_OPINIONS: f64 = 20_000.0;
+/// Opinions after which a view is believed half as much as it ever will be.
+const SETTLING_OPINIONS: f64 = 100.0;
+
+/// What one view says of one moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Opinion {
+    /// How odd, on the view's own scale: the best number to rank moments by. `None` where it has nothing to say.
+    pub oddness: Option<f64>,
+    /// The chance of a moment at least this odd, in (0, 1]; 1 where it has nothing to say.
+    pub chance: f64,
+    /// How much it had to judge with, in [0, 1].
+    pub weight: f64,
+    /// Whether it is fit to be heard.
+    pub health: Health,
+}
+
+/// A view, and the tail of its oddness.
+#[derive(Clone, Debug)]
+pub(crate) struct Calibrated<V> {
+    pub(crate) view: V,
+    tail: Tail,
+    opinions: u64,
+}
+
+impl<V: JointView> Calibrated<V> {
+    pub(crate) fn new(schema: &Schema) -> Self {
+        Self { view: V::new(schema), tail: Tail::new(MEMORY_OPINIONS), opinions: 0 }
+    }
+
+    pub(crate) fn judge(&self, seen: &Seen<'_>, scratch: &mut V::Scratch) -> Opinion {
+        let is_cold = (self.opinions as f64) < SETTLING_OPINIONS;
+        let oddness = self.view.judge(seen, scratch);
+        let settled = self.opinions as f64 / (self.opinions as f64 + SETTLING_OPINIONS);
+        match oddness {
+            None => Opinion {
+                oddness: None,
+                chance: 1.0,
+                weight: 0.0,
+                health: if is_cold { Health::Cold } else { Health::Starved },
+            },
+            Some(odd) => Opinion {
+                oddness,
+                chance: self.tail.chance(odd),
+                weight: settled * seen.coverage(),
+                health: if is_cold { Health::Cold } else { Health::Ready },
+            },
+        }
+    }
+
+    pub(crate) fn learn(&mut self, opinion: &Opinion, seen: &Seen<'_>, scratch: &mut V::Scratch) {
+        if let Some(oddness) = opinion.oddness {
+            self.tail.learn(oddness);
+            self.opinions += 1;
+        }
+        self.view.learn(seen, scratch);
+    }
+}
+
+impl<V: JointView> State for Calibrated<V> {
+    fn save(&self, to: &mut Writer) {
+        let Self { view, tail, opinions } = self;
+        view.save(to);
+        tail.save(to);
+        opinions.save(to);
+    }
+
+    fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Damage> {
+        self.view.load(from)?;
+        self.tail.load(from)?;
+        self.opinions.load(from)
+    }
+
+    fn heap_bytes(&self) -> usize {
+        self.view.heap_bytes() + self.tail.heap_bytes()
+    }
+}
