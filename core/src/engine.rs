@@ -4,12 +4,13 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::error::{Error, FrameFault};
-use crate::frame::{Frame, Moment, TIME_MS_MAX, measured};
-use crate::joint::Absence;
+use crate::frame::{Frame, TIME_MS_MAX, measured};
+use crate::joint::{Absence, Joint};
+use crate::opinion::{Health, Opinion};
 use crate::schema::Schema;
 use crate::snapshot::{self, State, state};
 use crate::stream::Streams;
-use crate::verdict::{Episode, Episodes, Fusion, Verdict, View};
+use crate::verdict::{Episode, Label, Tier3, Verdict, View};
 
 /// A silence is news once it lasts this many usual intervals: one lost frame is not.
 const OVERDUE: f64 = 2.25;
@@ -38,20 +39,11 @@ struct EngineState {
     last_silence_ms: Option<i64>,
     interval_ms: f64,
     streams: Streams,
+    joint: Joint,
     absence: Absence,
-    fusion: Fusion,
-    episodes: Episodes,
+    tier3: Tier3,
 }
-state!(EngineState {
-    frames,
-    last_frame_ms,
-    last_silence_ms,
-    interval_ms,
-    streams,
-    absence,
-    fusion,
-    episodes
-});
+state!(EngineState { frames, last_frame_ms, last_silence_ms, interval_ms, streams, joint, absence, tier3 });
 
 /// Bytes that an engine holds, by part. They are fixed by the schema and do not grow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,9 +73,9 @@ impl Engine {
             last_silence_ms: None,
             interval_ms: 0.0,
             streams: Streams::new(&schema),
+            joint: Joint::new(&schema),
             absence: Absence::new(&schema),
-            fusion: Fusion::new(),
-            episodes: Episodes::new(schema.false_alarm_rate()),
+            tier3: Tier3::new(&schema),
         };
         Self { verdict: Verdict::blank(&schema), values: vec![None; width], schema, state }
     }
@@ -164,7 +156,22 @@ impl Engine {
 
     /// Things that happened, oldest first: the newest 256.
     pub fn episodes(&self) -> impl DoubleEndedIterator<Item = &Episode> + ExactSizeIterator {
-        self.state.episodes.iter()
+        self.state.tier3.episodes()
+    }
+
+    /// Says what an episode was. "Expected" teaches the engine that its like is fine; "real" that it is not.
+    pub fn label(&mut self, episode: u64, label: Label) -> Result<(), Error> {
+        Ok(self.state.tier3.label(episode, label)?)
+    }
+
+    /// Takes the newest label back, as if it had never been given. Returns its episode.
+    pub fn undo(&mut self) -> Result<u64, Error> {
+        Ok(self.state.tier3.undo()?)
+    }
+
+    /// Alarms that the flood control held back so far.
+    pub fn held_back(&self) -> u64 {
+        self.state.tier3.held_back()
     }
 
     /// The newest frame's time.
@@ -176,8 +183,8 @@ impl Engine {
     pub fn memory(&self) -> Memory {
         Memory {
             streams: self.state.streams.heap_bytes(),
-            joint: self.state.absence.heap_bytes(),
-            verdict: self.state.fusion.heap_bytes() + self.state.episodes.heap_bytes(),
+            joint: self.state.joint.heap_bytes() + self.state.absence.heap_bytes(),
+            verdict: self.state.tier3.heap_bytes(),
         }
     }
 
@@ -240,27 +247,25 @@ impl Engine {
     }
 
     fn judge_and_learn(&mut self, at_ms: i64) {
-        let Self { state, verdict, values, .. } = self;
-        state.streams.judge(Moment::utc(at_ms), values, &mut verdict.streams);
+        let Self { schema, state, verdict, values } = self;
+        let moment = schema.moment(at_ms);
+        state.streams.judge(moment, values, &mut verdict.streams);
+        let joint = state.joint.judge(moment, values);
         let absence = state.absence.judge(values);
-        let fused = state.fusion.judge(&verdict.streams, absence, state.absence.frames());
-        let carriers = match fused.led_by {
-            View::Streams => verdict.streams.as_slice(),
-            View::Absence => &[],
+        let absence = Opinion {
+            oddness: absence.map(|chance| 1.0 - chance),
+            chance: absence.unwrap_or(1.0),
+            weight: state.frames as f64 / (state.frames as f64 + 30.0),
+            health: if state.frames < 30 { Health::Cold } else { Health::Ready },
         };
-        let step = state.episodes.step(at_ms, fused.chance, carriers);
-
-        state.streams.learn(values);
-        state.absence.learn(values);
-        state.fusion.learn(&fused);
+        let opinions: [Opinion; View::COUNT - 1] = [joint.novelty, joint.dependence, absence];
 
         verdict.at_ms = at_ms;
-        verdict.score = 1.0 - fused.chance;
-        verdict.confidence = fused.confidence;
-        verdict.views = fused.views;
-        verdict.alarm = step.alarm;
-        verdict.episode = step.episode;
-        verdict.severity = step.severity;
         verdict.from_silence = false;
+        state.tier3.step(opinions, state.frames, verdict);
+
+        state.streams.learn(values);
+        state.joint.learn(values);
+        state.absence.learn(values);
     }
 }

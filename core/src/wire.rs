@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, FrameFault};
 use crate::frame::time_from_js;
+use crate::opinion::Health;
 use crate::schema::Schema;
 use crate::stream::Reason;
-use crate::verdict::{Episode, Health, Severity, Verdict, View};
+use crate::verdict::{Episode, Severity, Verdict, View};
 
 /// One frame as a row: only the streams that spoke need to be named, and `null` is missing too.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

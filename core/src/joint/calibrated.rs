@@ -1,28 +1,15 @@
 //! A view together with the tail of what it has said: oddness in, chance out, and how far it may be believed.
 
 use super::view::{JointView, Seen};
+use crate::opinion::{Health, Opinion};
 use crate::schema::Schema;
 use crate::snapshot::{Damage, Reader, State, Writer};
 use crate::stats::Tail;
-use crate::verdict::Health;
 
 /// Opinions over which the tail of a view is remembered.
 const MEMORY_OPINIONS: f64 = 20_000.0;
 /// Opinions after which a view is believed half as much as it ever will be.
 const SETTLING_OPINIONS: f64 = 100.0;
-
-/// What one view says of one moment.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Opinion {
-    /// How odd, on the view's own scale: the best number to rank moments by. `None` where it has nothing to say.
-    pub oddness: Option<f64>,
-    /// The chance of a moment at least this odd, in (0, 1]; 1 where it has nothing to say.
-    pub chance: f64,
-    /// How much it had to judge with, in [0, 1].
-    pub weight: f64,
-    /// Whether it is fit to be heard.
-    pub health: Health,
-}
 
 /// A view, and the tail of its oddness.
 #[derive(Clone, Debug)]

@@ -9,11 +9,11 @@ mod precision;
 mod view;
 
 pub(crate) use absence::Absence;
-pub use calibrated::Opinion;
 
 use alloc::vec::Vec;
 
 use crate::frame::{Frame, Moment, measured};
+use crate::opinion::Opinion;
 use crate::schema::Schema;
 use crate::snapshot::{Damage, Reader, State, Writer, state};
 use calibrated::Calibrated;

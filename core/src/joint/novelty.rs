@@ -171,10 +171,8 @@ impl Novelty {
             return;
         }
         let leaves = self.rng.below(live);
-        let slot = (self.due.iter().enumerate())
-            .filter(|&(_, &due)| due <= row)
-            .nth(leaves)
-            .map(|(slot, _)| slot);
+        let slot =
+            (self.due.iter().enumerate()).filter(|&(_, &due)| due <= row).nth(leaves).map(|(slot, _)| slot);
         if let Some(slot) = slot {
             self.due[slot] = FREE;
         }

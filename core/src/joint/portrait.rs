@@ -261,8 +261,8 @@ impl Cell {
             let fresh = reading.fresh[lane];
             let strayed = near[lane] - self.forecast[kind][lane];
             self.forecast[kind][lane] += strayed * FORECAST_PACE[kind] * fresh;
-            let restless =
-                self.restless[kind][lane] + (strayed.abs() - self.restless[kind][lane]) * RESTLESS_PACE[kind] * fresh;
+            let restless = self.restless[kind][lane]
+                + (strayed.abs() - self.restless[kind][lane]) * RESTLESS_PACE[kind] * fresh;
             self.restless[kind][lane] = restless;
             apart[lane] = ln_brief(RESTLESS_LEAST + restless) - self.usual[kind][lane];
             taken[lane] = reading.pace[lane] * apart[lane];

@@ -1,6 +1,8 @@
 //! Streaming statistics, one per file. They know nothing of streams or frames.
 
 pub(crate) mod approx;
+mod hold;
 mod tail;
 
+pub(crate) use hold::Hold;
 pub(crate) use tail::{Place, Tail};

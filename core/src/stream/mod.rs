@@ -2,7 +2,6 @@
 
 mod detector;
 mod forecast;
-mod hold;
 mod novelty;
 mod profile;
 mod prototypes;
@@ -28,6 +27,8 @@ pub struct StreamVerdict {
     pub reason: Option<Reason>,
     /// Whether there was a value at all.
     pub present: bool,
+    /// Whether the value lies below where the stream has lately been, rather than above.
+    pub is_low: bool,
     /// How odd the row is, in usual sizes. It stays high through an anomaly, so it is the one to rank rows by.
     pub row: f64,
     /// How surprising the row is: above 0 once per event. About 4.5 calls for an alarm.

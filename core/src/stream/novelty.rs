@@ -54,6 +54,7 @@ state!(Novelty { rows, levels, magnitude, states, day, day_states, distances, ro
 /// What was found out about a value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sight {
+    x: f64,
     levels: [f64; 3],
     magnitude: f64,
     states: Look<3>,
@@ -66,6 +67,11 @@ pub(crate) struct Sight {
 }
 
 impl Sight {
+    /// Whether the value lies below the stream's last hundred rows.
+    pub(crate) fn is_low(&self) -> bool {
+        self.x < self.levels[1]
+    }
+
     /// How odd the row is, in usual sizes; holds for a while.
     pub(crate) fn row(&self) -> f64 {
         sqrt(self.row_squared)
@@ -128,7 +134,7 @@ impl Detector for Novelty {
             0.0
         };
         let chance = settled.then(|| self.distances.chance_at(distance));
-        Sight { levels, magnitude, states, day_states, distance, row_squared, surprise, chance }
+        Sight { x, levels, magnitude, states, day_states, distance, row_squared, surprise, chance }
     }
 
     fn finding(sight: &Sight) -> Option<Finding> {

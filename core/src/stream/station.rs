@@ -1,11 +1,10 @@
 //! Everything that tier 1 keeps of one stream.
 
-use super::hold::Hold;
 use super::novelty::{self, Novelty};
 use super::{Detector, Now, Reason, StreamVerdict};
 use crate::schema::Stream;
 use crate::snapshot::state;
-use crate::stats::{Place, Tail};
+use crate::stats::{Hold, Place, Tail};
 
 /// Rows over which row oddness is ranked.
 const MEMORY_ROWS: f64 = 8192.0;
@@ -47,6 +46,7 @@ impl Station {
             score: chance.map(|chance| 1.0 - chance),
             reason: chance.map(|_| Reason::Residual),
             present: true,
+            is_low: sight.novelty.is_low(),
             row: sight.row,
             surprise: self.hold.judge(sight.novelty.surprise),
         }

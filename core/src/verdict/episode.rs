@@ -49,8 +49,23 @@ pub struct Episode {
     frames_since_news: u64,
 }
 state!(Episode {
-    id, opened_ms, last_ms, closed_ms, peak_score, peak_ms, frames, severity, stream, reason, end, label, opening, peak,
-    calm_frames, news_ms, frames_since_news
+    id,
+    opened_ms,
+    last_ms,
+    closed_ms,
+    peak_score,
+    peak_ms,
+    frames,
+    severity,
+    stream,
+    reason,
+    end,
+    label,
+    opening,
+    peak,
+    calm_frames,
+    news_ms,
+    frames_since_news
 });
 
 /// How an episode ended.
@@ -139,7 +154,8 @@ impl Episodes {
         let Some(open) = self.open_mut() else { return };
         if finding.is_abnormal || finding.is_news {
             open.extend(finding, rate);
-            let is_steady = finding.at_ms - open.news_ms >= STEADY_MS && open.frames_since_news >= STEADY_FRAMES;
+            let is_steady =
+                finding.at_ms - open.news_ms >= STEADY_MS && open.frames_since_news >= STEADY_FRAMES;
             if is_steady {
                 open.finish(finding.at_ms, End::NewNormal);
             }
@@ -252,9 +268,9 @@ mod tests {
         assert!(!step(&mut episodes, &finding(1, 0.0001, 1)), "moving together is one incident");
         (2..5).for_each(|at| assert!(!step(&mut episodes, &finding(at, 0.5, 0))));
         assert!(step(&mut episodes, &finding(5, 0.0001, 2)));
-        assert_eq!(episodes.iter().map(|episode| episode.end).collect::<alloc::vec::Vec<_>>(), [
-            End::Overtaken,
-            End::Open
-        ]);
+        assert_eq!(
+            episodes.iter().map(|episode| episode.end).collect::<alloc::vec::Vec<_>>(),
+            [End::Overtaken, End::Open]
+        );
     }
 }

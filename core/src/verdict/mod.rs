@@ -8,16 +8,16 @@ mod member;
 mod meta;
 mod severity;
 mod signature;
+mod tier;
 
 pub use episode::{End, Episode};
-pub(crate) use episode::{Episodes, Finding};
 pub use label::{Label, LabelFault};
-pub(crate) use label::Labels;
 pub use severity::Severity;
-pub(crate) use fuse::Fusion;
+pub(crate) use tier::Tier3;
 
 use alloc::vec::Vec;
 
+use crate::opinion::Health;
 use crate::schema::Schema;
 use crate::stream::StreamVerdict;
 
@@ -28,6 +28,8 @@ pub struct Verdict {
     pub at_ms: i64,
     /// One minus the chance of a frame at least this unusual, in [0, 1]. It stays high while an anomaly lasts.
     pub score: f64,
+    /// How strong the news is: decades of unlikeliness, 0 for nothing new. It is high once per thing that happens.
+    pub news: f64,
     /// True once per episode, when it opens.
     pub alarm: bool,
     /// How much there was to judge with, in [0, 1].
@@ -39,7 +41,7 @@ pub struct Verdict {
     /// Tier 1, in the order of the schema's streams.
     pub streams: Vec<StreamVerdict>,
     /// What went into the score, in the order of [`View::ALL`].
-    pub views: [ViewVerdict; View::ALL.len()],
+    pub views: [ViewVerdict; View::COUNT],
     /// True for a verdict of `tick`: there was no frame, and that is what is judged.
     pub from_silence: bool,
 }
@@ -50,13 +52,19 @@ pub struct Verdict {
 pub enum View {
     /// The most unusual of all streams by themselves.
     Streams,
+    /// Whether all streams together were ever in a state like this.
+    Novelty,
+    /// Whether streams that belong together still do.
+    Dependence,
     /// Who is silent.
     Absence,
 }
 
 impl View {
+    /// How many views there are.
+    pub const COUNT: usize = 4;
     /// Every view, in the order of [`Verdict::views`].
-    pub const ALL: [Self; 2] = [Self::Streams, Self::Absence];
+    pub const ALL: [Self; Self::COUNT] = [Self::Streams, Self::Novelty, Self::Dependence, Self::Absence];
 }
 
 /// What a view said, and how far it was believed.
@@ -70,24 +78,12 @@ pub struct ViewVerdict {
     pub health: Health,
 }
 
-/// The state of a part of the engine.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Health {
-    /// It has not seen enough yet.
-    #[default]
-    Cold,
-    /// It is settled.
-    Ready,
-    /// It is settled, but this frame gave it nothing.
-    Starved,
-}
-
 impl Verdict {
     pub(crate) fn blank(schema: &Schema) -> Self {
         Self {
             at_ms: 0,
             score: 0.0,
+            news: 0.0,
             alarm: false,
             confidence: 0.0,
             severity: Severity::None,
