@@ -3,6 +3,8 @@
 pub(crate) mod approx;
 mod hold;
 mod tail;
+mod yardstick;
 
 pub(crate) use hold::Hold;
 pub(crate) use tail::{Place, Tail};
+pub(crate) use yardstick::Yardstick;

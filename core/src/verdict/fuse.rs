@@ -9,11 +9,11 @@ use super::{View, ViewVerdict};
 use crate::math::{exp, ln_1p, log10};
 use crate::opinion::{Health, Opinion};
 use crate::snapshot::state;
-use crate::stats::{Hold, Place, Tail};
+use crate::stats::{Hold, Place, Yardstick};
 use crate::stream::StreamVerdict;
 
 /// Frames over which the fused score is kept calibrated.
-const MEMORY_FRAMES: f64 = 20_000.0;
+const MEMORY_FRAMES: u64 = 20_000;
 /// Frames after which a part has half of the trust that it can have.
 const SETTLING_FRAMES: f64 = 30.0;
 /// How much of a frame each view can know, for the confidence.
@@ -26,14 +26,15 @@ const NEWS_AT_ONE_IN_A_THOUSAND: f64 = 4.4;
 pub(crate) struct Fusion {
     members: [Member; View::COUNT],
     holds: [Hold; View::COUNT],
-    tail: Tail,
+    yardstick: Yardstick,
 }
-state!(Fusion { members, holds, tail });
+state!(Fusion { members, holds, yardstick });
 
 /// The fused answer, before episodes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fused {
     place: Place,
+    pub(crate) raw: f64,
     chances: [Option<f64>; View::COUNT],
     surprises: [f64; View::COUNT],
     /// The chance of a frame at least this unusual.
@@ -51,7 +52,7 @@ impl Fusion {
         Self {
             members: [Member::default(); View::COUNT],
             holds: Default::default(),
-            tail: Tail::new(MEMORY_FRAMES),
+            yardstick: Yardstick::new(MEMORY_FRAMES),
         }
     }
 
@@ -83,7 +84,7 @@ impl Fusion {
             if is_broken || chances[at].is_none() {
                 continue;
             }
-            let said = -log10(opinion.chance.clamp(f64::MIN_POSITIVE, 1.0));
+            let said = opinion.oddness.unwrap_or(0.0);
             let weight = view.voice(company) * opinion.weight;
             decades += weight * said;
             weights += weight;
@@ -102,9 +103,10 @@ impl Fusion {
         let doubt: f64 = views.iter().zip(TRUST).map(|(view, trust)| 1.0 - view.weight * trust).product();
         Fused {
             place,
+            raw: fused,
             chances,
             surprises,
-            chance: self.tail.chance_at(place),
+            chance: self.yardstick.chance_at(place),
             news,
             confidence: 1.0 - doubt,
             views,
@@ -113,7 +115,7 @@ impl Fusion {
     }
 
     pub(crate) fn learn(&mut self, fused: &Fused) {
-        self.tail.learn_at(fused.place);
+        self.yardstick.learn_at(fused.place);
         self.members.iter_mut().zip(fused.chances).for_each(|(member, chance)| member.learn(chance));
         self.holds.iter_mut().zip(fused.surprises).for_each(|(hold, surprise)| hold.learn(surprise));
     }
@@ -124,10 +126,22 @@ impl View {
     fn voice(self, company: f64) -> f64 {
         let alone = 1.0 / company.max(1.0);
         match self {
-            Self::Streams => alone,
-            Self::Novelty => 1.0 - alone,
+            Self::Streams => {
+                if company > 1.0 {
+                    0.0
+                } else {
+                    1.0
+                }
+            }
+            Self::Novelty => {
+                if company > 1.0 {
+                    1.0
+                } else {
+                    0.0
+                }
+            }
             Self::Dependence => 0.0,
-            Self::Absence => 0.05,
+            Self::Absence => 0.0,
         }
     }
 }
@@ -144,7 +158,7 @@ fn opinions(
     let is_cold = (frames as f64) < SETTLING_FRAMES;
     let chance = least_chance(streams);
     let own = Opinion {
-        oddness: chance.map(|chance| -log10(chance)),
+        oddness: chance.map(|_| streams.iter().map(|stream| stream.row).sum::<f64>() / present.max(1) as f64),
         chance: chance.unwrap_or(1.0),
         weight: if chance.is_some() { settled * coverage } else { 0.0 },
         health: match chance {

@@ -30,6 +30,8 @@ pub struct Verdict {
     pub score: f64,
     /// How strong the news is: decades of unlikeliness, 0 for nothing new. It is high once per thing that happens.
     pub news: f64,
+    /// Raw.
+    pub raw: f64,
     /// True once per episode, when it opens.
     pub alarm: bool,
     /// How much there was to judge with, in [0, 1].
@@ -84,6 +86,7 @@ impl Verdict {
             at_ms: 0,
             score: 0.0,
             news: 0.0,
+            raw: 0.0,
             alarm: false,
             confidence: 0.0,
             severity: Severity::None,

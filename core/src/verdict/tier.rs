@@ -66,6 +66,7 @@ impl Tier3 {
         let finding = self.finding(verdict.at_ms, &fused, &verdict.streams);
         verdict.score = 1.0 - fused.chance;
         verdict.news = fused.news;
+        verdict.raw = fused.raw;
         verdict.confidence = fused.confidence;
         verdict.views = fused.views;
         verdict.alarm = self.opens(&finding);
@@ -80,8 +81,8 @@ impl Tier3 {
         verdict.episode = open.map(|open| open.id);
         verdict.severity = open.map_or(Severity::None, |open| open.severity.max(severity));
 
-        self.fusion.learn(&fused);
         let is_calm = open.is_none();
+        self.fusion.learn(&fused);
         self.meta.learn(channels(&fused, verdict), is_calm);
     }
 
