@@ -4,3 +4,11 @@ pub(crate) mod approx;
 mod tail;
 
 pub(crate) use tail::{Place, Tail};
+
+/// What the next value counts for in a mean that forgets over `memory` values, after `seen` values: the first ones
+/// count evenly.
+#[inline]
+pub(crate) fn pace(seen: u64, memory: f64) -> f64 {
+    let count = seen as f64 + 1.0;
+    if count < memory { 1.0 / count } else { 1.0 / memory }
+}

@@ -52,6 +52,7 @@ impl Place {
     }
 
     /// The place of an oddness whose binary logarithm is known.
+    #[inline]
     pub(crate) fn of_log2(log2_oddness: f64) -> Self {
         let position = log2_oddness * PER_OCTAVE + BIN_OF_ONE;
         if position >= BINS as f64 {
@@ -100,6 +101,7 @@ impl Tail {
     }
 
     /// Counts a value at a place.
+    #[inline]
     pub(crate) fn learn_at(&mut self, place: Place) {
         let bin = usize::from(place.bin);
         self.bins[bin] += self.weight;
@@ -112,6 +114,7 @@ impl Tail {
         }
     }
 
+    #[cold]
     fn scale_back(&mut self) {
         let shrink = 1.0 / self.weight;
         self.bins.iter_mut().for_each(|bin| *bin *= shrink);
@@ -123,6 +126,7 @@ impl Tail {
     }
 
     /// The weight of all values above a place. Values share their own bin evenly.
+    #[inline]
     fn seen_above(&self, place: Place) -> f64 {
         let bin = usize::from(place.bin);
         let start = bin / BLOCK * BLOCK;
@@ -146,6 +150,7 @@ impl Tail {
 }
 
 /// The sum of what comes after `place`, in four lanes.
+#[inline]
 fn sum_after(values: &[f64; BLOCK], place: usize) -> f64 {
     let mut lanes = [0.0; 4];
     for step in 0..BLOCK / 4 {

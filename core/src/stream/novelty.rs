@@ -16,7 +16,7 @@ use crate::math::SPREAD_FLOOR;
 use crate::schema::Stream;
 use crate::snapshot::state;
 use crate::stats::approx::{ln, log2, sqrt};
-use crate::stats::{Place, Tail};
+use crate::stats::{Place, Tail, pace};
 
 /// Rows over which the three levels follow the stream.
 const LEVEL_ROWS: [f64; 3] = [12.0, 96.0, 1024.0];
@@ -56,6 +56,7 @@ state!(Novelty { rows, levels, magnitude, states, day, day_states, distances, ro
 pub(crate) struct Sight {
     levels: [f64; 3],
     magnitude: f64,
+    floor: f64,
     states: Look<3>,
     day_states: Option<Look<1>>,
     distance: Place,
@@ -101,22 +102,22 @@ impl Detector for Novelty {
     }
 
     fn judge(&self, now: &Now, x: f64) -> Sight {
-        let even = 1.0 / (self.rows as f64 + 1.0);
         let mut levels = self.levels;
         for (level, rows) in levels.iter_mut().zip(LEVEL_ROWS) {
-            *level += even.max(1.0 / rows) * (x - *level);
+            *level += pace(self.rows, rows) * (x - *level);
         }
-        let magnitude = self.magnitude + even.max(1.0 / MEMORY_ROWS) * (x.abs() - self.magnitude);
+        let magnitude = self.magnitude + pace(self.rows, MEMORY_ROWS) * (x.abs() - self.magnitude);
         let floor = SPREAD_FLOOR * magnitude + SIZE_MIN;
         let state = [x - levels[0], levels[0] - levels[1], levels[0] - levels[2]];
 
+        let per_size = self.states.per_size(floor);
         let settled = self.is_settled();
-        let now_squared = if settled { self.states.size_squared(state, floor) } else { 0.0 };
+        let now_squared = if settled { Prototypes::size_squared(state, per_size) } else { 0.0 };
         let row_squared = (self.row_squared * ENVELOPE_SQUARED).max(now_squared);
 
-        let states = self.states.look(state, floor);
+        let states = self.states.look(state, per_size);
         let usual = now.in_day.as_ref().and_then(|place| self.day.level(place));
-        let day_states = usual.map(|usual| self.day_states.look([levels[0] - usual], floor));
+        let day_states = usual.map(|usual| self.day_states.look([levels[0] - usual], self.day_states.per_size(floor)));
         let squared =
             day_states.map_or(states.novelty_squared, |day| day.novelty_squared.max(states.novelty_squared));
 
@@ -128,7 +129,7 @@ impl Detector for Novelty {
             0.0
         };
         let chance = settled.then(|| self.distances.chance_at(distance));
-        Sight { levels, magnitude, states, day_states, distance, row_squared, surprise, chance }
+        Sight { levels, magnitude, floor, states, day_states, distance, row_squared, surprise, chance }
     }
 
     fn finding(sight: &Sight) -> Option<Finding> {
@@ -141,9 +142,9 @@ impl Detector for Novelty {
         self.levels = sight.levels;
         self.magnitude = sight.magnitude;
         self.row_squared = sight.row_squared;
-        self.states.learn(&sight.states, row);
+        self.states.learn(&sight.states, sight.floor, row);
         if let Some(look) = &sight.day_states {
-            self.day_states.learn(look, row);
+            self.day_states.learn(look, sight.floor, row);
         }
         if let Some(place) = &now.in_day {
             self.day.learn(place, self.levels[0]);
