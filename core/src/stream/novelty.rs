@@ -117,18 +117,20 @@ impl Detector for Novelty {
 
         let states = self.states.look(state, per_size);
         let usual = now.in_day.as_ref().and_then(|place| self.day.level(place));
-        let day_states = usual.map(|usual| self.day_states.look([levels[0] - usual], self.day_states.per_size(floor)));
+        let day_states =
+            usual.map(|usual| self.day_states.look([levels[0] - usual], self.day_states.per_size(floor)));
         let squared =
             day_states.map_or(states.novelty_squared, |day| day.novelty_squared.max(states.novelty_squared));
 
         let distance = if squared > 0.0 { Place::of_log2(0.5 * log2(squared)) } else { Place::default() };
+        let [chance, share] = self.distances.chances_at(distance);
         let surprise = if settled && squared > 0.0 {
-            let rarity = -LOG10_2 * log2(self.distances.share_at(distance).min(1.0));
+            let rarity = -LOG10_2 * log2(share);
             rarity + 2.0 * ln(1.0 + sqrt(squared))
         } else {
             0.0
         };
-        let chance = settled.then(|| self.distances.chance_at(distance));
+        let chance = settled.then_some(chance);
         Sight { levels, magnitude, floor, states, day_states, distance, row_squared, surprise, chance }
     }
 

@@ -72,7 +72,10 @@ impl<const D: usize> Prototypes<D> {
         self.count <= keys.len()
             && keys.is_sorted()
             && keys[self.count..].iter().all(|key| key.is_infinite())
-            && self.units.iter().all(|unit| unit.is_normal() && *unit == power_of_two_below(*unit) && *unit < f64::MAX / 4.0)
+            && self
+                .units
+                .iter()
+                .all(|unit| unit.is_normal() && *unit == power_of_two_below(*unit) && *unit < f64::MAX / 4.0)
     }
 
     /// One over the usual sizes. `floor` is the least size that is told from nothing.
@@ -89,7 +92,7 @@ impl<const D: usize> Prototypes<D> {
             let times = number * per_size;
             sum += times * times;
         }
-        (sum * (1.0 / D as f64)).min(CAP * CAP)
+        capped(sum * (1.0 / D as f64))
     }
 
     /// How new a state is.
@@ -97,10 +100,15 @@ impl<const D: usize> Prototypes<D> {
     pub(crate) fn look(&self, state: [f64; D], per_size: [f64; D]) -> Look<D> {
         let units = core::array::from_fn(|j| in_range(state[j] * inverse_of_power(self.units[j])));
         let scales = core::array::from_fn(|j| {
-            ((self.units[j] * per_size[j]) as f32).clamp(f32::MIN_POSITIVE, f32::MAX)
+            let scale = (self.units[j] * per_size[j]) as f32;
+            if scale > f32::MIN_POSITIVE {
+                if scale < f32::MAX { scale } else { f32::MAX }
+            } else {
+                f32::MIN_POSITIVE
+            }
         });
         let (nearest, distance) = self.nearest(units, scales);
-        let mean_squared = (f64::from(distance) * (1.0 / D as f64)).min(CAP * CAP);
+        let mean_squared = capped(f64::from(distance) * (1.0 / D as f64));
         let novelty_squared = if (self.rows as f64) < RAMP_ROWS {
             let ramp = self.rows as f64 / RAMP_ROWS;
             mean_squared * (ramp * ramp)
@@ -238,8 +246,15 @@ impl<const D: usize> Prototypes<D> {
     }
 }
 
+#[inline]
 fn in_range(units: f64) -> f32 {
-    units.clamp(-UNITS_MAX, UNITS_MAX) as f32
+    let units = if units > UNITS_MAX { UNITS_MAX } else { units };
+    (if units < -UNITS_MAX { -UNITS_MAX } else { units }) as f32
+}
+
+#[inline]
+fn capped(squared: f64) -> f64 {
+    if squared < CAP * CAP { squared } else { CAP * CAP }
 }
 
 /// The largest power of two that is not above a positive normal number.

@@ -42,7 +42,7 @@ impl Station {
         let Some(sight) = sight else {
             return StreamVerdict { row: self.novelty.row(), ..StreamVerdict::default() };
         };
-        let chance = self.novelty.is_settled().then(|| self.rows.chance_at(sight.row_place));
+        let chance = self.novelty.is_settled().then(|| self.rows.chances_at(sight.row_place)[0]);
         StreamVerdict {
             score: chance.map(|chance| 1.0 - chance),
             reason: chance.map(|_| Reason::Residual),
