@@ -2,8 +2,10 @@
 
 pub(crate) mod approx;
 mod tail;
+mod tally;
 
 pub(crate) use tail::{Place, Tail};
+pub(crate) use tally::Tally;
 
 /// What the next value counts for in a mean that forgets over `memory` values, after `seen` values: the first ones
 /// count evenly.

@@ -51,6 +51,12 @@ impl Place {
         if oddness > 0.0 { Self::of_log2(log2(oddness)) } else { Self::default() }
     }
 
+    /// The place of the square root of an oddness.
+    #[inline]
+    pub(crate) fn of_squared(squared: f64) -> Self {
+        if squared > 0.0 { Self::of_log2(0.5 * log2(squared)) } else { Self::default() }
+    }
+
     /// The place of an oddness whose binary logarithm is known.
     #[inline]
     pub(crate) fn of_log2(log2_oddness: f64) -> Self {

@@ -1,14 +1,19 @@
 //! Tier 1: each stream by itself.
 
 mod detector;
+mod guard;
+mod health;
 mod hold;
 mod novelty;
 mod profile;
 mod prototypes;
+mod residual;
 mod station;
+mod watch;
 
 pub use detector::Reason;
-pub(crate) use detector::{Detector, Finding, Now};
+pub(crate) use detector::{Detector, Finding, Now, Row};
+pub use health::Gap;
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -31,6 +36,12 @@ pub struct StreamVerdict {
     pub row: f64,
     /// How surprising the row is: above 0 once per event. About 4.5 calls for an alarm.
     pub surprise: f64,
+    /// How fit the stream is to be judged, in [0, 1]: settled, usually there, there now.
+    pub fitness: f64,
+    /// The gap that it is in.
+    pub gap: Gap,
+    /// Whether it was away for so long that what it was like says little. It is not judged until that is learned anew.
+    pub needs_retraining: bool,
 }
 
 /// The detectors of every stream.
@@ -57,7 +68,7 @@ impl Streams {
         self.now = Now::new(at);
         let slots = self.sights.iter_mut().zip(verdicts);
         for ((station, value), (sight, verdict)) in self.stations.iter().zip(values).zip(slots) {
-            *sight = value.map(|x| station.judge(&self.now, x));
+            *sight = value.and_then(|x| station.judge(&self.now, x));
             *verdict = station.verdict(sight.as_ref());
         }
     }
@@ -65,8 +76,9 @@ impl Streams {
     /// Learns the frame that was judged last.
     pub(crate) fn learn(&mut self, values: &[Option<f64>]) {
         for ((station, value), sight) in self.stations.iter_mut().zip(values).zip(&self.sights) {
-            if let (Some(x), Some(sight)) = (value, sight) {
-                station.learn(&self.now, *x, sight);
+            match (value, sight) {
+                (Some(x), Some(sight)) => station.learn(&self.now, *x, sight),
+                (value, _) => station.learn_absence(value.is_some()),
             }
         }
     }

@@ -11,7 +11,7 @@
 
 use super::profile::Profile;
 use super::prototypes::{Look, Prototypes};
-use super::{Detector, Finding, Now, Reason};
+use super::{Detector, Finding, Reason, Row};
 use crate::math::SPREAD_FLOOR;
 use crate::schema::Stream;
 use crate::snapshot::state;
@@ -67,6 +67,11 @@ pub(crate) struct Sight {
 }
 
 impl Sight {
+    /// The running levels with this value in them: of about 12, 96 and 1024 rows.
+    pub(crate) fn levels(&self) -> [f64; 3] {
+        self.levels
+    }
+
     /// How odd the row is, in usual sizes; holds for a while.
     pub(crate) fn row(&self) -> f64 {
         sqrt(self.row_squared)
@@ -101,7 +106,8 @@ impl Detector for Novelty {
         }
     }
 
-    fn judge(&self, now: &Now, x: f64) -> Sight {
+    fn judge(&self, row: &Row<'_>) -> Sight {
+        let x = row.x;
         let mut levels = self.levels;
         for (level, rows) in levels.iter_mut().zip(LEVEL_ROWS) {
             *level += pace(self.rows, rows) * (x - *level);
@@ -116,13 +122,13 @@ impl Detector for Novelty {
         let row_squared = (self.row_squared * ENVELOPE_SQUARED).max(now_squared);
 
         let states = self.states.look(state, per_size);
-        let usual = now.in_day.as_ref().and_then(|place| self.day.level(place));
+        let usual = row.now.in_day.as_ref().and_then(|place| self.day.level(place));
         let day_states =
             usual.map(|usual| self.day_states.look([levels[0] - usual], self.day_states.per_size(floor)));
         let squared =
             day_states.map_or(states.novelty_squared, |day| day.novelty_squared.max(states.novelty_squared));
 
-        let distance = if squared > 0.0 { Place::of_log2(0.5 * log2(squared)) } else { Place::default() };
+        let distance = Place::of_squared(squared);
         let [chance, share] = self.distances.chances_at(distance);
         let surprise = if settled && squared > 0.0 {
             let rarity = -LOG10_2 * log2(share);
@@ -138,17 +144,17 @@ impl Detector for Novelty {
         sight.chance.map(|chance| Finding { chance, reason: Reason::Novelty })
     }
 
-    fn learn(&mut self, now: &Now, _: f64, sight: &Sight) {
+    fn learn(&mut self, row: &Row<'_>, sight: &Sight) {
         self.rows += 1;
-        let row = u32::try_from(self.rows).unwrap_or(u32::MAX);
+        let clock = u32::try_from(self.rows).unwrap_or(u32::MAX);
         self.levels = sight.levels;
         self.magnitude = sight.magnitude;
         self.row_squared = sight.row_squared;
-        self.states.learn(&sight.states, sight.floor, row);
+        self.states.learn(&sight.states, sight.floor, clock);
         if let Some(look) = &sight.day_states {
-            self.day_states.learn(look, sight.floor, row);
+            self.day_states.learn(look, sight.floor, clock);
         }
-        if let Some(place) = &now.in_day {
+        if let Some(place) = &row.now.in_day {
             self.day.learn(place, self.levels[0]);
         }
         self.distances.learn_at(sight.distance);

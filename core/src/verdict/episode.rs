@@ -142,7 +142,16 @@ fn severity(chance: f64, rate: f64, frames: u64) -> Severity {
 }
 
 words!(Severity { Severity::None, Severity::Low, Severity::Medium, Severity::High, Severity::Critical });
-words!(Reason { Reason::Residual, Reason::Novelty });
+words!(Reason {
+    Reason::Residual,
+    Reason::Novelty,
+    Reason::Level,
+    Reason::Spread,
+    Reason::Flat,
+    Reason::Drift,
+    Reason::Jump,
+    Reason::Bounds,
+});
 
 #[cfg(test)]
 mod tests {
