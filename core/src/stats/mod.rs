@@ -11,6 +11,7 @@ pub(crate) use tally::Tally;
 /// count evenly.
 #[inline]
 pub(crate) fn pace(seen: u64, memory: f64) -> f64 {
-    let count = seen as f64 + 1.0;
+    // Through a signed number: unsigned ones take a detour on most machines.
+    let count = seen.cast_signed() as f64 + 1.0;
     if count < memory { 1.0 / count } else { 1.0 / memory }
 }

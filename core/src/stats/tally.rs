@@ -41,6 +41,15 @@ impl Tally {
         (oddness >= 1.0).then(|| self.tail(oddness as f32))
     }
 
+    /// [`Self::chance`]; for what is below 1 the middle of what it can be.
+    #[inline]
+    pub(crate) fn chance_or_middle(&self, oddness: f64) -> f64 {
+        self.chance(oddness).unwrap_or_else(|| {
+            let below = f64::from(self.counts[0]) + 0.5;
+            1.0 - 0.5 * below / (f64::from(self.total) + 1.0)
+        })
+    }
+
     #[inline]
     pub(crate) fn learn(&mut self, oddness: f64) {
         self.counts[bin_of(oddness as f32)] += 1;

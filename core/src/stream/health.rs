@@ -13,6 +13,8 @@ const MEMORY_GAPS: f64 = 64.0;
 const OUTAGE_GAPS: f64 = 4.0;
 /// Streams that speak now and then are given this much more time.
 const SPORADIC_PATIENCE: f64 = 3.0;
+/// Usual gaps after which half of the trust is lost.
+const PATIENCE_GAPS: f64 = 4.0;
 /// Values after which a stream has half of the trust that it can have.
 const SETTLING_ROWS: f64 = 30.0;
 /// Values that a stream must show after a permanent gap before it is judged again: it may be another sensor.
@@ -81,12 +83,13 @@ impl Health {
 
     /// From 0, unfit, to 1: settled, always there, there now.
     pub(crate) fn fitness(&self, is_here: bool) -> f64 {
-        let rows = self.rows as f64;
+        let rows = self.rows.cast_signed() as f64;
         let missing = if is_here { 0.0 } else { f64::from(self.missing) + 1.0 };
-        let patience = self.patience * 4.0 * self.usual_gap();
-        let recency = patience / (patience + missing);
-        let presence = (self.available * (1.0 + self.between) * self.patience).min(1.0);
-        rows / (rows + SETTLING_ROWS) * recency * presence
+        let patience = self.patience * PATIENCE_GAPS * self.usual_gap();
+        let presence = self.available * (1.0 + self.between) * self.patience;
+        let presence = if presence < 1.0 { presence } else { 1.0 };
+        // Settled share, times how recent, times how often: one division for both ratios.
+        presence * rows * patience / ((rows + SETTLING_ROWS) * (patience + missing))
     }
 
     /// Whether it was away for so long that what it was like says little.
@@ -119,7 +122,7 @@ impl Health {
 
     /// Missing frames that a gap usually has; at least one.
     fn usual_gap(&self) -> f64 {
-        self.between.max(1.0)
+        if self.between > 1.0 { self.between } else { 1.0 }
     }
 }
 

@@ -20,7 +20,7 @@ use alloc::vec::Vec;
 
 use crate::frame::Moment;
 use crate::schema::Schema;
-use crate::snapshot::state;
+use crate::snapshot::{Damage, Reader, State, Writer, state};
 use station::{Sight, Station};
 
 /// What tier 1 says of one stream in one frame.
@@ -48,17 +48,33 @@ pub struct StreamVerdict {
 #[derive(Clone, Debug)]
 pub(crate) struct Streams {
     stations: Vec<Station>,
-    /// What the newest judgement worked out, for learning: not state.
-    sights: Vec<Option<Sight>>,
+    /// What the newest judgement worked out, for learning.
+    sights: Sights,
     now: Now,
 }
-state!(Streams { stations; sights, now });
+state!(Streams { stations, sights; now });
+
+/// One sight per stream. Not state: a snapshot is taken between frames.
+#[derive(Clone, Debug)]
+struct Sights(Vec<Option<Sight>>);
+
+impl State for Sights {
+    fn save(&self, _: &mut Writer) {}
+
+    fn load(&mut self, _: &mut Reader<'_>) -> Result<(), Damage> {
+        Ok(())
+    }
+
+    fn heap_bytes(&self) -> usize {
+        self.0.capacity() * size_of::<Option<Sight>>()
+    }
+}
 
 impl Streams {
     pub(crate) fn new(schema: &Schema) -> Self {
         Self {
             stations: schema.streams().iter().map(Station::new).collect(),
-            sights: vec![None; schema.streams().len()],
+            sights: Sights(vec![None; schema.streams().len()]),
             now: Now::new(Moment::default()),
         }
     }
@@ -66,7 +82,7 @@ impl Streams {
     /// Judges the frame and remembers what was worked out. Nothing that a later verdict depends on changes.
     pub(crate) fn judge(&mut self, at: Moment, values: &[Option<f64>], verdicts: &mut [StreamVerdict]) {
         self.now = Now::new(at);
-        let slots = self.sights.iter_mut().zip(verdicts);
+        let slots = self.sights.0.iter_mut().zip(verdicts);
         for ((station, value), (sight, verdict)) in self.stations.iter().zip(values).zip(slots) {
             *sight = value.and_then(|x| station.judge(&self.now, x));
             *verdict = station.verdict(sight.as_ref());
@@ -75,7 +91,7 @@ impl Streams {
 
     /// Learns the frame that was judged last.
     pub(crate) fn learn(&mut self, values: &[Option<f64>]) {
-        for ((station, value), sight) in self.stations.iter_mut().zip(values).zip(&self.sights) {
+        for ((station, value), sight) in self.stations.iter_mut().zip(values).zip(&self.sights.0) {
             match (value, sight) {
                 (Some(x), Some(sight)) => station.learn(&self.now, *x, sight),
                 (value, _) => station.learn_absence(value.is_some()),

@@ -9,11 +9,11 @@ use super::watch::{Bounds, Drift, Flat, Jump, Level, Spread};
 use super::{Detector, Finding, Now, Reason, Row, StreamVerdict};
 use crate::schema::Stream;
 use crate::snapshot::state;
-use crate::stats::approx::log2;
-use crate::stats::{Place, Tail};
+use crate::stats::Tally;
+use crate::stats::approx::sqrt;
 
-/// Rows over which the worst finding is ranked.
-const MEMORY_ROWS: f64 = 8192.0;
+/// Findings more likely than this are nothing: at least one of the parts always has some.
+const QUIET: f64 = 0.25;
 /// Residual and novelty are believed as they are.
 const PLAIN: f64 = 1.0;
 /// A watch must be so many times rarer to be believed as much: there are six, and each row tries them all.
@@ -28,16 +28,17 @@ macro_rules! station {
             guard: Guard,
             health: Health,
             hold: Hold,
-            worst: Tail,
+            worsts: Tally,
             $($name: $type,)*
         }
-        state!(Station { guard, health, hold, worst, $($name),* });
+        state!(Station { guard, health, hold, worsts, $($name),* });
 
         /// What was found out about a value.
         #[derive(Clone, Copy, Debug)]
         pub(crate) struct Sight {
             usual: Usual,
             worst: Worst,
+            measure: f64,
             $($name: <$type as Detector>::Sight,)*
         }
 
@@ -47,7 +48,7 @@ macro_rules! station {
                     guard: Guard::default(),
                     health: Health::new(stream),
                     hold: Hold::default(),
-                    worst: Tail::new(MEMORY_ROWS),
+                    worsts: Tally::new(),
                     $($name: $type::new(stream),)*
                 }
             }
@@ -59,7 +60,8 @@ macro_rules! station {
                 $(let $name = self.$name.judge(&row);)*
                 let mut worst = Worst::default();
                 $(worst.hear($type::finding(&$name), $handicap);)*
-                Sight { usual, worst, $($name),* }
+                let measure = worst.measure();
+                Sight { usual, worst, measure, $($name),* }
             }
 
             #[inline]
@@ -105,10 +107,11 @@ impl Worst {
         }
     }
 
-    /// Where it is ranked among the worst findings of other rows: four bins for half the chance.
+    /// What it is ranked by among the worst findings of other rows. The fourth root, because beyond what was seen a
+    /// tally takes the chance to fall with the fourth power, and here it falls with the first.
     #[inline]
-    fn place(&self) -> Place {
-        Place::of_log2(-0.5 * log2(self.chance))
+    fn measure(&self) -> f64 {
+        if self.chance > QUIET { 0.0 } else { sqrt(sqrt(QUIET / self.chance)) }
     }
 }
 
@@ -133,7 +136,7 @@ impl Station {
         let Some(sight) = sight else { return StreamVerdict { row: self.novelty.row(), ..blank } };
         let is_judged = sight.worst.reason.is_some() && !blank.needs_retraining;
         StreamVerdict {
-            score: is_judged.then(|| 1.0 - self.worst.chances_at(sight.worst.place())[0]),
+            score: is_judged.then(|| 1.0 - self.worsts.chance_or_middle(sight.measure)),
             reason: if is_judged { sight.worst.reason } else { None },
             row: sight.novelty.row(),
             surprise: self.hold.judge(sight.novelty.surprise),
@@ -143,7 +146,7 @@ impl Station {
 
     pub(crate) fn learn(&mut self, now: &Now, x: f64, sight: &Sight) {
         if sight.worst.reason.is_some() {
-            self.worst.learn_at(sight.worst.place());
+            self.worsts.learn(sight.measure);
         }
         self.hold.learn(sight.novelty.surprise);
         self.learn_parts(now, x, sight);
