@@ -5,6 +5,8 @@ mod guard;
 mod health;
 mod hold;
 mod novelty;
+#[cfg(test)]
+mod novelty_twin;
 mod profile;
 mod prototypes;
 mod residual;
