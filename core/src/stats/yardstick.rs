@@ -32,12 +32,16 @@ impl Yardstick {
 
     /// The chance of something at least this odd.
     pub(crate) fn chance_at(&self, place: Place) -> f64 {
-        if self.values <= LIVE_VALUES { self.counts.chance_at(place) } else { self.held.chance_at(place) }
+        if self.values <= LIVE_VALUES {
+            self.counts.chances_at(place)[0]
+        } else {
+            self.held.chances_at(place)[0]
+        }
     }
 
     /// Whether the middle of the past is no longer where the copy has it.
     fn has_moved(&self) -> bool {
-        (self.counts.share_at(self.held.median()) - 0.5).abs() > MEDIAN_SLACK
+        (self.counts.chances_at(self.held.median())[1] - 0.5).abs() > MEDIAN_SLACK
     }
 
     pub(crate) fn learn_at(&mut self, place: Place) {

@@ -1,5 +1,6 @@
 //! What a tier-1 detector is, and the list of all of them.
 
+use super::guard::Usual;
 use super::profile::DayPlace;
 use crate::frame::Moment;
 use crate::schema::Stream;
@@ -15,9 +16,24 @@ pub enum Reason {
     Residual,
     /// In a state in which the stream has never been.
     Novelty,
+    /// The level has moved and stays away.
+    Level,
+    /// Noisier than usual, or quieter.
+    Spread,
+    /// The same value for longer than usual.
+    Flat,
+    /// Going one way, slowly, for long.
+    Drift,
+    /// A step between two values that is larger than the stream makes.
+    Jump,
+    /// Outside of what the schema calls possible.
+    Bounds,
 }
 
-words!(Reason { Reason::Residual, Reason::Novelty });
+words!(Reason {
+    Reason::Residual, Reason::Novelty, Reason::Level, Reason::Spread, Reason::Flat, Reason::Drift, Reason::Jump,
+    Reason::Bounds,
+});
 
 impl Reason {
     /// Its word, as in JSON.
@@ -25,6 +41,12 @@ impl Reason {
         match self {
             Self::Residual => "residual",
             Self::Novelty => "novelty",
+            Self::Level => "level",
+            Self::Spread => "spread",
+            Self::Flat => "flat",
+            Self::Drift => "drift",
+            Self::Jump => "jump",
+            Self::Bounds => "bounds",
         }
     }
 }
@@ -51,6 +73,14 @@ impl Now {
     }
 }
 
+/// A value, when it came, and how it compares with what the guard holds for usual.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Row<'a> {
+    pub(crate) now: &'a Now,
+    pub(crate) x: f64,
+    pub(crate) usual: Usual,
+}
+
 /// Two verbs, one direction: judge a value, then learn it. Judging can not learn: the type says so. What judging has
 /// worked out is handed to learning, so that nothing is computed twice.
 ///
@@ -60,10 +90,10 @@ pub(crate) trait Detector: State + Clone {
     type Sight: Copy + core::fmt::Debug;
 
     fn new(stream: &Stream) -> Self;
-    fn judge(&self, now: &Now, x: f64) -> Self::Sight;
+    fn judge(&self, row: &Row<'_>) -> Self::Sight;
     /// What it says of the value; `None` where it has nothing to say.
     fn finding(sight: &Self::Sight) -> Option<Finding>;
-    fn learn(&mut self, now: &Now, x: f64, sight: &Self::Sight);
+    fn learn(&mut self, row: &Row<'_>, sight: &Self::Sight);
 }
 
 /// Calls `$each!(name, Type)` for every detector.
@@ -71,6 +101,13 @@ pub(crate) trait Detector: State + Clone {
 macro_rules! every_detector {
     ($each:ident) => {
         $each!(novelty, crate::stream::novelty::Novelty);
+        $each!(residual, crate::stream::residual::Residual);
+        $each!(level, crate::stream::watch::Level);
+        $each!(spread, crate::stream::watch::Spread);
+        $each!(flat, crate::stream::watch::Flat);
+        $each!(drift, crate::stream::watch::Drift);
+        $each!(jump, crate::stream::watch::Jump);
+        $each!(bounds, crate::stream::watch::Bounds);
     };
 }
 
@@ -82,26 +119,46 @@ mod contract {
     use super::*;
     use crate::SchemaDraft;
     use crate::snapshot::{Reader, Writer};
+    use crate::stream::guard::Guard;
 
-    fn fresh<D: Detector>() -> D {
-        let schema = SchemaDraft::of_streams(["any"]).validate().expect("one name is a schema");
-        D::new(&schema.streams()[0])
+    /// A detector with the guard that it works behind.
+    #[derive(Clone)]
+    struct Bench<D: Detector> {
+        guard: Guard,
+        detector: D,
     }
 
-    fn bytes_of<D: Detector>(detector: &D) -> Vec<u8> {
-        let mut writer = Writer::default();
-        detector.save(&mut writer);
-        writer.into_bytes()
+    impl<D: Detector> Bench<D> {
+        fn fresh() -> Self {
+            let mut draft = SchemaDraft::of_streams(["any"]);
+            draft.streams[0].bounds = Some([-600.0, 600.0]);
+            let schema = draft.validate().expect("one name is a schema");
+            Self { guard: Guard::default(), detector: D::new(&schema.streams()[0]) }
+        }
+
+        fn bytes(&self) -> Vec<u8> {
+            let mut writer = Writer::default();
+            self.detector.save(&mut writer);
+            writer.into_bytes()
+        }
+
+        fn judge(&self, row: usize, x: f64) -> Option<Finding> {
+            let now = now(row);
+            D::finding(&self.detector.judge(&Row { now: &now, x, usual: self.guard.judge(x) }))
+        }
+
+        fn step(&mut self, row: usize, x: f64) -> Option<Finding> {
+            let now = now(row);
+            let row = Row { now: &now, x, usual: self.guard.judge(x) };
+            let sight = self.detector.judge(&row);
+            self.detector.learn(&row, &sight);
+            self.guard.learn(x, &row.usual);
+            D::finding(&sight)
+        }
     }
 
     fn now(row: usize) -> Now {
         Now::new(Moment::utc(1_700_000_000_000 + 300_000 * row as i64))
-    }
-
-    fn step<D: Detector>(detector: &mut D, row: usize, x: f64) -> Option<Finding> {
-        let sight = detector.judge(&now(row), x);
-        detector.learn(&now(row), x, &sight);
-        D::finding(&sight)
     }
 
     /// Ordinary values, extremes, a constant stretch and a jump.
@@ -120,46 +177,45 @@ mod contract {
     }
 
     pub(crate) fn finding_is_a_chance<D: Detector>() {
-        let mut detector = fresh::<D>();
+        let mut bench = Bench::<D>::fresh();
         for (row, x) in values().enumerate() {
-            if let Some(found) = step(&mut detector, row, x) {
+            if let Some(found) = bench.step(row, x) {
                 assert!(found.chance > 0.0 && found.chance <= 1.0, "{found:?} for {x}");
             }
         }
     }
 
     pub(crate) fn judging_changes_nothing<D: Detector>() {
-        let mut detector = fresh::<D>();
+        let mut bench = Bench::<D>::fresh();
         for (row, x) in values().enumerate() {
-            let before = bytes_of(&detector);
-            let first = D::finding(&detector.judge(&now(row), x));
-            assert_eq!(first, D::finding(&detector.judge(&now(row), x)));
-            assert_eq!(bytes_of(&detector), before);
-            step(&mut detector, row, x);
+            let before = bench.bytes();
+            assert_eq!(bench.judge(row, x), bench.judge(row, x));
+            assert_eq!(bench.bytes(), before);
+            bench.step(row, x);
         }
     }
 
     pub(crate) fn continues_from_a_snapshot<D: Detector>() {
-        let mut straight = fresh::<D>();
-        let mut never_stopped = fresh::<D>();
+        let mut straight = Bench::<D>::fresh();
+        let mut never_stopped = Bench::<D>::fresh();
         for (row, x) in values().enumerate() {
             if row % 97 == 0 {
-                let mut again = fresh::<D>();
-                let bytes = bytes_of(&straight);
+                let mut again = Bench::<D>::fresh();
+                let bytes = straight.bytes();
                 let mut reader = Reader::new(&bytes);
-                again.load(&mut reader).expect("its own bytes");
+                again.detector.load(&mut reader).expect("its own bytes");
                 assert!(reader.is_at_end());
-                straight = again;
+                straight.detector = again.detector;
             }
-            assert_eq!(step(&mut straight, row, x), step(&mut never_stopped, row, x));
+            assert_eq!(straight.step(row, x), never_stopped.step(row, x));
         }
-        assert_eq!(bytes_of(&straight), bytes_of(&never_stopped));
+        assert_eq!(straight.bytes(), never_stopped.bytes());
     }
 
     pub(crate) fn ordinary_noise_is_rarely_found<D: Detector>() {
-        let mut detector = fresh::<D>();
+        let mut bench = Bench::<D>::fresh();
         let found = (0..6000_u32).filter(|&n| {
-            let finding = step(&mut detector, n as usize, noise(n.wrapping_mul(n)));
+            let finding = bench.step(n as usize, noise(n.wrapping_mul(n)));
             finding.is_some_and(|found| found.chance < 0.01)
         });
         let found = found.count();

@@ -2,20 +2,27 @@
 
 mod detector;
 mod forecast;
+mod guard;
+mod health;
 mod novelty;
+#[cfg(test)]
+mod novelty_twin;
 mod profile;
 mod prototypes;
+mod residual;
 mod station;
+mod watch;
 
 pub use detector::Reason;
-pub(crate) use detector::{Detector, Finding, Now};
+pub(crate) use detector::{Detector, Finding, Now, Row};
+pub use health::Gap;
 
 use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::frame::Moment;
 use crate::schema::Schema;
-use crate::snapshot::state;
+use crate::snapshot::{Damage, Reader, State, Writer, state};
 use station::{Sight, Station};
 
 /// What tier 1 says of one stream in one frame.
@@ -33,23 +40,45 @@ pub struct StreamVerdict {
     pub row: f64,
     /// How surprising the row is: above 0 once per event. About 4.5 calls for an alarm.
     pub surprise: f64,
+    /// How fit the stream is to be judged, in [0, 1]: settled, usually there, there now.
+    pub fitness: f64,
+    /// The gap that it is in.
+    pub gap: Gap,
+    /// Whether it was away for so long that what it was like says little. It is not judged until that is learned anew.
+    pub needs_retraining: bool,
 }
 
 /// The detectors of every stream.
 #[derive(Clone, Debug)]
 pub(crate) struct Streams {
     stations: Vec<Station>,
-    /// What the newest judgement worked out, for learning: not state.
-    sights: Vec<Option<Sight>>,
+    /// What the newest judgement worked out, for learning.
+    sights: Sights,
     now: Now,
 }
-state!(Streams { stations; sights, now });
+state!(Streams { stations, sights; now });
+
+/// One sight per stream. Not state: a snapshot is taken between frames.
+#[derive(Clone, Debug)]
+struct Sights(Vec<Option<Sight>>);
+
+impl State for Sights {
+    fn save(&self, _: &mut Writer) {}
+
+    fn load(&mut self, _: &mut Reader<'_>) -> Result<(), Damage> {
+        Ok(())
+    }
+
+    fn heap_bytes(&self) -> usize {
+        self.0.capacity() * size_of::<Option<Sight>>()
+    }
+}
 
 impl Streams {
     pub(crate) fn new(schema: &Schema) -> Self {
         Self {
             stations: schema.streams().iter().map(Station::new).collect(),
-            sights: vec![None; schema.streams().len()],
+            sights: Sights(vec![None; schema.streams().len()]),
             now: Now::new(Moment::default()),
         }
     }
@@ -57,18 +86,19 @@ impl Streams {
     /// Judges the frame and remembers what was worked out. Nothing that a later verdict depends on changes.
     pub(crate) fn judge(&mut self, at: Moment, values: &[Option<f64>], verdicts: &mut [StreamVerdict]) {
         self.now = Now::new(at);
-        let slots = self.sights.iter_mut().zip(verdicts);
+        let slots = self.sights.0.iter_mut().zip(verdicts);
         for ((station, value), (sight, verdict)) in self.stations.iter().zip(values).zip(slots) {
-            *sight = value.map(|x| station.judge(&self.now, x));
+            *sight = value.and_then(|x| station.judge(&self.now, x));
             *verdict = station.verdict(sight.as_ref());
         }
     }
 
     /// Learns the frame that was judged last.
     pub(crate) fn learn(&mut self, values: &[Option<f64>]) {
-        for ((station, value), sight) in self.stations.iter_mut().zip(values).zip(&self.sights) {
-            if let (Some(x), Some(sight)) = (value, sight) {
-                station.learn(&self.now, *x, sight);
+        for ((station, value), sight) in self.stations.iter_mut().zip(values).zip(&self.sights.0) {
+            match (value, sight) {
+                (Some(x), Some(sight)) => station.learn(&self.now, *x, sight),
+                (value, _) => station.learn_absence(value.is_some()),
             }
         }
     }

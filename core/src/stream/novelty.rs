@@ -11,12 +11,12 @@
 
 use super::profile::Profile;
 use super::prototypes::{Look, Prototypes};
-use super::{Detector, Finding, Now, Reason};
+use super::{Detector, Finding, Reason, Row};
 use crate::math::SPREAD_FLOOR;
 use crate::schema::Stream;
 use crate::snapshot::state;
 use crate::stats::approx::{ln, log2, sqrt};
-use crate::stats::{Place, Tail};
+use crate::stats::{Place, Tail, pace};
 
 /// Rows over which the three levels follow the stream.
 const LEVEL_ROWS: [f64; 3] = [12.0, 96.0, 1024.0];
@@ -57,6 +57,7 @@ pub(crate) struct Sight {
     x: f64,
     levels: [f64; 3],
     magnitude: f64,
+    floor: f64,
     states: Look<3>,
     day_states: Option<Look<1>>,
     distance: Place,
@@ -67,6 +68,11 @@ pub(crate) struct Sight {
 }
 
 impl Sight {
+    /// The running levels with this value in them: of about 12, 96 and 1024 rows.
+    pub(crate) fn levels(&self) -> [f64; 3] {
+        self.levels
+    }
+
     /// Whether the value lies below the stream's last hundred rows.
     pub(crate) fn is_low(&self) -> bool {
         self.x < self.levels[1]
@@ -106,52 +112,55 @@ impl Detector for Novelty {
         }
     }
 
-    fn judge(&self, now: &Now, x: f64) -> Sight {
-        let even = 1.0 / (self.rows as f64 + 1.0);
+    fn judge(&self, row: &Row<'_>) -> Sight {
+        let x = row.x;
         let mut levels = self.levels;
         for (level, rows) in levels.iter_mut().zip(LEVEL_ROWS) {
-            *level += even.max(1.0 / rows) * (x - *level);
+            *level += pace(self.rows, rows) * (x - *level);
         }
-        let magnitude = self.magnitude + even.max(1.0 / MEMORY_ROWS) * (x.abs() - self.magnitude);
+        let magnitude = self.magnitude + pace(self.rows, MEMORY_ROWS) * (x.abs() - self.magnitude);
         let floor = SPREAD_FLOOR * magnitude + SIZE_MIN;
         let state = [x - levels[0], levels[0] - levels[1], levels[0] - levels[2]];
 
+        let per_size = self.states.per_size(floor);
         let settled = self.is_settled();
-        let now_squared = if settled { self.states.size_squared(state, floor) } else { 0.0 };
+        let now_squared = if settled { Prototypes::size_squared(state, per_size) } else { 0.0 };
         let row_squared = (self.row_squared * ENVELOPE_SQUARED).max(now_squared);
 
-        let states = self.states.look(state, floor);
-        let usual = now.in_day.as_ref().and_then(|place| self.day.level(place));
-        let day_states = usual.map(|usual| self.day_states.look([levels[0] - usual], floor));
+        let states = self.states.look(state, per_size);
+        let usual = row.now.in_day.as_ref().and_then(|place| self.day.level(place));
+        let day_states =
+            usual.map(|usual| self.day_states.look([levels[0] - usual], self.day_states.per_size(floor)));
         let squared =
             day_states.map_or(states.novelty_squared, |day| day.novelty_squared.max(states.novelty_squared));
 
-        let distance = if squared > 0.0 { Place::of_log2(0.5 * log2(squared)) } else { Place::default() };
+        let distance = Place::of_squared(squared);
+        let [chance, share] = self.distances.chances_at(distance);
         let surprise = if settled && squared > 0.0 {
-            let rarity = -LOG10_2 * log2(self.distances.share_at(distance).min(1.0));
+            let rarity = -LOG10_2 * log2(share);
             rarity + 2.0 * ln(1.0 + sqrt(squared))
         } else {
             0.0
         };
-        let chance = settled.then(|| self.distances.chance_at(distance));
-        Sight { x, levels, magnitude, states, day_states, distance, row_squared, surprise, chance }
+        let chance = settled.then_some(chance);
+        Sight { x, levels, magnitude, floor, states, day_states, distance, row_squared, surprise, chance }
     }
 
     fn finding(sight: &Sight) -> Option<Finding> {
         sight.chance.map(|chance| Finding { chance, reason: Reason::Novelty })
     }
 
-    fn learn(&mut self, now: &Now, _: f64, sight: &Sight) {
+    fn learn(&mut self, row: &Row<'_>, sight: &Sight) {
         self.rows += 1;
-        let row = u32::try_from(self.rows).unwrap_or(u32::MAX);
+        let clock = u32::try_from(self.rows).unwrap_or(u32::MAX);
         self.levels = sight.levels;
         self.magnitude = sight.magnitude;
         self.row_squared = sight.row_squared;
-        self.states.learn(&sight.states, row);
+        self.states.learn(&sight.states, sight.floor, clock);
         if let Some(look) = &sight.day_states {
-            self.day_states.learn(look, row);
+            self.day_states.learn(look, sight.floor, clock);
         }
-        if let Some(place) = &now.in_day {
+        if let Some(place) = &row.now.in_day {
             self.day.learn(place, self.levels[0]);
         }
         self.distances.learn_at(sight.distance);

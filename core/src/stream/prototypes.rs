@@ -7,6 +7,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::snapshot::state;
+use crate::stats::pace;
 
 /// A state further than this (in usual sizes, root mean square) from all remembered ones is remembered itself.
 const NEW_FROM: f32 = 1.0;
@@ -47,9 +48,8 @@ state!(Prototypes<3> { states, matched, count, sizes, units, rows } where |kept|
 pub(crate) struct Look<const D: usize> {
     state: [f64; D],
     /// The nearest remembered state, and the sum of squared distances to it.
-    nearest: Option<usize>,
+    nearest: usize,
     distance: f32,
-    floor: f64,
     /// How new the state is: the mean squared distance, cut, and damped while little is known.
     pub(crate) novelty_squared: f64,
 }
@@ -72,43 +72,63 @@ impl<const D: usize> Prototypes<D> {
         self.count <= keys.len()
             && keys.is_sorted()
             && keys[self.count..].iter().all(|key| key.is_infinite())
-            && self.units.iter().all(|unit| unit.is_normal() && *unit > 0.0)
+            && self
+                .units
+                .iter()
+                .all(|unit| unit.is_normal() && *unit == power_of_two_below(*unit) && *unit < f64::MAX / 4.0)
+    }
+
+    /// One over the usual sizes. `floor` is the least size that is told from nothing.
+    #[inline]
+    pub(crate) fn per_size(&self, floor: f64) -> [f64; D] {
+        self.sizes.map(|size| 1.0 / (size + floor))
     }
 
     /// How large a state is, squared, in usual sizes.
-    pub(crate) fn size_squared(&self, state: [f64; D], floor: f64) -> f64 {
+    #[inline]
+    pub(crate) fn size_squared(state: [f64; D], per_size: [f64; D]) -> f64 {
         let mut sum = 0.0;
-        for (number, size) in state.into_iter().zip(self.sizes) {
-            let times = number / (size + floor);
+        for (number, per_size) in state.into_iter().zip(per_size) {
+            let times = number * per_size;
             sum += times * times;
         }
-        (sum / D as f64).min(CAP * CAP)
+        capped(sum * (1.0 / D as f64))
     }
 
-    /// How new a state is. `floor` is the least size that is told from nothing.
-    pub(crate) fn look(&self, state: [f64; D], floor: f64) -> Look<D> {
-        let units = core::array::from_fn(|j| in_range(state[j] / self.units[j]));
+    /// How new a state is.
+    #[inline]
+    pub(crate) fn look(&self, state: [f64; D], per_size: [f64; D]) -> Look<D> {
+        let units = core::array::from_fn(|j| in_range(state[j] * inverse_of_power(self.units[j])));
         let scales = core::array::from_fn(|j| {
-            ((self.units[j] / (self.sizes[j] + floor)) as f32).clamp(f32::MIN_POSITIVE, f32::MAX)
+            let scale = (self.units[j] * per_size[j]) as f32;
+            if scale > f32::MIN_POSITIVE {
+                if scale < f32::MAX { scale } else { f32::MAX }
+            } else {
+                f32::MIN_POSITIVE
+            }
         });
-        let (nearest, distance) = match self.nearest(units, scales) {
-            Some((place, distance)) => (Some(place), distance),
-            None => (None, 0.0),
+        let (nearest, distance) = self.nearest(units, scales);
+        let mean_squared = capped(f64::from(distance) * (1.0 / D as f64));
+        let novelty_squared = if (self.rows as f64) < RAMP_ROWS {
+            let ramp = self.rows as f64 / RAMP_ROWS;
+            mean_squared * (ramp * ramp)
+        } else {
+            mean_squared
         };
-        let ramp = (self.rows as f64 / RAMP_ROWS).min(1.0);
-        let novelty_squared = (f64::from(distance) / D as f64).min(CAP * CAP) * (ramp * ramp);
-        Look { state, nearest, distance, floor, novelty_squared }
+        Look { state, nearest, distance, novelty_squared }
     }
 
     /// Remembers a state that is new, or marks the one that it repeats; then learns the usual size from it.
-    pub(crate) fn learn(&mut self, look: &Look<D>, row: u32) {
+    #[inline]
+    pub(crate) fn learn(&mut self, look: &Look<D>, floor: f64, row: u32) {
         if self.rows >= WARM_ROWS {
-            match look.nearest {
-                Some(place) if look.distance <= NEW_FROM * NEW_FROM * D as f32 => self.matched[place] = row,
-                _ => self.remember(look, row),
+            if self.count > 0 && look.distance <= NEW_FROM * NEW_FROM * D as f32 {
+                self.matched[look.nearest] = row;
+            } else {
+                self.remember(look, floor, row);
             }
         }
-        let pace = (1.0 / (self.rows as f64 + 1.0)).max(1.0 / MEMORY_ROWS);
+        let pace = pace(self.rows, MEMORY_ROWS);
         for (size, number) in self.sizes.iter_mut().zip(look.state) {
             *size += pace * (number.abs() - *size);
         }
@@ -117,9 +137,11 @@ impl<const D: usize> Prototypes<D> {
 
     /// The nearest state and the sum of squared distances to it. The states are sorted by their last number, so the
     /// search starts among the like and goes outwards until that number alone is further than the best so far.
-    fn nearest(&self, at: [f32; D], scales: [f32; D]) -> Option<(usize, f32)> {
+    /// Of nothing, nothing is far.
+    #[inline]
+    fn nearest(&self, at: [f32; D], scales: [f32; D]) -> (usize, f32) {
         if self.count == 0 {
-            return None;
+            return (0, 0.0);
         }
         let keys = &self.states[D - 1];
         let key_distance = |key: f32| {
@@ -148,11 +170,12 @@ impl<const D: usize> Prototypes<D> {
             below -= 1;
             consider(below, &mut least);
         }
-        let lane = best.1.iter().position(|&distance| distance == least)?;
-        Some((best.0 * LANES + lane, least))
+        let lane = best.1.iter().position(|&distance| distance == least).unwrap_or(0);
+        (best.0 * LANES + lane, least)
     }
 
     /// The sums of squared distances to one block of states.
+    #[inline(always)]
     fn distances(&self, block: usize, at: [f32; D], scales: [f32; D]) -> [f32; LANES] {
         let mut sums = [0.0; LANES];
         for j in 0..D {
@@ -172,8 +195,9 @@ impl<const D: usize> Prototypes<D> {
         self.states[D - 1][..self.count].partition_point(|&other| other < key)
     }
 
-    fn remember(&mut self, look: &Look<D>, row: u32) {
-        let units = self.fit_units(look);
+    #[cold]
+    fn remember(&mut self, look: &Look<D>, floor: f64, row: u32) {
+        let units = self.fit_units(look, floor);
         let place = self.make_room(units[D - 1]);
         for (items, number) in self.states.iter_mut().zip(units) {
             items[place] = number;
@@ -204,9 +228,9 @@ impl<const D: usize> Prototypes<D> {
     }
 
     /// Where usual sizes have moved far from the units, takes new units. The state in the units that now hold.
-    fn fit_units(&mut self, look: &Look<D>) -> [f32; D] {
+    fn fit_units(&mut self, look: &Look<D>, floor: f64) -> [f32; D] {
         for j in 0..D {
-            let size = self.sizes[j] + look.floor;
+            let size = self.sizes[j] + floor;
             let times = self.units[j] / size;
             if self.count > 0 && (1.0 / UNIT_SLACK..=UNIT_SLACK).contains(&times) {
                 continue;
@@ -222,8 +246,15 @@ impl<const D: usize> Prototypes<D> {
     }
 }
 
+#[inline]
 fn in_range(units: f64) -> f32 {
-    units.clamp(-UNITS_MAX, UNITS_MAX) as f32
+    let units = if units > UNITS_MAX { UNITS_MAX } else { units };
+    (if units < -UNITS_MAX { -UNITS_MAX } else { units }) as f32
+}
+
+#[inline]
+fn capped(squared: f64) -> f64 {
+    if squared < CAP * CAP { squared } else { CAP * CAP }
 }
 
 /// The largest power of two that is not above a positive normal number.
@@ -231,7 +262,14 @@ fn power_of_two_below(x: f64) -> f64 {
     f64::from_bits(x.to_bits() & 0x7FF0_0000_0000_0000)
 }
 
+/// One over a power of two, by its exponent alone.
+#[inline]
+fn inverse_of_power(power: f64) -> f64 {
+    f64::from_bits(0x7FE0_0000_0000_0000 - power.to_bits())
+}
+
 /// The least of the lanes, in a fixed order of comparisons.
+#[inline(always)]
 fn least_of(lanes: &[f32; LANES]) -> f32 {
     let mut lanes = *lanes;
     for half in [4, 2, 1] {
