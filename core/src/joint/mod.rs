@@ -2,10 +2,14 @@
 
 mod absence;
 mod calibrated;
+mod context;
 mod dependence;
+mod features;
+mod forest;
 mod novelty;
 mod portrait;
 mod precision;
+mod trees;
 mod view;
 
 pub(crate) use absence::Absence;
@@ -18,6 +22,7 @@ use crate::schema::Schema;
 use crate::snapshot::{Damage, Reader, State, Writer, state};
 use calibrated::Calibrated;
 use dependence::{Dependence, Residuals};
+use forest::{Forests, Walk};
 use novelty::{Nearest, Novelty};
 use portrait::Portrait;
 use view::{JointView, Seen};
@@ -29,6 +34,8 @@ pub struct JointVerdict {
     pub novelty: Opinion,
     /// Are the streams each usual and together absurd?
     pub dependence: Opinion,
+    /// How thin is the space of features here?
+    pub forest: Opinion,
 }
 
 /// All joint views of one schema.
@@ -44,8 +51,9 @@ struct Views {
     portrait: Portrait,
     novelty: Calibrated<Novelty>,
     dependence: Calibrated<Dependence>,
+    forest: Calibrated<Forests>,
 }
-state!(Views { portrait, novelty, dependence });
+state!(Views { portrait, novelty, dependence, forest });
 
 /// What is worked out for one moment: nothing on it is needed for the next.
 #[derive(Clone, Debug)]
@@ -53,6 +61,7 @@ struct Desk {
     portrait: Portrait,
     novelty: Nearest,
     dependence: Vec<Residuals>,
+    forest: Walk,
     verdict: JointVerdict,
     moment: Moment,
 }
@@ -64,11 +73,13 @@ impl Joint {
             portrait: Portrait::new(schema.streams().len()),
             novelty: Calibrated::new(schema),
             dependence: Calibrated::new(schema),
+            forest: Calibrated::new(schema),
         };
         let desk = Desk {
             portrait: views.portrait.clone(),
             novelty: views.novelty.view.scratch(),
             dependence: views.dependence.view.scratch(),
+            forest: views.forest.view.scratch(),
             verdict: JointVerdict::default(),
             moment: Moment::default(),
         };
@@ -97,6 +108,7 @@ impl Joint {
         desk.verdict = JointVerdict {
             novelty: views.novelty.judge(&seen, &mut desk.novelty),
             dependence: views.dependence.judge(&seen, &mut desk.dependence),
+            forest: views.forest.judge(&seen, &mut desk.forest),
         };
         desk.verdict
     }
@@ -107,6 +119,7 @@ impl Joint {
         let seen = Seen { moment: desk.moment, values, portrait: &desk.portrait };
         views.novelty.learn(&desk.verdict.novelty, &seen, &mut desk.novelty);
         views.dependence.learn(&desk.verdict.dependence, &seen, &mut desk.dependence);
+        views.forest.learn(&desk.verdict.forest, &seen, &mut desk.forest);
         views.portrait.learn(values, &mut desk.portrait);
     }
 }

@@ -70,6 +70,8 @@ pub(crate) struct Cell {
     pub(crate) z: Lane,
     /// A level over 15 rows, for the dependence between streams.
     pub(crate) smooth: Lane,
+    /// How far the value moved since the last one, in spreads.
+    pub(crate) moved: Lane,
     level: [Lane; 3],
     forecast: [Lane; 2],
     restless: [Lane; 2],
@@ -78,7 +80,7 @@ pub(crate) struct Cell {
     /// The features: three levels, two kinds of restlessness.
     pub(crate) traits: [Lane; TRAITS],
 }
-state!(Cell { here, fresh, z, smooth, level, forecast, restless, usual, variance, traits });
+state!(Cell { here, fresh, z, smooth, moved, level, forecast, restless, usual, variance, traits });
 
 /// The picture of the newest moment, and what is needed to draw the next one.
 #[derive(Clone, Debug)]
@@ -260,6 +262,9 @@ impl Cell {
         for lane in 0..LANES {
             let fresh = reading.fresh[lane];
             let strayed = near[lane] - self.forecast[kind][lane];
+            if kind == 0 {
+                self.moved[lane] = strayed.abs() * fresh;
+            }
             self.forecast[kind][lane] += strayed * FORECAST_PACE[kind] * fresh;
             let restless =
                 self.restless[kind][lane] + (strayed.abs() - self.restless[kind][lane]) * RESTLESS_PACE[kind] * fresh;
