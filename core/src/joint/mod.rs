@@ -6,9 +6,11 @@ mod context;
 mod dependence;
 mod features;
 mod forest;
+mod gaps;
 mod novelty;
 mod portrait;
 mod precision;
+mod silence;
 mod trees;
 mod view;
 
@@ -23,8 +25,10 @@ use crate::snapshot::{Damage, Reader, State, Writer, state};
 use calibrated::Calibrated;
 use dependence::{Dependence, Residuals};
 use forest::{Forests, Walk};
+use gaps::{Gaps, Surprise};
 use novelty::{Nearest, Novelty};
 use portrait::Portrait;
+use silence::{Silence, Silences};
 use view::{JointView, Seen};
 
 /// What tier 2 says of one moment, view by view.
@@ -36,6 +40,10 @@ pub struct JointVerdict {
     pub dependence: Opinion,
     /// How thin is the space of features here?
     pub forest: Opinion,
+    /// How usual is it that just these streams speak?
+    pub gaps: Opinion,
+    /// Does nobody act, although somebody usually does by now?
+    pub silence: Opinion,
 }
 
 /// All joint views of one schema.
@@ -52,8 +60,10 @@ struct Views {
     novelty: Calibrated<Novelty>,
     dependence: Calibrated<Dependence>,
     forest: Calibrated<Forests>,
+    gaps: Calibrated<Gaps>,
+    silence: Calibrated<Silence>,
 }
-state!(Views { portrait, novelty, dependence, forest });
+state!(Views { portrait, novelty, dependence, forest, gaps, silence });
 
 /// What is worked out for one moment: nothing on it is needed for the next.
 #[derive(Clone, Debug)]
@@ -62,6 +72,8 @@ struct Desk {
     novelty: Nearest,
     dependence: Vec<Residuals>,
     forest: Walk,
+    gaps: Surprise,
+    silence: Silences,
     verdict: JointVerdict,
     moment: Moment,
 }
@@ -74,12 +86,16 @@ impl Joint {
             novelty: Calibrated::new(schema),
             dependence: Calibrated::new(schema),
             forest: Calibrated::new(schema),
+            gaps: Calibrated::new(schema),
+            silence: Calibrated::new(schema),
         };
         let desk = Desk {
             portrait: views.portrait.clone(),
             novelty: views.novelty.view.scratch(),
             dependence: views.dependence.view.scratch(),
             forest: views.forest.view.scratch(),
+            gaps: views.gaps.view.scratch(),
+            silence: views.silence.view.scratch(),
             verdict: JointVerdict::default(),
             moment: Moment::default(),
         };
@@ -109,6 +125,8 @@ impl Joint {
             novelty: views.novelty.judge(&seen, &mut desk.novelty),
             dependence: views.dependence.judge(&seen, &mut desk.dependence),
             forest: views.forest.judge(&seen, &mut desk.forest),
+            gaps: views.gaps.judge(&seen, &mut desk.gaps),
+            silence: views.silence.judge(&seen, &mut desk.silence),
         };
         desk.verdict
     }
@@ -120,6 +138,8 @@ impl Joint {
         views.novelty.learn(&desk.verdict.novelty, &seen, &mut desk.novelty);
         views.dependence.learn(&desk.verdict.dependence, &seen, &mut desk.dependence);
         views.forest.learn(&desk.verdict.forest, &seen, &mut desk.forest);
+        views.gaps.learn(&desk.verdict.gaps, &seen, &mut desk.gaps);
+        views.silence.learn(&desk.verdict.silence, &seen, &mut desk.silence);
         views.portrait.learn(values, &mut desk.portrait);
     }
 }
