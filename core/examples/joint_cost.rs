@@ -34,7 +34,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let early = costs_us.iter().take(2000).sum::<f64>() / 2000.0;
         println!(
             "{width} streams: mean {mean:.2} us, p50 {:.2}, p99 {:.2}, p99.9 {:.2}, first 2000 rows {early:.2}; {} bytes",
-            at(0.5), at(0.99), at(0.999), joint.bytes()
+            at(0.5),
+            at(0.99),
+            at(0.999),
+            joint.bytes()
         );
     }
     Ok(())

@@ -60,7 +60,7 @@ impl<V: JointView> Calibrated<V> {
     pub(crate) fn learn(&mut self, opinion: &Opinion, seen: &Seen<'_>, scratch: &mut V::Scratch) {
         if let Some(oddness) = opinion.oddness {
             self.tail.learn(oddness);
-            self.opinions += 1;
+            self.opinions = self.opinions.saturating_add(1);
         }
         self.view.learn(seen, scratch);
     }

@@ -8,8 +8,8 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::precision::Precision;
 use super::portrait::{LANES, MEMORY_VALUES, START_VALUES};
+use super::precision::Precision;
 use super::view::{JointView, Seen};
 use crate::schema::Schema;
 use crate::snapshot::state;

@@ -108,7 +108,8 @@ impl Features {
 
     fn reconsider(&mut self) {
         let by_use = |a: &usize, b: &usize| self.usefulness[*a].total_cmp(&self.usefulness[*b]);
-        let Some(worst) = (0..self.chosen.len()).min_by(|&a, &b| by_use(&self.chosen[a], &self.chosen[b])) else {
+        let Some(worst) = (0..self.chosen.len()).min_by(|&a, &b| by_use(&self.chosen[a], &self.chosen[b]))
+        else {
             return;
         };
         let outside = (0..self.usefulness.len()).filter(|stream| !self.chosen.contains(stream));

@@ -101,7 +101,7 @@ impl JointView for Forests {
     }
 
     fn learn(&mut self, seen: &Seen<'_>, scratch: &mut Walk) {
-        self.moments += 1;
+        self.moments = self.moments.saturating_add(1);
         let pace = (1.0 / self.moments as f32).max(1.0 / MEMORY_ROWS);
         self.main.learn(scratch.odd, pace, &scratch.leaves);
         for (forest, (odd, leaves)) in self.of_groups.iter_mut().zip(&scratch.of_groups) {
@@ -117,7 +117,9 @@ impl JointView for Forests {
                 shares[stream] += share;
             }
         });
-        for ((forest, members), (_, leaves)) in self.of_groups.iter().zip(&self.members).zip(&scratch.of_groups) {
+        for ((forest, members), (_, leaves)) in
+            self.of_groups.iter().zip(&self.members).zip(&scratch.of_groups)
+        {
             forest.trees.shares(leaves, |feature, share| shares[members[feature]] += share);
         }
     }

@@ -97,7 +97,7 @@ impl JointView for Gaps {
         let context = context_of(seen.moment.local_ms);
         self.streams.learn(context, &scratch.streams_here, &scratch.streams_asked);
         self.groups.learn(context, &scratch.groups_here, &scratch.groups_asked);
-        self.rows += 1;
+        self.rows = self.rows.saturating_add(1);
     }
 
     fn shares(&self, _: &Seen<'_>, scratch: &Surprise, shares: &mut [f64]) {
@@ -120,7 +120,8 @@ impl Gaps {
             *here = cell.fresh;
         }
         for (stream, group) in self.group_of.iter().enumerate() {
-            if let (Some(group), true) = (*group, scratch.streams_here[stream / LANES][stream % LANES] > 0.0) {
+            if let (Some(group), true) = (*group, scratch.streams_here[stream / LANES][stream % LANES] > 0.0)
+            {
                 scratch.groups_here[group / LANES][group % LANES] = 1.0;
             }
         }
@@ -135,7 +136,12 @@ impl Presence {
     fn new(count: usize) -> Self {
         let cells = count.div_ceil(LANES);
         let blank = |times: usize| vec![Lane::default(); cells * times];
-        Self { overall: blank(1), rows: blank(1), by_context: blank(CONTEXTS), rows_by_context: blank(CONTEXTS) }
+        Self {
+            overall: blank(1),
+            rows: blank(1),
+            by_context: blank(CONTEXTS),
+            rows_by_context: blank(CONTEXTS),
+        }
     }
 
     /// Minus the log-likelihood of each being here or not. A share of exactly 0 or 1 is pulled in by half a row, since
@@ -152,7 +158,7 @@ impl Presence {
                 let least = 0.5 / (rows[lane] + 1.0);
                 let likely = if here[lane] > 0.0 { share } else { 1.0 - share };
                 // Who never spoke, and is silent, is no news.
-                surprise[cell][lane] = -ln_brief(likely.clamp(least, 1.0 - least)) * asked[lane];
+                surprise[cell][lane] = -ln_brief(likely.max(least).min(1.0 - least)) * asked[lane];
             }
         }
     }

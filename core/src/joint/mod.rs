@@ -3,6 +3,8 @@
 mod absence;
 mod calibrated;
 mod context;
+#[cfg(test)]
+mod contract;
 mod dependence;
 mod features;
 mod forest;

@@ -115,7 +115,7 @@ impl JointView for Novelty {
         let Some(slot) = self.due.iter().position(|&due| due == FREE) else { return };
         let cells = scratch.picture.len();
         self.tiles[slot * cells..(slot + 1) * cells].copy_from_slice(&scratch.picture);
-        self.due[slot] = (2 * row).min(row + DELAY_ROWS) + 1;
+        self.due[slot] = (row + row.min(DELAY_ROWS)).saturating_add(1);
         self.is_whole[slot] = seen.portrait.here == self.width;
     }
 
@@ -166,15 +166,13 @@ impl Novelty {
     /// Once there are more live pictures than are compared with, a drawn one makes room. One at most becomes due per
     /// row, since one at most is kept per row.
     fn make_room(&mut self, row: u64) {
-        let live = self.due.iter().filter(|&&due| due <= row + 1).count();
+        let live = self.due.iter().filter(|&&due| due <= row.saturating_add(1)).count();
         if live <= PICTURES {
             return;
         }
         let leaves = self.rng.below(live);
-        let slot = (self.due.iter().enumerate())
-            .filter(|&(_, &due)| due <= row)
-            .nth(leaves)
-            .map(|(slot, _)| slot);
+        let slot =
+            (self.due.iter().enumerate()).filter(|&(_, &due)| due <= row).nth(leaves).map(|(slot, _)| slot);
         if let Some(slot) = slot {
             self.due[slot] = FREE;
         }

@@ -129,7 +129,7 @@ impl Portrait {
 
     /// Draws the picture of the next moment into `next`; nothing is learned of it here.
     pub(crate) fn judge(&self, values: &[Option<f64>], next: &mut Self) {
-        next.rows = self.rows + 1;
+        next.rows = self.rows.saturating_add(1);
         next.here = 0;
         let groups = self.gauges.chunks(LANES).zip(next.gauges.chunks_mut(LANES));
         let cells = self.cells.iter().zip(&mut next.cells);
@@ -168,7 +168,7 @@ impl Reading {
             None => gauge.silent = gauge.silent.saturating_add(1),
             Some(x) => {
                 gauge.silent = 0;
-                gauge.seen = (gauge.seen + 1).min(MEMORY_VALUES + START_VALUES as u32);
+                gauge.seen = gauge.seen.saturating_add(1).min(MEMORY_VALUES + START_VALUES as u32);
                 self.fresh[lane] = 1.0;
                 let since = gauge.seen as f32 - START_VALUES as f32;
                 if since > 0.0 {
@@ -266,8 +266,8 @@ impl Cell {
                 self.moved[lane] = strayed.abs() * fresh;
             }
             self.forecast[kind][lane] += strayed * FORECAST_PACE[kind] * fresh;
-            let restless =
-                self.restless[kind][lane] + (strayed.abs() - self.restless[kind][lane]) * RESTLESS_PACE[kind] * fresh;
+            let restless = self.restless[kind][lane]
+                + (strayed.abs() - self.restless[kind][lane]) * RESTLESS_PACE[kind] * fresh;
             self.restless[kind][lane] = restless;
             apart[lane] = ln_brief(RESTLESS_LEAST + restless) - self.usual[kind][lane];
             taken[lane] = reading.pace[lane] * apart[lane];

@@ -143,7 +143,9 @@ mod tests {
             padded[row * precision.stride..][..N].copy_from_slice(entries);
         }
         (0..2 * N).for_each(|_| precision.work(&padded, 0.0));
-        core::array::from_fn(|row| core::array::from_fn(|column| precision.inverse[row * precision.stride + column]))
+        core::array::from_fn(|row| {
+            core::array::from_fn(|column| precision.inverse[row * precision.stride + column])
+        })
     }
 
     #[test]
@@ -173,7 +175,9 @@ mod tests {
         let inverse = inverse_of(matrix);
         for row in 0..N {
             for column in 0..N {
-                let product: f32 = (0..N).map(|k| (matrix[row][k] + if row == k { RIDGE } else { 0.0 }) * inverse[k][column]).sum();
+                let product: f32 = (0..N)
+                    .map(|k| (matrix[row][k] + if row == k { RIDGE } else { 0.0 }) * inverse[k][column])
+                    .sum();
                 let expected = if row == column { 1.0 } else { 0.0 };
                 assert!((product - expected).abs() < 1e-4, "{row} {column}: {product}");
             }

@@ -86,14 +86,14 @@ impl Trees {
             let counter = &mut self.latest[leaf as usize];
             *counter = counter.saturating_add(1);
         }
-        self.moments += 1;
+        self.moments = self.moments.saturating_add(1);
         let count = self.count();
         let is_first = self.moments < HALF_WINDOW;
         for tree in 0..count {
             let lag = tree as u64 * HALF_WINDOW / count as u64;
-            let age = (self.moments + lag) % HALF_WINDOW;
+            let age = self.moments.wrapping_add(lag) % HALF_WINDOW;
             // The first window is short and shorter ones before it, so that there is a reference from the start.
-            if age == 0 || is_first && (self.moments + tree as u64).is_power_of_two() {
+            if age == 0 || is_first && self.moments.wrapping_add(tree as u64).is_power_of_two() {
                 self.turn(tree);
             }
         }
@@ -103,7 +103,7 @@ impl Trees {
     fn turn(&mut self, tree: usize) {
         let leaves = (tree << self.height)..((tree + 1) << self.height);
         for (latest, reference) in self.latest[leaves.clone()].iter_mut().zip(&mut self.reference[leaves]) {
-            *reference = *reference / 2 + *latest;
+            *reference = (*reference / 2).saturating_add(*latest);
             *latest = 0;
         }
     }
@@ -144,7 +144,11 @@ fn grow(inner: usize, features: usize, rng: &mut Rng) -> Vec<Cut> {
             let parent = (child - 1) / 2;
             let cut = cuts[parent];
             if cut.feature as usize == feature {
-                if child == 2 * parent + 1 { bounds.1 = bounds.1.min(cut.at) } else { bounds.0 = bounds.0.max(cut.at) }
+                if child == 2 * parent + 1 {
+                    bounds.1 = bounds.1.min(cut.at)
+                } else {
+                    bounds.0 = bounds.0.max(cut.at)
+                }
             }
             child = parent;
         }

@@ -26,6 +26,8 @@ impl Seen<'_> {
     }
 }
 
+/// To add a view: write one file here, name it in [`every_view!`](super::contract) and give it a place in `Joint`.
+///
 /// Judge a moment of all streams, then learn it. What judging worked out is left in the scratch buffer that the caller
 /// lends, and learning the same moment takes it from there; nothing in it outlives the frame.
 pub(crate) trait JointView: State + Clone {
