@@ -110,8 +110,7 @@ impl<V: JointView> Watch<V> {
 
     pub(super) fn shares(&self, values: &[Option<f64>]) -> Vec<f64> {
         let mut shares = vec![f64::NAN; values.len()];
-        let seen = Seen { moment: self.moment(), values, portrait: &self.next };
-        self.view.view.shares(&seen, &self.scratch, &mut shares);
+        self.view.view.shares(&self.scratch, &mut shares);
         shares
     }
 

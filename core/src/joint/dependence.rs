@@ -100,7 +100,7 @@ impl JointView for Dependence {
         }
     }
 
-    fn shares(&self, _: &Seen<'_>, scratch: &Vec<Residuals>, shares: &mut [f64]) {
+    fn shares(&self, scratch: &Vec<Residuals>, shares: &mut [f64]) {
         shares.fill(0.0);
         for (block, residuals) in self.blocks.iter().zip(scratch) {
             for (&member, &residual) in block.members.iter().zip(&residuals.residual) {

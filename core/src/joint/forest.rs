@@ -110,7 +110,7 @@ impl JointView for Forests {
         self.features.learn(seen);
     }
 
-    fn shares(&self, _: &Seen<'_>, scratch: &Walk, shares: &mut [f64]) {
+    fn shares(&self, scratch: &Walk, shares: &mut [f64]) {
         shares.fill(0.0);
         self.main.trees.shares(&scratch.leaves, |feature, share| {
             if let Some(stream) = self.features.stream_of(feature) {

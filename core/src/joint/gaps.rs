@@ -100,7 +100,7 @@ impl JointView for Gaps {
         self.rows = self.rows.saturating_add(1);
     }
 
-    fn shares(&self, _: &Seen<'_>, scratch: &Surprise, shares: &mut [f64]) {
+    fn shares(&self, scratch: &Surprise, shares: &mut [f64]) {
         let mut sizes = vec![0.0; scratch.of_groups.len() * LANES];
         self.group_of.iter().flatten().for_each(|&group| sizes[group] += 1.0);
         for (stream, share) in shares.iter_mut().enumerate() {

@@ -1,4 +1,5 @@
 //! Tier 2: all streams together, silence included.
+#![allow(clippy::needless_range_loop, reason = "lanes of several arrays are walked side by side, by number")]
 
 mod absence;
 mod calibrated;
@@ -46,6 +47,21 @@ pub struct JointVerdict {
     pub gaps: Opinion,
     /// Does nobody act, although somebody usually does by now?
     pub silence: Opinion,
+}
+
+/// A joint view by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JointAngle {
+    /// See [`JointVerdict::novelty`].
+    Novelty,
+    /// See [`JointVerdict::dependence`].
+    Dependence,
+    /// See [`JointVerdict::forest`].
+    Forest,
+    /// See [`JointVerdict::gaps`].
+    Gaps,
+    /// See [`JointVerdict::silence`].
+    Silence,
 }
 
 /// All joint views of one schema.
@@ -110,6 +126,19 @@ impl Joint {
         let verdict = self.judge(Moment { at_ms: frame.at_ms, local_ms: frame.at_ms }, &values);
         self.learn(&values);
         verdict
+    }
+
+    /// How much each stream adds to what a view said of the moment that was judged last, in that view's own unit.
+    /// Worked out here and nowhere else: a frame that nobody asks about does not pay for it. Ask before learning.
+    pub fn shares(&self, view: JointAngle, shares: &mut [f64]) {
+        let Self { views, desk } = self;
+        match view {
+            JointAngle::Novelty => views.novelty.view.shares(&desk.novelty, shares),
+            JointAngle::Dependence => views.dependence.view.shares(&desk.dependence, shares),
+            JointAngle::Forest => views.forest.view.shares(&desk.forest, shares),
+            JointAngle::Gaps => views.gaps.view.shares(&desk.gaps, shares),
+            JointAngle::Silence => views.silence.view.shares(&desk.silence, shares),
+        }
     }
 
     /// Bytes held for what is remembered.

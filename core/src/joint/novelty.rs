@@ -119,7 +119,7 @@ impl JointView for Novelty {
         self.is_whole[slot] = seen.portrait.here == self.width;
     }
 
-    fn shares(&self, _: &Seen<'_>, scratch: &Nearest, shares: &mut [f64]) {
+    fn shares(&self, scratch: &Nearest, shares: &mut [f64]) {
         shares.fill(0.0);
         let cells = scratch.picture.len();
         for &(_, slot) in &scratch.nearest[..scratch.found] {
@@ -246,5 +246,6 @@ fn distance_with_gaps(a: &[Tile], b: &[Tile], width: usize) -> u32 {
         total += u64::from(sum);
         both += u64::from(here);
     }
-    if both == 0 { u32::MAX } else { (total * width as u64 / both).min(u64::from(u32::MAX - 1)) as u32 }
+    let scaled = (total * width as u64).checked_div(both);
+    scaled.map_or(u32::MAX, |scaled| scaled.min(u64::from(u32::MAX - 1)) as u32)
 }

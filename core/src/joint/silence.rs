@@ -109,7 +109,7 @@ impl JointView for Silence {
         }
     }
 
-    fn shares(&self, _: &Seen<'_>, scratch: &Silences, shares: &mut [f64]) {
+    fn shares(&self, scratch: &Silences, shares: &mut [f64]) {
         shares.fill(0.0);
         for (&stream, &odd) in self.streams.iter().zip(&scratch.odd) {
             shares[stream] = f64::from(odd);

@@ -39,5 +39,5 @@ pub(crate) trait JointView: State + Clone {
     fn judge(&self, seen: &Seen<'_>, scratch: &mut Self::Scratch) -> Option<f64>;
     fn learn(&mut self, seen: &Seen<'_>, scratch: &mut Self::Scratch);
     /// How much each stream adds to what was just judged, in any one unit. Worked out only when somebody asks.
-    fn shares(&self, seen: &Seen<'_>, scratch: &Self::Scratch, shares: &mut [f64]);
+    fn shares(&self, scratch: &Self::Scratch, shares: &mut [f64]);
 }
