@@ -39,7 +39,7 @@ fn number(verdict: &JointVerdict, output: &str) -> Result<f64, String> {
         "novelty" => Ok(verdict.novelty.oddness.unwrap_or(0.0)),
         "dependence" => Ok(verdict.dependence.oddness.unwrap_or(0.0)),
         "forest" => Ok(verdict.forest.oddness.unwrap_or(0.0)),
-        "calibrated" => Ok(-verdict.novelty.chance.log10()),
+        "calibrated" => Ok(verdict.novelty.chance.recip()),
         other => Err(format!("there is no output `{other}`")),
     }
 }
