@@ -28,6 +28,11 @@ pub(crate) fn context_of(local_ms: i64) -> usize {
     if is_weekend(local_ms) { CONTEXTS / 2 + hour } else { hour }
 }
 
+/// The same hour on the other kind of day: what is known of it stands in on the first weekend.
+pub(crate) fn other_day(context: usize) -> usize {
+    (context + CONTEXTS / 2) % CONTEXTS
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -40,6 +45,7 @@ mod tests {
         assert_eq!(context_of(monday_ms + 9 * HOUR_MS), 9);
         assert_eq!(context_of(monday_ms + 5 * DAY_MS + 9 * HOUR_MS), 33);
         assert_eq!(context_of(-1), 23);
+        assert_eq!([other_day(9), other_day(33)], [33, 9]);
         assert!(is_weekend(monday_ms - 1) && !is_weekend(monday_ms));
         assert!(is_working_hours(monday_ms + 10 * HOUR_MS));
     }

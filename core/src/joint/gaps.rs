@@ -6,7 +6,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::context::{CONTEXTS, context_of};
+use super::context::{CONTEXTS, context_of, other_day};
 use super::portrait::{LANES, Lane};
 use super::view::{JointView, Seen};
 use crate::math::ln_brief;
@@ -15,8 +15,9 @@ use crate::snapshot::state;
 
 /// Rows over which presence is remembered.
 const MEMORY_ROWS: f32 = 2048.0;
-/// Rows in a context after which it is believed as much as the presence at all hours.
-const CONTEXT_ROWS: f32 = 30.0;
+/// Rows in a context after which it is believed as much as what is known without it: the same hour on other days, and
+/// before that all hours.
+const CONTEXT_ROWS: f32 = 6.0;
 
 /// The share of rows in which each of some things is there: at all hours, and in each context.
 #[derive(Clone, Debug)]
@@ -147,14 +148,17 @@ impl Presence {
     /// Minus the log-likelihood of each being here or not. A share of exactly 0 or 1 is pulled in by half a row, since
     /// the next row may always be the first of its kind.
     fn judge(&self, context: usize, here: &[Lane], asked: &[Lane], surprise: &mut [Lane]) {
-        let at = context * self.overall.len();
-        for cell in 0..self.overall.len() {
+        let cells = self.overall.len();
+        let (at, other_at) = (context * cells, other_day(context) * cells);
+        for cell in 0..cells {
             let (here, asked) = (&here[cell], &asked[cell]);
             let (overall, rows) = (&self.overall[cell], &self.rows[cell]);
             let (by_context, context_rows) = (&self.by_context[at + cell], &self.rows_by_context[at + cell]);
+            let (by_other, other_rows) =
+                (&self.by_context[other_at + cell], &self.rows_by_context[other_at + cell]);
             for lane in 0..LANES {
-                let belief = context_rows[lane] / (context_rows[lane] + CONTEXT_ROWS);
-                let share = overall[lane] + belief * (by_context[lane] - overall[lane]);
+                let by_hour = blend(overall[lane], by_other[lane], other_rows[lane]);
+                let share = blend(by_hour, by_context[lane], context_rows[lane]);
                 let least = 0.5 / (rows[lane] + 1.0);
                 let likely = if here[lane] > 0.0 { share } else { 1.0 - share };
                 // Who never spoke, and is silent, is no news.
@@ -169,6 +173,11 @@ impl Presence {
         step(&mut self.overall, &mut self.rows, here, asked);
         step(&mut self.by_context[at..at + cells], &mut self.rows_by_context[at..at + cells], here, asked);
     }
+}
+
+/// What is known in general, moved towards what so many rows say in particular.
+fn blend(general: f32, particular: f32, rows: f32) -> f32 {
+    general + (particular - general) * rows / (rows + CONTEXT_ROWS)
 }
 
 fn step(shares: &mut [Lane], rows: &mut [Lane], here: &[Lane], asked: &[Lane]) {
@@ -188,4 +197,60 @@ fn sum(cells: &[Lane]) -> f32 {
         (0..LANES).for_each(|lane| sums[lane] += cell[lane]);
     }
     sums.iter().sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SchemaDraft;
+    use crate::joint::contract::Watch;
+
+    const ROWS_PER_DAY: u64 = 144;
+    /// In the middle of the silent half of the fifth day.
+    const NIGHT: u64 = 4 * ROWS_PER_DAY + 30;
+
+    fn schema() -> Schema {
+        let mut draft = SchemaDraft::of_streams(["steady", "by_day", "never", "g1", "g2", "g3", "g4"]);
+        draft.streams[3..].iter_mut().for_each(|stream| stream.group = Some("g".into()));
+        draft.validate().expect("valid")
+    }
+
+    /// Ten minutes per row; the second stream speaks in the second half of the day.
+    fn row(n: u64) -> Vec<Option<f64>> {
+        let is_late = n % ROWS_PER_DAY >= ROWS_PER_DAY / 2;
+        let mut values = vec![Some(1.0); 7];
+        values[1] = is_late.then_some(1.0);
+        values[2] = None;
+        values
+    }
+
+    #[test]
+    fn the_same_silence_is_usual_at_one_hour_and_odd_at_another() {
+        let mut watch = Watch::<Gaps>::new(&schema());
+        let chances: Vec<f64> = (0..NIGHT).map(|n| watch.learn(&row(n)).chance).collect();
+        assert!(chances[3 * ROWS_PER_DAY as usize..].iter().all(|&chance| chance > 0.01));
+        let mut without = |stream: usize, value: Option<f64>| {
+            let mut values = row(NIGHT);
+            values[stream] = value;
+            watch.judge(&values).oddness.expect("settled")
+        };
+        let usual = without(1, None);
+        assert!(without(1, Some(1.0)) > usual + 2.0, "presence where there is always absence");
+        assert!(without(0, None) > usual + 4.0, "absence where there is always presence");
+        assert!(without(2, Some(1.0)) > usual + 4.0, "the first word of one that never spoke");
+    }
+
+    #[test]
+    fn a_group_that_goes_together_is_one_surprise() {
+        let mut watch = Watch::<Gaps>::new(&schema());
+        (0..4 * ROWS_PER_DAY).for_each(|n| watch.skip(&row(n)));
+        let mut odd = |gone: core::ops::Range<usize>| {
+            let mut values = row(0);
+            values[gone].fill(None);
+            watch.judge(&values).oddness.expect("settled")
+        };
+        let (none, one, three, all) = (odd(3..3), odd(3..4), odd(3..6), odd(3..7));
+        assert!(none < one && one < three && all < three, "{none} {one} {three} {all}");
+        assert!((all - none) / (one - none) < 1.2);
+    }
 }

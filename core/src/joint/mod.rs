@@ -13,6 +13,7 @@ mod gaps;
 mod novelty;
 mod portrait;
 mod precision;
+mod ranks;
 mod silence;
 mod trees;
 mod view;

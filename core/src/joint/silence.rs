@@ -8,7 +8,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::context::{CONTEXTS, context_of};
+use super::context::{CONTEXTS, context_of, other_day};
 use super::view::{JointView, Seen};
 use crate::math::ln_brief;
 use crate::schema::{Kind, Schema};
@@ -16,7 +16,8 @@ use crate::snapshot::state;
 
 /// Rows over which rates are remembered, in all and in each context.
 const MEMORY_ROWS: f32 = 8192.0;
-/// Rows in a context after which it is believed as much as the rate at all hours.
+/// Rows in a context after which it is believed as much as what is known without it: the same hour on other days, and
+/// before that all hours.
 const CONTEXT_ROWS: f32 = 30.0;
 /// Silences over which their usual length is remembered.
 const MEMORY_SILENCES: f32 = 256.0;
@@ -131,8 +132,11 @@ impl Actor {
 
     /// The silence with one more row of this context.
     fn lengthened(&self, context: usize) -> f32 {
-        let rows = self.rows_in[context];
-        let rate = self.rate + (self.rates[context] - self.rate) * rows / (rows + CONTEXT_ROWS);
+        let mut rate = self.rate;
+        for context in [other_day(context), context] {
+            let rows = self.rows_in[context];
+            rate += (self.rates[context] - rate) * rows / (rows + CONTEXT_ROWS);
+        }
         self.silence - ln_brief(1.0 - rate.clamp(0.0, RATE_MAX))
     }
 
@@ -158,5 +162,48 @@ impl Actor {
         let rows = &mut self.rows_in[context];
         *rows = (*rows + 1.0).min(MEMORY_ROWS);
         self.rates[context] += (event - self.rates[context]) / *rows;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SchemaDraft;
+    use crate::joint::contract::Watch;
+    use crate::rng::Rng;
+
+    /// Ten minutes per row. Somebody uses a phone by day, in one row of two, and sleeps for eight hours.
+    fn day_row(rng: &mut Rng, n: u64, is_asleep: bool) -> Vec<Option<f64>> {
+        let is_night = n % 144 < 48;
+        let acts = |rng: &mut Rng| f64::from(u8::from(!is_night && !is_asleep && rng.unit() < 0.5));
+        vec![Some(20.0), Some(acts(rng)), Some(acts(rng))]
+    }
+
+    #[test]
+    fn a_night_is_no_news_and_a_silent_morning_is() {
+        let mut draft = SchemaDraft::of_streams(["temperature", "screen", "steps"]);
+        draft.streams[1].kind = Kind::DiscreteEvents;
+        draft.streams[2].kind = Kind::Sporadic;
+        let mut watch = Watch::<Silence>::new(&draft.validate().expect("valid"));
+        let mut rng = Rng::new(8);
+        let usual = (0..144 * 20_u64)
+            .map(|n| (n, watch.learn(&day_row(&mut rng, n, false)).oddness.unwrap_or(0.0)))
+            .fold(0.0, |most, (n, odd)| if n > 144 * 10 { f64::max(most, odd) } else { most });
+        let mut reached = 0.0;
+        for n in 144 * 20..144 * 20 + 72 {
+            let opinion = watch.learn(&day_row(&mut rng, n, true));
+            reached = opinion.oddness.expect("settled");
+            if n % 144 < 48 {
+                assert!(reached <= usual, "night, row {n}: {reached} against {usual}");
+            }
+        }
+        // Four hours into the day.
+        assert!(reached > 1.5 * usual, "{reached} against {usual}");
+    }
+
+    #[test]
+    fn without_event_streams_there_is_nothing_to_say() {
+        let mut watch = Watch::<Silence>::new(&SchemaDraft::of_streams(["a"]).validate().expect("valid"));
+        assert!((0..100).all(|_| watch.learn(&[Some(0.0)]).weight == 0.0));
     }
 }

@@ -157,3 +157,86 @@ fn grow(inner: usize, features: usize, rng: &mut Rng) -> Vec<Cut> {
     }
     cuts
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One tree, one node after the other.
+    fn naive_leaf(trees: &Trees, tree: usize, features: &[f32]) -> usize {
+        let inner = (1_usize << trees.height) - 1;
+        let mut node = 0;
+        for _ in 0..trees.height {
+            let cut = trees.cuts[tree * inner + node];
+            node = if features[cut.feature as usize] < cut.at { 2 * node + 1 } else { 2 * node + 2 };
+        }
+        node - inner
+    }
+
+    #[test]
+    fn agrees_with_trees_walked_one_by_one() {
+        let mut rng = Rng::new(9);
+        let mut trees = Trees::new(20, 5, 4, &mut rng);
+        let mut leaves = vec![0; trees.count()];
+        // The naive twin keeps every moment of the half window that fills, and counts.
+        let mut fell: Vec<Vec<usize>> = vec![Vec::new(); trees.count()];
+        for _ in 0..5000 {
+            let features: [f32; 4] = core::array::from_fn(|_| rng.unit() * rng.unit());
+            let odd = trees.judge(&features, &mut leaves);
+            let mut slow = 0.0;
+            for tree in 0..trees.count() {
+                let leaf = (tree << trees.height) + naive_leaf(&trees, tree, &features);
+                assert_eq!(leaves[tree] as usize, leaf);
+                slow -= ln_brief(f32::from(trees.reference[leaf]) + 0.5);
+            }
+            assert!((odd - slow / trees.count() as f32).abs() < 1e-4);
+            trees.learn(&leaves);
+            for (tree, fell) in fell.iter_mut().enumerate() {
+                fell.push(leaves[tree] as usize);
+                let range = (tree << trees.height)..((tree + 1) << trees.height);
+                if trees.latest[range.clone()].iter().all(|&count| count == 0) {
+                    fell.clear();
+                }
+                for leaf in range {
+                    let times = fell.iter().filter(|&&at| at == leaf).count();
+                    assert_eq!(usize::from(trees.latest[leaf]), times);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_two_trees_turn_in_the_same_row_once_settled() {
+        let mut rng = Rng::new(1);
+        let mut trees = Trees::new(50, 4, 3, &mut rng);
+        let mut leaves = vec![0; 50];
+        let mut empty_before = 0;
+        for row in 0..4000 {
+            trees.judge(&[0.3, 0.6, 0.5], &mut leaves);
+            trees.learn(&leaves);
+            let empty =
+                trees.latest.chunks(1 << 4).filter(|leaves| leaves.iter().all(|&count| count == 0)).count();
+            assert!(row < 1100 || empty <= 1, "{empty} trees turned in row {row}");
+            empty_before += empty;
+        }
+        assert!(empty_before > 100);
+    }
+
+    #[test]
+    fn a_thin_place_is_odd() {
+        let mut rng = Rng::new(2);
+        let mut trees = Trees::new(50, 8, 2, &mut rng);
+        let mut leaves = vec![0; 50];
+        for _ in 0..4000 {
+            let x = 0.4 + 0.2 * rng.unit();
+            trees.judge(&[x, x], &mut leaves);
+            trees.learn(&leaves);
+        }
+        let usual = trees.judge(&[0.5, 0.5], &mut leaves);
+        let odd = trees.judge(&[0.42, 0.58], &mut leaves);
+        assert!(odd > usual + 1.0, "{odd} {usual}");
+        let mut by_feature = [0.0; 2];
+        trees.shares(&leaves, |feature, share| by_feature[feature] += share);
+        assert!(by_feature.iter().all(|&share| share > 0.0));
+    }
+}
