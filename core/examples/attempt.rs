@@ -46,7 +46,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 }
             }
             "score" => verdict.score,
-            "raw" => verdict.raw,
+            name if name.starts_with("view") => {
+                verdict.views[name[4..].parse::<usize>()?].score.unwrap_or(0.0)
+            }
             other => return Err(format!("--output {other}: row, alarm or score").into()),
         };
         let mut out = std::io::stdout().lock();

@@ -1,7 +1,7 @@
 //! Tier 2 by itself, as a filter: one JSON row per line in, `{"t": time, "v": [values]}`, one number per line out. It
 //! is how detection quality is measured from outside.
 //!
-//! `joint_adaptor [--output novelty|dependence|calibrated]`
+//! `joint_adaptor [--output novelty|dependence|forest|calibrated]`
 
 use std::io::{BufRead, Write};
 
@@ -13,7 +13,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let output = match arguments.as_slice() {
         [] => "novelty",
         [flag, output] if flag == "--output" => output.as_str(),
-        _ => return Err("usage: joint_adaptor [--output novelty|dependence|calibrated]".into()),
+        _ => return Err("usage: joint_adaptor [--output novelty|dependence|forest|calibrated]".into()),
     };
     let mut joint = None;
     let mut answers = std::io::stdout().lock();
@@ -38,7 +38,8 @@ fn number(verdict: &JointVerdict, output: &str) -> Result<f64, String> {
     match output {
         "novelty" => Ok(verdict.novelty.oddness.unwrap_or(0.0)),
         "dependence" => Ok(verdict.dependence.oddness.unwrap_or(0.0)),
-        "calibrated" => Ok(-verdict.novelty.chance.log10()),
+        "forest" => Ok(verdict.forest.oddness.unwrap_or(0.0)),
+        "calibrated" => Ok(verdict.novelty.chance.recip()),
         other => Err(format!("there is no output `{other}`")),
     }
 }

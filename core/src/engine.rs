@@ -5,12 +5,11 @@ use alloc::vec::Vec;
 
 use crate::error::{Error, FrameFault};
 use crate::frame::{Frame, TIME_MS_MAX, measured};
-use crate::joint::{Absence, Joint};
-use crate::opinion::{Health, Opinion};
+use crate::joint::Joint;
 use crate::schema::Schema;
 use crate::snapshot::{self, State, state};
 use crate::stream::Streams;
-use crate::verdict::{Episode, Label, Tier3, Verdict, View};
+use crate::verdict::{Episode, Label, Tier3, Verdict};
 
 /// A silence is news once it lasts this many usual intervals: one lost frame is not.
 const OVERDUE: f64 = 2.25;
@@ -40,10 +39,9 @@ struct EngineState {
     interval_ms: f64,
     streams: Streams,
     joint: Joint,
-    absence: Absence,
     tier3: Tier3,
 }
-state!(EngineState { frames, last_frame_ms, last_silence_ms, interval_ms, streams, joint, absence, tier3 });
+state!(EngineState { frames, last_frame_ms, last_silence_ms, interval_ms, streams, joint, tier3 });
 
 /// Bytes that an engine holds, by part. They are fixed by the schema and do not grow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +72,6 @@ impl Engine {
             interval_ms: 0.0,
             streams: Streams::new(&schema),
             joint: Joint::new(&schema),
-            absence: Absence::new(&schema),
             tier3: Tier3::new(&schema),
         };
         Self { verdict: Verdict::blank(&schema), values: vec![None; width], schema, state }
@@ -183,7 +180,7 @@ impl Engine {
     pub fn memory(&self) -> Memory {
         Memory {
             streams: self.state.streams.heap_bytes(),
-            joint: self.state.joint.heap_bytes() + self.state.absence.heap_bytes(),
+            joint: self.state.joint.heap_bytes(),
             verdict: self.state.tier3.heap_bytes(),
         }
     }
@@ -251,14 +248,7 @@ impl Engine {
         let moment = schema.moment(at_ms);
         state.streams.judge(moment, values, &mut verdict.streams);
         let joint = state.joint.judge(moment, values);
-        let absence = state.absence.judge(values);
-        let absence = Opinion {
-            oddness: absence.map(|chance| 1.0 - chance),
-            chance: absence.unwrap_or(1.0),
-            weight: state.frames as f64 / (state.frames as f64 + 30.0),
-            health: if state.frames < 30 { Health::Cold } else { Health::Ready },
-        };
-        let opinions: [Opinion; View::COUNT - 1] = [joint.novelty, joint.dependence, absence];
+        let opinions = [joint.novelty, joint.dependence, joint.forest, joint.gaps, joint.silence];
 
         verdict.at_ms = at_ms;
         verdict.from_silence = false;
@@ -266,6 +256,5 @@ impl Engine {
 
         state.streams.learn(values);
         state.joint.learn(values);
-        state.absence.learn(values);
     }
 }

@@ -1,27 +1,25 @@
-//! A view together with the tail of what it has said: oddness in, chance out, and how far it may be believed.
+//! A view together with the ranks of what it has said: oddness in, chance out, and how far it may be believed.
 
 use super::view::{JointView, Seen};
 use crate::opinion::{Health, Opinion};
 use crate::schema::Schema;
 use crate::snapshot::{Damage, Reader, State, Writer};
-use crate::stats::Tail;
+use crate::stats::Ranks;
 
-/// Opinions over which the tail of a view is remembered.
-const MEMORY_OPINIONS: f64 = 20_000.0;
 /// Opinions after which a view is believed half as much as it ever will be.
 const SETTLING_OPINIONS: f64 = 100.0;
 
-/// A view, and the tail of its oddness.
+/// A view, and the ranks of its oddness.
 #[derive(Clone, Debug)]
 pub(crate) struct Calibrated<V> {
     pub(crate) view: V,
-    tail: Tail,
+    ranks: Ranks,
     opinions: u64,
 }
 
 impl<V: JointView> Calibrated<V> {
     pub(crate) fn new(schema: &Schema) -> Self {
-        Self { view: V::new(schema), tail: Tail::new(MEMORY_OPINIONS), opinions: 0 }
+        Self { view: V::new(schema), ranks: Ranks::new(), opinions: 0 }
     }
 
     pub(crate) fn judge(&self, seen: &Seen<'_>, scratch: &mut V::Scratch) -> Opinion {
@@ -37,7 +35,7 @@ impl<V: JointView> Calibrated<V> {
             },
             Some(odd) => Opinion {
                 oddness,
-                chance: self.tail.chance(odd),
+                chance: self.ranks.chance(odd),
                 weight: settled * seen.coverage(),
                 health: if is_cold { Health::Cold } else { Health::Ready },
             },
@@ -46,8 +44,8 @@ impl<V: JointView> Calibrated<V> {
 
     pub(crate) fn learn(&mut self, opinion: &Opinion, seen: &Seen<'_>, scratch: &mut V::Scratch) {
         if let Some(oddness) = opinion.oddness {
-            self.tail.learn(oddness);
-            self.opinions += 1;
+            self.ranks.learn(oddness);
+            self.opinions = self.opinions.saturating_add(1);
         }
         self.view.learn(seen, scratch);
     }
@@ -55,19 +53,19 @@ impl<V: JointView> Calibrated<V> {
 
 impl<V: JointView> State for Calibrated<V> {
     fn save(&self, to: &mut Writer) {
-        let Self { view, tail, opinions } = self;
+        let Self { view, ranks, opinions } = self;
         view.save(to);
-        tail.save(to);
+        ranks.save(to);
         opinions.save(to);
     }
 
     fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Damage> {
         self.view.load(from)?;
-        self.tail.load(from)?;
+        self.ranks.load(from)?;
         self.opinions.load(from)
     }
 
     fn heap_bytes(&self) -> usize {
-        self.view.heap_bytes() + self.tail.heap_bytes()
+        self.view.heap_bytes() + self.ranks.heap_bytes()
     }
 }

@@ -100,7 +100,7 @@ impl JointView for Dependence {
         }
     }
 
-    fn shares(&self, _: &Seen<'_>, scratch: &Vec<Residuals>, shares: &mut [f64]) {
+    fn shares(&self, scratch: &Vec<Residuals>, shares: &mut [f64]) {
         shares.fill(0.0);
         for (block, residuals) in self.blocks.iter().zip(scratch) {
             for (&member, &residual) in block.members.iter().zip(&residuals.residual) {
@@ -214,4 +214,158 @@ fn blocks_of(schema: &Schema) -> Vec<Vec<usize>> {
         }
     }
     blocks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SchemaDraft;
+    use crate::joint::contract::Watch;
+    use crate::rng::Rng;
+
+    /// Streams on two factors that wander; from `broken_from` on, in every second hundred rows, three of them are
+    /// replaced by their own past: each is as usual as ever, and their relation to the others is gone.
+    struct Factors {
+        rng: Rng,
+        loads: Vec<[f64; 2]>,
+        factors: [f64; 2],
+        past: Vec<Vec<f64>>,
+    }
+
+    impl Factors {
+        fn new(width: usize, seed: u64) -> Self {
+            let mut rng = Rng::new(seed);
+            let loads = (0..width).map(|_| [normal(&mut rng), normal(&mut rng)]).collect();
+            Self { rng, loads, factors: [0.0; 2], past: Vec::new() }
+        }
+
+        fn row(&mut self, broken_from: usize) -> (Vec<Option<f64>>, bool) {
+            for factor in &mut self.factors {
+                *factor = 0.9 * *factor + 0.436 * normal(&mut self.rng);
+            }
+            let [first, second] = self.factors;
+            let now: Vec<f64> = self
+                .loads
+                .iter()
+                .map(|load| load[0] * first + load[1] * second + 0.3 * normal(&mut self.rng))
+                .collect();
+            let row = self.past.len();
+            let is_broken = row >= broken_from && row / 100 % 4 == 3;
+            let mut shown: Vec<Option<f64>> = now.iter().copied().map(Some).collect();
+            if is_broken {
+                for place in 0..3 {
+                    let stream = (row / 100 * 7 + place * 5) % now.len();
+                    shown[stream] = Some(self.past[row - 700 - 300 * place][stream]);
+                }
+            }
+            self.past.push(now);
+            (shown, is_broken)
+        }
+    }
+
+    fn normal(rng: &mut Rng) -> f64 {
+        (0..12).map(|_| f64::from(rng.unit()) - 0.5).sum()
+    }
+
+    /// The share of pairs of a broken and a whole row that are in the right order.
+    fn area_under_roc(mut broken: Vec<f64>, mut whole: Vec<f64>) -> f64 {
+        broken.sort_by(f64::total_cmp);
+        whole.sort_by(f64::total_cmp);
+        let below: usize = broken.iter().map(|odd| whole.partition_point(|other| other < odd)).sum();
+        below as f64 / (broken.len() * whole.len()) as f64
+    }
+
+    fn found(width: usize) -> f64 {
+        let names = (0..width).map(|stream| alloc::format!("s{stream}"));
+        let schema = SchemaDraft::of_streams(names).validate().expect("valid");
+        let mut areas = 0.0;
+        for seed in 0..2 {
+            let mut watch = Watch::<Dependence>::new(&schema);
+            let mut factors = Factors::new(width, seed);
+            let (mut broken, mut whole) = (Vec::new(), Vec::new());
+            for row in 0..7000 {
+                let (values, is_broken) = factors.row(3000);
+                let odd = watch.learn(&values).oddness.unwrap_or(0.0);
+                if row >= 3000 {
+                    if is_broken { broken.push(odd) } else { whole.push(odd) }
+                }
+            }
+            areas += area_under_roc(broken, whole) / 2.0;
+        }
+        areas
+    }
+
+    #[test]
+    fn finds_three_streams_that_repeat_their_past() {
+        let (few, many) = (found(20), found(100));
+        assert!(few >= 0.95 && many >= 0.90, "20 streams {few}, 100 streams {many}");
+    }
+
+    #[test]
+    fn an_absent_stream_is_as_if_it_had_never_been_there() {
+        let schema = SchemaDraft::of_streams(["a", "b", "c"]).validate().expect("valid");
+        let mut block = Block::new(vec![0, 1, 2]);
+        // The covariance of the first two is [[1, .8], [.8, 1]], whatever the third does.
+        for (entry, value) in [(1, 0.8), (2, 0.5), (8, 0.8), (10, 0.7), (16, 0.5), (17, 0.7)] {
+            block.covariance[entry] = value;
+        }
+        (0..6).for_each(|_| block.precision.work(&block.covariance, 0.0));
+        let mut at = Dependence::new(&schema).scratch().remove(0);
+        at.here[..2].fill(1.0);
+        at.apart[..2].copy_from_slice(&[1.0, -1.0]);
+        (0..3).for_each(|place| block.precision.add(place, at.apart[place], &mut at.pull));
+        block.expect_absent(&mut at);
+        // The inverse of [[1.01, .8], [.8, 1.01]] times (1, -1).
+        let expected = 1.0 / (1.01 - 0.8);
+        assert!(
+            (at.pull[0] - expected).abs() < 1e-3 && (at.pull[1] + expected).abs() < 1e-3,
+            "{:?}",
+            at.pull
+        );
+        assert!(at.pull[2].abs() < 1e-4, "{:?}", at.pull);
+    }
+
+    #[test]
+    fn the_stream_that_leaves_its_peers_has_the_largest_share() {
+        let names = (0..10).map(|stream| alloc::format!("s{stream}"));
+        let schema = SchemaDraft::of_streams(names).validate().expect("valid");
+        let mut watch = Watch::<Dependence>::new(&schema);
+        let mut factors = Factors::new(10, 4);
+        (0..2000).for_each(|_| watch.skip(&factors.row(usize::MAX).0));
+        for _ in 0..40 {
+            let mut values = factors.row(usize::MAX).0;
+            values[6] = values[6].map(|x| -x);
+            watch.skip(&values);
+        }
+        let (mut wrong, mut right) = (0.0, 0.0);
+        for _ in 0..20 {
+            let mut values = factors.row(usize::MAX).0;
+            values[6] = values[6].map(|x| -x);
+            watch.judge(&values);
+            let shares = watch.shares(&values);
+            right += shares[6];
+            wrong += shares
+                .iter()
+                .enumerate()
+                .filter(|(stream, _)| *stream != 6)
+                .map(|(_, s)| *s)
+                .fold(0.0, f64::max);
+            watch.skip(&values);
+        }
+        assert!(right > wrong, "{right} {wrong}");
+    }
+
+    #[test]
+    fn wide_schemas_are_cut_along_their_groups() {
+        let mut draft = SchemaDraft::of_streams((0..150).map(|stream| alloc::format!("s{stream}")));
+        draft.streams.iter_mut().enumerate().for_each(|(place, stream)| {
+            stream.group = (place < 130).then(|| alloc::format!("g{}", place % 2));
+        });
+        let blocks = blocks_of(&draft.validate().expect("valid"));
+        let mut all: Vec<usize> = blocks.concat();
+        all.sort_unstable();
+        assert_eq!(all, (0..150).collect::<Vec<_>>());
+        assert!(blocks.iter().all(|block| block.len() <= BLOCK_MAX));
+        assert!(blocks[0].iter().all(|stream| stream % 2 == 0));
+    }
 }

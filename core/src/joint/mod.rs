@@ -1,14 +1,20 @@
 //! Tier 2: all streams together, silence included.
+#![allow(clippy::needless_range_loop, reason = "lanes of several arrays are walked side by side, by number")]
 
-mod absence;
 mod calibrated;
+mod context;
+#[cfg(test)]
+mod contract;
 mod dependence;
+mod features;
+mod forest;
+mod gaps;
 mod novelty;
 mod portrait;
 mod precision;
+mod silence;
+mod trees;
 mod view;
-
-pub(crate) use absence::Absence;
 
 use alloc::vec::Vec;
 
@@ -18,8 +24,11 @@ use crate::schema::Schema;
 use crate::snapshot::{Damage, Reader, State, Writer, state};
 use calibrated::Calibrated;
 use dependence::{Dependence, Residuals};
+use forest::{Forests, Walk};
+use gaps::{Gaps, Surprise};
 use novelty::{Nearest, Novelty};
 use portrait::Portrait;
+use silence::{Silence, Silences};
 use view::{JointView, Seen};
 
 /// What tier 2 says of one moment, view by view.
@@ -29,6 +38,27 @@ pub struct JointVerdict {
     pub novelty: Opinion,
     /// Are the streams each usual and together absurd?
     pub dependence: Opinion,
+    /// How thin is the space of features here?
+    pub forest: Opinion,
+    /// How usual is it that just these streams speak?
+    pub gaps: Opinion,
+    /// Does nobody act, although somebody usually does by now?
+    pub silence: Opinion,
+}
+
+/// A joint view by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JointAngle {
+    /// See [`JointVerdict::novelty`].
+    Novelty,
+    /// See [`JointVerdict::dependence`].
+    Dependence,
+    /// See [`JointVerdict::forest`].
+    Forest,
+    /// See [`JointVerdict::gaps`].
+    Gaps,
+    /// See [`JointVerdict::silence`].
+    Silence,
 }
 
 /// All joint views of one schema.
@@ -44,8 +74,11 @@ struct Views {
     portrait: Portrait,
     novelty: Calibrated<Novelty>,
     dependence: Calibrated<Dependence>,
+    forest: Calibrated<Forests>,
+    gaps: Calibrated<Gaps>,
+    silence: Calibrated<Silence>,
 }
-state!(Views { portrait, novelty, dependence });
+state!(Views { portrait, novelty, dependence, forest, gaps, silence });
 
 /// What is worked out for one moment: nothing on it is needed for the next.
 #[derive(Clone, Debug)]
@@ -53,6 +86,9 @@ struct Desk {
     portrait: Portrait,
     novelty: Nearest,
     dependence: Vec<Residuals>,
+    forest: Walk,
+    gaps: Surprise,
+    silence: Silences,
     verdict: JointVerdict,
     moment: Moment,
 }
@@ -64,11 +100,17 @@ impl Joint {
             portrait: Portrait::new(schema.streams().len()),
             novelty: Calibrated::new(schema),
             dependence: Calibrated::new(schema),
+            forest: Calibrated::new(schema),
+            gaps: Calibrated::new(schema),
+            silence: Calibrated::new(schema),
         };
         let desk = Desk {
             portrait: views.portrait.clone(),
             novelty: views.novelty.view.scratch(),
             dependence: views.dependence.view.scratch(),
+            forest: views.forest.view.scratch(),
+            gaps: views.gaps.view.scratch(),
+            silence: views.silence.view.scratch(),
             verdict: JointVerdict::default(),
             moment: Moment::default(),
         };
@@ -81,6 +123,19 @@ impl Joint {
         let verdict = self.judge(Moment { at_ms: frame.at_ms, local_ms: frame.at_ms }, &values);
         self.learn(&values);
         verdict
+    }
+
+    /// How much each stream adds to what a view said of the moment that was judged last, in that view's own unit.
+    /// Worked out here and nowhere else: a frame that nobody asks about does not pay for it. Ask before learning.
+    pub fn shares(&self, view: JointAngle, shares: &mut [f64]) {
+        let Self { views, desk } = self;
+        match view {
+            JointAngle::Novelty => views.novelty.view.shares(&desk.novelty, shares),
+            JointAngle::Dependence => views.dependence.view.shares(&desk.dependence, shares),
+            JointAngle::Forest => views.forest.view.shares(&desk.forest, shares),
+            JointAngle::Gaps => views.gaps.view.shares(&desk.gaps, shares),
+            JointAngle::Silence => views.silence.view.shares(&desk.silence, shares),
+        }
     }
 
     /// Bytes held for what is remembered.
@@ -97,6 +152,9 @@ impl Joint {
         desk.verdict = JointVerdict {
             novelty: views.novelty.judge(&seen, &mut desk.novelty),
             dependence: views.dependence.judge(&seen, &mut desk.dependence),
+            forest: views.forest.judge(&seen, &mut desk.forest),
+            gaps: views.gaps.judge(&seen, &mut desk.gaps),
+            silence: views.silence.judge(&seen, &mut desk.silence),
         };
         desk.verdict
     }
@@ -107,6 +165,9 @@ impl Joint {
         let seen = Seen { moment: desk.moment, values, portrait: &desk.portrait };
         views.novelty.learn(&desk.verdict.novelty, &seen, &mut desk.novelty);
         views.dependence.learn(&desk.verdict.dependence, &seen, &mut desk.dependence);
+        views.forest.learn(&desk.verdict.forest, &seen, &mut desk.forest);
+        views.gaps.learn(&desk.verdict.gaps, &seen, &mut desk.gaps);
+        views.silence.learn(&desk.verdict.silence, &seen, &mut desk.silence);
         views.portrait.learn(values, &mut desk.portrait);
     }
 }

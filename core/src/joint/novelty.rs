@@ -115,11 +115,11 @@ impl JointView for Novelty {
         let Some(slot) = self.due.iter().position(|&due| due == FREE) else { return };
         let cells = scratch.picture.len();
         self.tiles[slot * cells..(slot + 1) * cells].copy_from_slice(&scratch.picture);
-        self.due[slot] = (2 * row).min(row + DELAY_ROWS) + 1;
+        self.due[slot] = (row + row.min(DELAY_ROWS)).saturating_add(1);
         self.is_whole[slot] = seen.portrait.here == self.width;
     }
 
-    fn shares(&self, _: &Seen<'_>, scratch: &Nearest, shares: &mut [f64]) {
+    fn shares(&self, scratch: &Nearest, shares: &mut [f64]) {
         shares.fill(0.0);
         let cells = scratch.picture.len();
         for &(_, slot) in &scratch.nearest[..scratch.found] {
@@ -166,11 +166,11 @@ impl Novelty {
     /// Once there are more live pictures than are compared with, a drawn one makes room. One at most becomes due per
     /// row, since one at most is kept per row.
     fn make_room(&mut self, row: u64) {
-        let live = self.due.iter().filter(|&&due| due <= row + 1).count();
-        if live <= PICTURES {
+        let live_until = |row: u64| self.due.iter().filter(|&&due| due <= row).count();
+        if live_until(row.saturating_add(1)) <= PICTURES {
             return;
         }
-        let leaves = self.rng.below(live);
+        let leaves = self.rng.below(live_until(row).max(1));
         let slot =
             (self.due.iter().enumerate()).filter(|&(_, &due)| due <= row).nth(leaves).map(|(slot, _)| slot);
         if let Some(slot) = slot {
@@ -246,5 +246,86 @@ fn distance_with_gaps(a: &[Tile], b: &[Tile], width: usize) -> u32 {
         total += u64::from(sum);
         both += u64::from(here);
     }
-    if both == 0 { u32::MAX } else { (total * width as u64 / both).min(u64::from(u32::MAX - 1)) as u32 }
+    let scaled = (total * width as u64).checked_div(both);
+    scaled.map_or(u32::MAX, |scaled| scaled.min(u64::from(u32::MAX - 1)) as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::joint::contract::{Watch, schema_of, values_at};
+
+    /// What the words say, without masks, lanes, early stops or running lists: every live picture's distance in
+    /// floating point, sorted.
+    fn naive(view: &Novelty, picture: &[Tile], row: u64) -> Option<f64> {
+        let cells = picture.len();
+        let mut distances = Vec::new();
+        for slot in (0..SLOTS).filter(|&slot| view.due[slot] <= row) {
+            let (mut apart, mut both) = (0.0, 0.0);
+            for stream in 0..view.width {
+                let (cell, lane) = (stream / LANES, stream % LANES);
+                let (now, past) = (&picture[cell], &view.tiles[slot * cells + cell]);
+                if now[TRAITS][lane] > 0 && past[TRAITS][lane] > 0 {
+                    both += 1.0;
+                    let steps =
+                        |feature: usize| f64::from(now[feature][lane]) - f64::from(past[feature][lane]);
+                    apart += (0..TRAITS).map(|feature| steps(feature).abs()).sum::<f64>();
+                }
+            }
+            if both > 0.0 {
+                distances.push(apart / both / f64::from(STEPS));
+            }
+        }
+        distances.sort_by(f64::total_cmp);
+        distances.truncate(NEIGHBOURS);
+        let mean = distances.iter().sum::<f64>() / distances.len() as f64;
+        (!distances.is_empty()).then(|| mean * (row as f64 / RAMP_ROWS).min(1.0))
+    }
+
+    #[test]
+    fn agrees_with_a_slow_search() {
+        for width in [1, 9, 70] {
+            let mut watch = Watch::<Novelty>::new(&schema_of(width));
+            for row in 0..1300 {
+                let values = values_at(row, width);
+                let odd = watch.judge(&values).oddness;
+                let slow = naive(&watch.view.view, &watch.scratch.picture, row);
+                match (odd, slow) {
+                    // Scaling up for gaps cuts off less than one step per picture.
+                    (Some(odd), Some(slow)) => {
+                        assert!((odd - slow).abs() < 1.0 / f64::from(STEPS), "{odd} {slow}")
+                    }
+                    (odd, slow) => assert!(odd.is_none() || slow.is_some(), "row {row}: {odd:?} {slow:?}"),
+                }
+                watch.skip(&values);
+            }
+        }
+    }
+
+    #[test]
+    fn a_strange_state_is_odd_and_in_time_becomes_normal() {
+        let mut watch = Watch::<Novelty>::new(
+            &crate::SchemaDraft::of_streams(["a", "b", "c"]).validate().expect("valid"),
+        );
+        let mut rng = Rng::new(3);
+        let mut row = |shift: f64| -> Vec<Option<f64>> {
+            (0..3).map(|_| Some(f64::from(rng.unit()) + shift)).collect()
+        };
+        let usual = (0..4000).map(|_| watch.learn(&row(0.0)).oddness.unwrap_or(0.0)).fold(0.0, f64::max);
+        let odd: Vec<f64> = (0..4000).map(|_| watch.learn(&row(3.0)).oddness.unwrap_or(0.0)).collect();
+        assert!(odd[20..90].iter().all(|&odd| odd > 2.0 * usual), "{usual} {:?}", &odd[20..90]);
+        let accepted = odd.iter().rposition(|&odd| odd > usual).expect("odd at first");
+        assert!((100..3500).contains(&accepted), "{accepted}");
+    }
+
+    #[test]
+    fn never_more_pictures_live_than_are_compared_with() {
+        let mut watch = Watch::<Novelty>::new(&schema_of(2));
+        for row in 0..3000 {
+            watch.skip(&values_at(row, 2));
+            let live = watch.view.view.due.iter().filter(|&&due| due <= row + 1).count();
+            assert!(live <= PICTURES, "{live} in row {row}");
+        }
+        assert_eq!(watch.view.view.due.iter().filter(|&&due| due <= 3000).count(), PICTURES);
+    }
 }

@@ -70,6 +70,8 @@ pub(crate) struct Cell {
     pub(crate) z: Lane,
     /// A level over 15 rows, for the dependence between streams.
     pub(crate) smooth: Lane,
+    /// How far the value moved since the last one, in spreads.
+    pub(crate) moved: Lane,
     level: [Lane; 3],
     forecast: [Lane; 2],
     restless: [Lane; 2],
@@ -78,7 +80,7 @@ pub(crate) struct Cell {
     /// The features: three levels, two kinds of restlessness.
     pub(crate) traits: [Lane; TRAITS],
 }
-state!(Cell { here, fresh, z, smooth, level, forecast, restless, usual, variance, traits });
+state!(Cell { here, fresh, z, smooth, moved, level, forecast, restless, usual, variance, traits });
 
 /// The picture of the newest moment, and what is needed to draw the next one.
 #[derive(Clone, Debug)]
@@ -127,7 +129,7 @@ impl Portrait {
 
     /// Draws the picture of the next moment into `next`; nothing is learned of it here.
     pub(crate) fn judge(&self, values: &[Option<f64>], next: &mut Self) {
-        next.rows = self.rows + 1;
+        next.rows = self.rows.saturating_add(1);
         next.here = 0;
         let groups = self.gauges.chunks(LANES).zip(next.gauges.chunks_mut(LANES));
         let cells = self.cells.iter().zip(&mut next.cells);
@@ -166,7 +168,7 @@ impl Reading {
             None => gauge.silent = gauge.silent.saturating_add(1),
             Some(x) => {
                 gauge.silent = 0;
-                gauge.seen = (gauge.seen + 1).min(MEMORY_VALUES + START_VALUES as u32);
+                gauge.seen = gauge.seen.saturating_add(1).min(MEMORY_VALUES + START_VALUES as u32);
                 self.fresh[lane] = 1.0;
                 let since = gauge.seen as f32 - START_VALUES as f32;
                 if since > 0.0 {
@@ -260,6 +262,9 @@ impl Cell {
         for lane in 0..LANES {
             let fresh = reading.fresh[lane];
             let strayed = near[lane] - self.forecast[kind][lane];
+            if kind == 0 {
+                self.moved[lane] = strayed.abs() * fresh;
+            }
             self.forecast[kind][lane] += strayed * FORECAST_PACE[kind] * fresh;
             let restless = self.restless[kind][lane]
                 + (strayed.abs() - self.restless[kind][lane]) * RESTLESS_PACE[kind] * fresh;

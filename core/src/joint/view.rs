@@ -26,6 +26,8 @@ impl Seen<'_> {
     }
 }
 
+/// To add a view: write one file here, name it in [`every_view!`](super::contract) and give it a place in `Joint`.
+///
 /// Judge a moment of all streams, then learn it. What judging worked out is left in the scratch buffer that the caller
 /// lends, and learning the same moment takes it from there; nothing in it outlives the frame.
 pub(crate) trait JointView: State + Clone {
@@ -37,5 +39,5 @@ pub(crate) trait JointView: State + Clone {
     fn judge(&self, seen: &Seen<'_>, scratch: &mut Self::Scratch) -> Option<f64>;
     fn learn(&mut self, seen: &Seen<'_>, scratch: &mut Self::Scratch);
     /// How much each stream adds to what was just judged, in any one unit. Worked out only when somebody asks.
-    fn shares(&self, seen: &Seen<'_>, scratch: &Self::Scratch, shares: &mut [f64]);
+    fn shares(&self, scratch: &Self::Scratch, shares: &mut [f64]);
 }

@@ -2,14 +2,14 @@
 
 pub(crate) mod approx;
 mod hold;
+mod ranks;
 mod tail;
 mod tally;
-mod yardstick;
 
 pub(crate) use hold::Hold;
+pub(crate) use ranks::Ranks;
 pub(crate) use tail::{Place, Tail};
 pub(crate) use tally::Tally;
-pub(crate) use yardstick::Yardstick;
 
 /// What the next value counts for in a mean that forgets over `memory` values, after `seen` values: the first ones
 /// count evenly.

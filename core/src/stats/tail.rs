@@ -85,25 +85,6 @@ impl Tail {
         }
     }
 
-    /// The place that half of what was seen lies above.
-    pub(crate) fn median(&self) -> Place {
-        let mut above = 0.0;
-        let bin = self.bins.iter().rposition(|weight| {
-            above += weight;
-            above >= 0.5 * self.total
-        });
-        Place { bin: bin.unwrap_or(0) as u8, share: 0.5 }
-    }
-
-    /// Takes over the counts of another one, without allocating.
-    pub(crate) fn copy_from(&mut self, other: &Self) {
-        self.bins.copy_from_slice(&other.bins);
-        self.blocks = other.blocks;
-        self.total = other.total;
-        self.weight = other.weight;
-        self.highest = other.highest;
-    }
-
     /// The chance of something at least this odd: above 0, at most 1, one half when nothing is known.
     pub(crate) fn chance(&self, oddness: f64) -> f64 {
         self.chances_at(Place::of(oddness))[0]

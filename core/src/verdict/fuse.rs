@@ -9,15 +9,13 @@ use super::{View, ViewVerdict};
 use crate::math::{exp, ln_1p, log10};
 use crate::opinion::{Health, Opinion};
 use crate::snapshot::state;
-use crate::stats::{Hold, Place, Yardstick};
+use crate::stats::{Hold, Ranks};
 use crate::stream::StreamVerdict;
 
-/// Frames over which the fused score is kept calibrated.
-const MEMORY_FRAMES: u64 = 20_000;
 /// Frames after which a part has half of the trust that it can have.
 const SETTLING_FRAMES: f64 = 30.0;
 /// How much of a frame each view can know, for the confidence.
-const TRUST: [f64; View::COUNT] = [0.8, 0.8, 0.5, 0.5];
+const TRUST: [f64; View::COUNT] = [0.8, 0.8, 0.5, 0.5, 0.5, 0.3];
 /// What raises an alarm at a false-alarm rate of one in a thousand.
 const NEWS_AT_ONE_IN_A_THOUSAND: f64 = 4.4;
 
@@ -26,15 +24,14 @@ const NEWS_AT_ONE_IN_A_THOUSAND: f64 = 4.4;
 pub(crate) struct Fusion {
     members: [Member; View::COUNT],
     holds: [Hold; View::COUNT],
-    yardstick: Yardstick,
+    ranks: Ranks,
 }
-state!(Fusion { members, holds, yardstick });
+state!(Fusion { members, holds, ranks });
 
 /// The fused answer, before episodes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fused {
-    place: Place,
-    pub(crate) raw: f64,
+    oddness: f64,
     chances: [Option<f64>; View::COUNT],
     surprises: [f64; View::COUNT],
     /// The chance of a frame at least this unusual.
@@ -49,11 +46,7 @@ pub(crate) struct Fused {
 
 impl Fusion {
     pub(crate) fn new() -> Self {
-        Self {
-            members: [Member::default(); View::COUNT],
-            holds: Default::default(),
-            yardstick: Yardstick::new(MEMORY_FRAMES),
-        }
+        Self { members: [Member::default(); View::COUNT], holds: Default::default(), ranks: Ranks::new() }
     }
 
     /// The news that raises an alarm at a rate of normal frames.
@@ -93,7 +86,6 @@ impl Fusion {
             }
         }
         let fused = if weights > 0.0 { decades / weights } else { 0.0 };
-        let place = Place::of(fused);
         let surprises = surprises(streams, &opinions, company);
         let heard = surprises.iter().zip(&self.holds).zip(&self.members);
         let news = heard
@@ -102,11 +94,10 @@ impl Fusion {
             .fold(0.0, f64::max);
         let doubt: f64 = views.iter().zip(TRUST).map(|(view, trust)| 1.0 - view.weight * trust).product();
         Fused {
-            place,
-            raw: fused,
+            oddness: fused,
             chances,
             surprises,
-            chance: self.yardstick.chance_at(place),
+            chance: self.ranks.chance(fused),
             news,
             confidence: 1.0 - doubt,
             views,
@@ -115,7 +106,7 @@ impl Fusion {
     }
 
     pub(crate) fn learn(&mut self, fused: &Fused) {
-        self.yardstick.learn_at(fused.place);
+        self.ranks.learn(fused.oddness);
         self.members.iter_mut().zip(fused.chances).for_each(|(member, chance)| member.learn(chance));
         self.holds.iter_mut().zip(fused.surprises).for_each(|(hold, surprise)| hold.learn(surprise));
     }
@@ -140,8 +131,7 @@ impl View {
                     0.0
                 }
             }
-            Self::Dependence => 0.0,
-            Self::Absence => 0.0,
+            Self::Dependence | Self::Forest | Self::Gaps | Self::Silence => 0.0,
         }
     }
 }

@@ -30,8 +30,6 @@ pub struct Verdict {
     pub score: f64,
     /// How strong the news is: decades of unlikeliness, 0 for nothing new. It is high once per thing that happens.
     pub news: f64,
-    /// Raw.
-    pub raw: f64,
     /// True once per episode, when it opens.
     pub alarm: bool,
     /// How much there was to judge with, in [0, 1].
@@ -58,15 +56,20 @@ pub enum View {
     Novelty,
     /// Whether streams that belong together still do.
     Dependence,
-    /// Who is silent.
-    Absence,
+    /// How thinly this corner of all features was visited.
+    Forest,
+    /// How usual it is that just these streams speak.
+    Gaps,
+    /// Whether nobody acts although somebody usually does by now.
+    Silence,
 }
 
 impl View {
     /// How many views there are.
-    pub const COUNT: usize = 4;
+    pub const COUNT: usize = 6;
     /// Every view, in the order of [`Verdict::views`].
-    pub const ALL: [Self; Self::COUNT] = [Self::Streams, Self::Novelty, Self::Dependence, Self::Absence];
+    pub const ALL: [Self; Self::COUNT] =
+        [Self::Streams, Self::Novelty, Self::Dependence, Self::Forest, Self::Gaps, Self::Silence];
 }
 
 /// What a view said, and how far it was believed.
@@ -86,7 +89,6 @@ impl Verdict {
             at_ms: 0,
             score: 0.0,
             news: 0.0,
-            raw: 0.0,
             alarm: false,
             confidence: 0.0,
             severity: Severity::None,

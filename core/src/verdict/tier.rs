@@ -66,7 +66,6 @@ impl Tier3 {
         let finding = self.finding(verdict.at_ms, &fused, &verdict.streams);
         verdict.score = 1.0 - fused.chance;
         verdict.news = fused.news;
-        verdict.raw = fused.raw;
         verdict.confidence = fused.confidence;
         verdict.views = fused.views;
         verdict.alarm = self.opens(&finding);
@@ -87,7 +86,7 @@ impl Tier3 {
     }
 
     fn finding(&self, at_ms: i64, fused: &Fused, streams: &[StreamVerdict]) -> Finding {
-        let is_silence = fused.led_by == View::Absence;
+        let is_silence = matches!(fused.led_by, View::Gaps | View::Silence);
         let oddest = oddest(streams).filter(|_| !is_silence);
         Finding {
             at_ms,

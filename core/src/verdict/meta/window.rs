@@ -5,7 +5,7 @@ use crate::snapshot::state;
 /// Frames in a window.
 pub(crate) const FRAMES: usize = 24;
 /// Scores per frame.
-pub(crate) const CHANNELS: usize = 8;
+pub(crate) const CHANNELS: usize = 10;
 
 /// A ring of frames.
 #[derive(Clone, Debug, PartialEq)]
