@@ -109,21 +109,29 @@ impl Engine {
         rows: &[f64],
         mut each: impl FnMut(usize, &Verdict),
     ) -> Result<(), Error> {
+        self.check_batch(times_ms, rows.len())?;
         let width = self.schema.streams().len();
-        if times_ms.len().checked_mul(width) != Some(rows.len()) {
-            let (rows, values) = (times_ms.len(), rows.len());
-            return Err(FrameFault::RaggedBatch { rows, values, streams: width }.into());
-        }
         let frame =
             |row: usize| Frame { at_ms: times_ms[row], values: &rows[row * width..(row + 1) * width] };
-        let mut last_ms = self.state.last_frame_ms;
-        for (row, &at_ms) in times_ms.iter().enumerate() {
-            self.check(frame(row), last_ms)?;
-            last_ms = Some(at_ms);
-        }
         for row in 0..times_ms.len() {
             self.take(frame(row));
             each(row, &self.verdict);
+        }
+        Ok(())
+    }
+
+    /// The check of [`Engine::observe_batch`], for callers who hand a long batch over in pieces and still want all of
+    /// it or nothing: `values` is how many there are in its rows together.
+    pub fn check_batch(&self, times_ms: &[i64], values: usize) -> Result<(), Error> {
+        let streams = self.schema.streams().len();
+        let rows = times_ms.len();
+        if rows.checked_mul(streams) != Some(values) {
+            return Err(FrameFault::RaggedBatch { rows, values, streams }.into());
+        }
+        let mut last_ms = self.state.last_frame_ms;
+        for &at_ms in times_ms {
+            check_time(at_ms, last_ms)?;
+            last_ms = Some(at_ms);
         }
         Ok(())
     }
@@ -213,16 +221,10 @@ impl Engine {
     fn check(&self, frame: Frame<'_>, last_ms: Option<i64>) -> Result<(), FrameFault> {
         let Frame { at_ms, values } = frame;
         let expected = self.schema.streams().len();
-        if at_ms.unsigned_abs() > TIME_MS_MAX.unsigned_abs() {
-            return Err(FrameFault::TimeOutOfRange { at_ms: at_ms as f64 });
-        }
         if values.len() != expected {
             return Err(FrameFault::WrongWidth { at_ms, got: values.len(), expected });
         }
-        match last_ms {
-            Some(last_ms) if at_ms <= last_ms => Err(FrameFault::TimeWentBack { at_ms, last_ms }),
-            _ => Ok(()),
-        }
+        check_time(at_ms, last_ms)
     }
 
     fn take(&mut self, frame: Frame<'_>) {
@@ -256,5 +258,15 @@ impl Engine {
 
         state.streams.learn(values);
         state.joint.learn(values);
+    }
+}
+
+fn check_time(at_ms: i64, last_ms: Option<i64>) -> Result<(), FrameFault> {
+    if at_ms.unsigned_abs() > TIME_MS_MAX.unsigned_abs() {
+        return Err(FrameFault::TimeOutOfRange { at_ms: at_ms as f64 });
+    }
+    match last_ms {
+        Some(last_ms) if at_ms <= last_ms => Err(FrameFault::TimeWentBack { at_ms, last_ms }),
+        _ => Ok(()),
     }
 }

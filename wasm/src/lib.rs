@@ -1,1 +1,20 @@
-//! The npm package.
+//! The engine for JavaScript, as thin as it can be: `wasm/js` makes the package `fourfold` of it.
+//!
+//! Numbers cross the border through buffers in wasm memory that JavaScript looks at directly: what comes in with
+//! [`RawEngine::input`], what goes out with [`columns::Columns`]. serde is used only where calls are rare. Nothing here
+//! panics, because a panic would leave the whole instance unusable: what a caller can get wrong is an error.
+#![deny(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::unwrap_used
+)]
+
+mod columns;
+mod engine;
+mod refusal;
+mod schema;
+
+pub use columns::{Columns, vocabulary};
+pub use engine::RawEngine;

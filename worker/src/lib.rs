@@ -1,1 +1,46 @@
-//! The Worker.
+//! The serverless API. A stateless front answers what needs no state and hands the rest to one Durable Object per
+//! watched system.
+//!
+//! # Reading order
+//!
+//! 1. [`router`]: method and path become a route, or a refusal.
+//! 2. [`front`]: bodies are read and capped, objects are called with a deadline.
+//! 3. [`system_object`]: the life of a Durable Object, no more.
+//! 4. [`session`]: what a system does, without a word about the platform.
+//! 5. [`log`]: what a system remembers; [`sqlite`] is where.
+//! 6. [`refusal`] and [`reply`]: what can be refused, and how it is said.
+//!
+//! # Rules
+//!
+//! **Nothing here panics.** A panic inside a Durable Object never answers, and its caller hangs.
+//!
+//! **Memory never knows more than the log.** An engine whose frames could not be stored is dropped and built again
+//! from what was.
+#![deny(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::todo,
+    clippy::unreachable,
+    clippy::unwrap_used
+)]
+
+mod body;
+mod front;
+mod log;
+mod refusal;
+mod reply;
+mod router;
+mod session;
+mod sqlite;
+mod system_object;
+
+pub use system_object::System;
+
+use worker::{Context, Env, Request, Response, event};
+
+/// Every request enters here.
+#[event(fetch)]
+pub async fn fetch(request: Request, env: Env, _: Context) -> worker::Result<Response> {
+    reply::send(front::answer(request, &env).await)
+}

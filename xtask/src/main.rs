@@ -1,22 +1,92 @@
-//! Everything that is done to this repository, as one command: `cargo xtask`.
+//! Everything that is done to this repository, as one command: `cargo xtask`. One file per verb.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks on standard output")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the rules on time and rounding are the engine's; here steps are timed"
+)]
 
+mod bench;
 mod build;
+mod chromium;
+mod doctor;
+mod golden;
+mod options;
 mod paths;
+mod prepare;
 mod run;
+mod stamp;
+mod start;
+mod test;
+mod tidy;
 mod tools;
 
 use std::process::ExitCode;
 
+use run::{Failure, Outcome};
+
+/// Something that `cargo xtask` does.
+struct Verb {
+    name: &'static str,
+    /// As the usage shows them.
+    options: &'static str,
+    says: &'static str,
+    act: fn(&[String]) -> Outcome,
+}
+
+const VERBS: &[Verb] = &[
+    Verb {
+        name: "start",
+        options: "[--port N] [--release] [--fresh]",
+        says: "install and build what is missing, serve app and API at http://localhost:8787",
+        act: start::start,
+    },
+    Verb {
+        name: "test",
+        options: "[STEP ..]",
+        says: "run every test there is, or only some steps",
+        act: test::test,
+    },
+    Verb { name: "tidy", options: "", says: "check the rules of the repository", act: tidy::tidy },
+    Verb {
+        name: "golden",
+        options: "[--bless] [TARGET ..]",
+        says: "compare verdicts on native, node, chromium and workerd with tests/golden, or write them anew",
+        act: golden::golden,
+    },
+    Verb {
+        name: "package",
+        options: "",
+        says: "build dist/npm and its tarball, print the sizes",
+        act: build::package,
+    },
+    Verb { name: "web", options: "[--dev]", says: "build dist/web", act: build::web },
+    Verb { name: "worker", options: "[--dev]", says: "build worker/build", act: build::worker },
+    Verb {
+        name: "bench",
+        options: "",
+        says: "measure what a frame costs, native and in Node",
+        act: bench::bench,
+    },
+    Verb {
+        name: "doctor",
+        options: "",
+        says: "say what is missing on this machine and how to get it",
+        act: doctor::doctor,
+    },
+    Verb {
+        name: "prepare",
+        options: "[--chromium]",
+        says: "install what the builds need, and no more",
+        act: prepare::prepare,
+    },
+];
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let outcome = match arguments.first().map(String::as_str) {
-        Some("package") => build::package::build(build::Profile::Release),
-        Some("web") => build::web::build(build::Profile::Release),
-        Some("worker") => build::worker::build(build::Profile::Release),
-        _ => Err(run::Failure(
-            "usage: cargo xtask start | test | tidy | golden | package | bench | doctor".into(),
-        )),
+    let verb = arguments.first().and_then(|name| VERBS.iter().find(|verb| verb.name == name));
+    let outcome = match verb {
+        Some(verb) => (verb.act)(&arguments[1..]),
+        None => Err(Failure(usage())),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -25,4 +95,12 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn usage() -> String {
+    let lines = VERBS.iter().map(|verb| {
+        let call = format!("{} {}", verb.name, verb.options);
+        format!("\n  cargo xtask {call:<40} {}", verb.says)
+    });
+    format!("usage:{}", lines.collect::<String>())
 }

@@ -36,6 +36,9 @@ words!(Reason {
 });
 
 impl Reason {
+    /// Every reason, in the order of their declaration.
+    pub const ALL: [Self; 1] = [Self::Residual];
+
     /// Its word, as in JSON.
     pub fn word(self) -> &'static str {
         match self {

@@ -4,6 +4,14 @@ pub(crate) mod package;
 pub(crate) mod web;
 pub(crate) mod worker;
 
+use crate::options::Options;
+use crate::run::Outcome;
+use crate::stamp::{Made, Product};
+
+/// Compiler flags of everything that ships as wasm. One constant, because crates compiled under other flags are
+/// compiled again: the package, the web app and the Worker share what they have in common.
+pub(crate) const WASM_RUSTFLAGS: &str = "-C target-feature=+simd128";
+
 /// How a build is to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Profile {
@@ -11,4 +19,57 @@ pub(crate) enum Profile {
     Dev,
     /// Small and fast to run.
     Release,
+}
+
+const PACKAGE: Product = Product {
+    name: "package",
+    inputs: &["core", "wasm", "Cargo.toml", "Cargo.lock", "package-lock.json", "xtask/src/build"],
+    output: "dist/npm/package.json",
+};
+
+const WEB: Product = Product {
+    name: "web",
+    inputs: &["core", "web", "www", "Cargo.toml", "Cargo.lock", "package-lock.json", "xtask/src/build"],
+    output: "dist/web/index.html",
+};
+
+const WORKER: Product = Product {
+    name: "worker",
+    inputs: &["core", "worker", "Cargo.toml", "Cargo.lock", "package-lock.json", "xtask/src/build"],
+    output: "worker/build/index.js",
+};
+
+/// Makes the npm package if it is not there.
+pub(crate) fn make_package() -> Outcome<Made> {
+    PACKAGE.make(Profile::Release, package::build)
+}
+
+/// Makes the web app if it is not there.
+pub(crate) fn make_web(profile: Profile) -> Outcome<Made> {
+    WEB.make(profile, web::build)
+}
+
+/// Makes the Worker if it is not there.
+pub(crate) fn make_worker(profile: Profile) -> Outcome<Made> {
+    WORKER.make(profile, worker::build)
+}
+
+/// `cargo xtask package`.
+pub(crate) fn package(_: &[String]) -> Outcome {
+    package::ship()
+}
+
+/// `cargo xtask web`.
+pub(crate) fn web(arguments: &[String]) -> Outcome {
+    make_web(profile(arguments)?).map(|_| ())
+}
+
+/// `cargo xtask worker`.
+pub(crate) fn worker(arguments: &[String]) -> Outcome {
+    make_worker(profile(arguments)?).map(|_| ())
+}
+
+fn profile(arguments: &[String]) -> Outcome<Profile> {
+    let options = Options::parse(arguments, &["--dev"], &[])?;
+    Ok(if options.has("--dev") { Profile::Dev } else { Profile::Release })
 }

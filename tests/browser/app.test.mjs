@@ -1,0 +1,186 @@
+// The page as a person uses it, in a real browser.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { devices } from 'playwright-core';
+import { artefacts, episodes, judged, launch, longestTask, open, root, serve, table } from './page.mjs';
+
+let server;
+let browser;
+before(async () => {
+  server = await serve();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  server?.close();
+});
+
+const shot = (page, name) => page.screenshot({ path: join(artefacts, `${name}.png`) });
+const file = (name, text) => ({ name, mimeType: 'text/csv', buffer: Buffer.from(text) });
+
+test('the sample at one click shows what was planted, with the bits of the native engine', async () => {
+  const { page, context, foreign, complaints } = await open(browser, server.origin, { colorScheme: 'light' });
+  await page.locator('[data-test=sample]').click();
+  const digest = await judged(page);
+  const found = await episodes(page);
+  const native = JSON.parse(execFileSync('cargo',
+    ['run', '--quiet', '--package', 'fourfold-web', '--example', 'verdicts', 'www/samples/service.csv', 'service'],
+    { cwd: root, encoding: 'utf8' }));
+  assert.equal(digest, native.digest);
+  assert.deepEqual(found.map(({ from, to }) => [from, to]), native.episodes.map(({ opened, last }) => [opened, last]));
+  const labels = JSON.parse(readFileSync(join(root, 'www/samples/service.labels.json'), 'utf8'));
+  for (const label of labels) {
+    // An alarm may come a little late, not early.
+    const hit = found.some(({ from, to }) => from <= label.to + 1_800_000 && to >= label.from);
+    assert.ok(hit, `"${label.what}" is not marked: ${JSON.stringify(found)}`);
+  }
+  assert.ok(found.length <= labels.length + 5, `${found.length} marks for ${labels.length} planted`);
+  const total = found.length;
+  const whole = await page.locator('[data-test=readout]').textContent();
+  await page.locator('[data-test=episode]').nth(total - 1).click();
+  assert.notEqual(await page.locator('[data-test=readout]').textContent(), whole);
+  await page.locator('[data-test=reset]').click();
+  assert.ok(await page.locator('[data-test=reset]').isDisabled());
+  assert.deepEqual(foreign, []);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test('a dropped file with one spike is marked there and nowhere near elsewhere', async () => {
+  const { page, context, complaints } = await open(browser, server.origin);
+  const { text, at } = table({ rows: 3000, spike: 2000 });
+  const transfer = await page.evaluateHandle((text) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([text], 'dropped.csv', { type: 'text/csv' }));
+    return transfer;
+  }, text);
+  await page.dispatchEvent('main', 'dragover', { dataTransfer: transfer });
+  await page.getByText('Drop to open').waitFor();
+  await page.dispatchEvent('main', 'drop', { dataTransfer: transfer });
+  await judged(page);
+  assert.match(await page.locator('[data-test=file]').textContent(), /dropped\.csv.*3,000 rows, 4 streams/);
+  const found = await episodes(page);
+  const marked = found.find(({ from, to }) => from <= at(2000) && to >= at(2000));
+  assert.ok(marked, JSON.stringify(found));
+  assert.match(marked.text, /stream_1 rose to/);
+  assert.ok(found.length <= 5, `${found.length} marks for one spike in 3,000 rows`);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test('zoom by wheel, drag and keys; the cursor reads all lanes', async () => {
+  const { page, context } = await open(browser, server.origin);
+  await page.locator('input[type=file]').setInputFiles(file('waves.csv', table({ rows: 2000 }).text));
+  await judged(page);
+  const reset = page.locator('[data-test=reset]');
+  const plot = page.locator('[data-test=plot]');
+  const box = await plot.boundingBox();
+  await page.mouse.move(box.x + box.width / 2, box.y + 40);
+  assert.match(await page.locator('[data-test=readout]').textContent(), /confidence \d+ %/);
+  assert.match(await page.locator('.lane-name em').first().textContent(), /^\d/);
+  await page.mouse.wheel(0, -300);
+  assert.ok(await reset.isEnabled(), 'the wheel zooms');
+  await plot.dblclick({ position: { x: 50, y: 20 } });
+  assert.ok(await reset.isDisabled(), 'a double click shows everything');
+  await page.mouse.move(box.x + 100, box.y + 40);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 300, box.y + 60, { steps: 4 });
+  await page.mouse.up();
+  assert.ok(await reset.isEnabled(), 'a drag zooms');
+  await plot.press('0');
+  assert.ok(await reset.isDisabled());
+  await plot.press('+');
+  assert.ok(await reset.isEnabled());
+  await context.close();
+});
+
+test('a pasted table is taken; lines that can not be read are counted', async () => {
+  const { page, context } = await open(browser, server.origin);
+  const lines = table({ rows: 300 }).text.split('\n');
+  lines[100] = 'what is this';
+  await page.evaluate((text) => {
+    const data = new DataTransfer();
+    data.setData('text', text);
+    document.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true }));
+  }, lines.join('\n'));
+  await judged(page);
+  const note = await page.locator('[data-test=note]').textContent();
+  assert.match(note, /299 rows/);
+  assert.match(note, /1 line unreadable and left out, the first at line 101/);
+  await context.close();
+});
+
+test('a bad file gives a sentence and a way out', async () => {
+  const { page, context } = await open(browser, server.origin);
+  const input = page.locator('input[type=file]').first();
+  for (const [content, expected] of [
+    ['', /empty/],
+    ['PK\u0003\u0004rubbish', /Save it as CSV/],
+    ['name,colour\nsky,blue\ngrass,green\n', /No column holds numbers/],
+    ['time,a\n', /no row/],
+  ]) {
+    await input.setInputFiles(file('bad.csv', content));
+    await page.locator('[data-test=fault]').filter({ hasText: expected }).waitFor();
+  }
+  await page.locator('[data-test=sample]').first().click();
+  await judged(page);
+  assert.equal(await page.locator('[data-test=fault]').count(), 0);
+  await context.close();
+});
+
+test('a big file: progress, no long task on the page, and cancel', async (t) => {
+  const { page, context, complaints } = await open(browser, server.origin);
+  await page.waitForTimeout(500);
+  await browser.startTracing(page, { categories: ['toplevel'] });
+  // A million values. From the disk, as a person opens it: handing over the bytes would be work on the page's thread.
+  const big = join(artefacts, 'big.csv');
+  writeFileSync(big, table({ rows: 31_250, streams: 32 }).text);
+  await page.locator('input[type=file]').setInputFiles(big);
+  await page.locator('[data-test=progress]').filter({ hasText: /Judging/ }).waitFor();
+  await judged(page);
+  const longest = longestTask(await browser.stopTracing());
+  const took = await page.locator('[data-test=note]').textContent();
+  t.diagnostic(`1,000,000 values: longest task on the page ${longest.cpu} ms of computing, ${longest.wall} ms by the clock. ` +
+    took.match(/Read in .*?device/)?.[0]);
+  // By its own computing: by the clock a busy machine is measured, not the page.
+  assert.ok(longest.cpu > 0 && longest.cpu < 100, `a task of ${longest.cpu} ms`);
+  await page.locator('input[type=file]').setInputFiles(big);
+  await page.locator('[data-test=cancel]').click();
+  await page.locator('[data-test=cancel]').waitFor({ state: 'detached' });
+  await page.waitForTimeout(300);
+  assert.equal(await page.locator('[data-test=note][data-digest]:not([data-digest=""])').count(), 0, 'it went on');
+  await page.locator('[data-test=sample]').first().click();
+  await judged(page);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+for (const scheme of ['light', 'dark']) {
+  for (const [name, options] of [
+    ['desktop', { viewport: { width: 1280, height: 800 } }],
+    ['phone', { ...devices['Pixel 7'], viewport: { width: 360, height: 760 } }],
+  ]) {
+    test(`${name}, ${scheme}: nothing is wider than the screen`, async () => {
+      const { page, context, complaints } = await open(browser, server.origin, { ...options, colorScheme: scheme });
+      await shot(page, `${name}-${scheme}-start`);
+      const fits = () => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
+      assert.ok(await fits(), 'first screen');
+      const sample = page.locator('[data-test=sample]');
+      await (options.hasTouch ? sample.tap() : sample.click());
+      await judged(page);
+      await page.waitForTimeout(200);
+      assert.ok(await fits(), 'result');
+      await shot(page, `${name}-${scheme}-result`);
+      await page.screenshot({ path: join(artefacts, `${name}-${scheme}-whole.png`), fullPage: true });
+      const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+      const before = await ground();
+      await page.getByRole('button', { name: /Use (dark|light) colours/ }).click();
+      assert.notEqual(await ground(), before);
+      assert.deepEqual(complaints, []);
+      await context.close();
+    });
+  }
+}

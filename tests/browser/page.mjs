@@ -1,0 +1,91 @@
+// A static server for dist/web and a browser that looks at it: what every browser test starts from.
+import { createServer } from 'node:http';
+import { mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+export const root = fileURLToPath(new URL('../../', import.meta.url));
+export const artefacts = join(root, 'tests/artefacts');
+mkdirSync(artefacts, { recursive: true });
+
+const types = {
+  '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.wasm': 'application/wasm',
+  '.svg': 'image/svg+xml', '.csv': 'text/csv', '.json': 'application/json', '.png': 'image/png',
+};
+
+/** Serves dist/web on a free port. */
+export async function serve() {
+  const server = createServer(async (request, response) => {
+    const path = normalize(decodeURIComponent(new URL(request.url, 'http://here').pathname)).replace(/\/$/, '/index.html');
+    try {
+      const body = await readFile(join(root, 'dist/web', path));
+      response.writeHead(200, { 'content-type': types[extname(path)] ?? 'application/octet-stream' }).end(body);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { origin: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
+}
+
+/** An installed Chromium. */
+export const launch = () =>
+  chromium.launch({
+    executablePath: process.env.CHROME || '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-dev-shm-usage'],
+  });
+
+/** Opens the page in a context of its own and keeps an eye on what it asks for and complains about. */
+export async function open(browser, origin, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const page = await context.newPage();
+  const foreign = [];
+  const complaints = [];
+  page.on('request', (request) => {
+    if (!request.url().startsWith(origin) && !/^(blob|data):/.test(request.url())) foreign.push(request.url());
+  });
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  await page.goto(origin);
+  await page.getByRole('heading', { name: 'Fourfold' }).waitFor();
+  return { page, context, foreign, complaints };
+}
+
+/** Waits until everything is judged and gives the digest of all verdicts. */
+export async function judged(page, timeout = 15_000) {
+  const note = page.locator('[data-test=note]:not([data-digest=""])');
+  await note.waitFor({ timeout });
+  return note.getAttribute('data-digest');
+}
+
+/** The longest task of any page's main thread in a trace, in milliseconds. */
+export function longestTask(trace) {
+  const { traceEvents } = JSON.parse(trace.toString());
+  const thread = (event) => `${event.pid}:${event.tid}`;
+  const mains = new Set(traceEvents
+    .filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain').map(thread));
+  const tasks = traceEvents.filter((event) => mains.has(thread(event)) && event.name.endsWith('RunTask'));
+  const most = (field) => Math.round(Math.max(0, ...tasks.map((task) => task[field] ?? 0)) / 1000);
+  return { cpu: most('tdur'), wall: most('dur') };
+}
+
+/** First and last abnormal moment of every episode in the list. */
+export const episodes = (page) =>
+  page.locator('[data-test=episode]').evaluateAll((items) =>
+    items.map((item) => ({ from: Number(item.dataset.opened), to: Number(item.dataset.last), text: item.textContent })));
+
+/** A table of `rows` minutes with waves and noise, from a seed; `spike` is a row where the first stream jumps. */
+export function table({ rows, streams = 4, spike = -1 }) {
+  let seed = 12345;
+  const noise = () => (seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0) / 2 ** 32 - 0.5;
+  const start = Date.UTC(2024, 0, 1);
+  const lines = [['time', ...Array.from({ length: streams }, (_, n) => `stream_${n + 1}`)].join(',')];
+  for (let row = 0; row < rows; row++) {
+    const values = Array.from({ length: streams }, (_, n) =>
+      (20 + n + 3 * Math.sin(row / (40 + n)) + noise() + (row === spike && n === 0 ? 60 : 0)).toFixed(3));
+    lines.push([new Date(start + row * 60_000).toISOString(), ...values].join(','));
+  }
+  return { text: lines.join('\n'), at: (row) => start + row * 60_000 };
+}

@@ -1,0 +1,20 @@
+// Every JavaScript example of the package's README runs as it stands.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { project, run } from "./project.mjs";
+
+test("the README's examples run", async () => {
+  const folder = await project({});
+  const readme = await readFile(join(folder, "node_modules/fourfold/README.md"), "utf8");
+  const examples = [...readme.matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code);
+  const said = [];
+  for (const code of examples) said.push(await run("node", ["--input-type=module", "--eval", code], folder));
+  assert.equal(said.length, 3);
+  assert.match(said[0], /^abnormal at 500: 0\.99.*\n\[\n.*stream: 'temperature'/s);
+  assert.match(said[1], /Float64Array\(300\).*Uint8Array\(300\).*Float64Array\(1200\).*from_silence: false/s);
+  assert.match(said[2], /^frame\.time-went-back 0\nnull\n$/);
+});

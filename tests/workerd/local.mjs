@@ -1,0 +1,133 @@
+// A local workerd with its own storage, and the verbs of the API. Every call has an end: a broken object may never answer.
+
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = new URL('../../', import.meta.url);
+const { Miniflare } = createRequire(createRequire(new URL('package.json', root)).resolve('wrangler'))('miniflare');
+
+const build = new URL('worker/build/', root);
+const TIMEOUT_MS = 30_000;
+
+/** A fresh folder that goes when the test does. */
+export function folder(t) {
+  const dir = mkdtempSync(join(tmpdir(), 'fourfold-'));
+  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+/** An object of the right name that takes its time. */
+const SLOW = `export class System { async fetch() { await scheduler.wait(60_000); return new Response('late'); } }
+export default { fetch() { return new Response('this worker has objects only'); } };`;
+
+/** An object over the same storage that runs the SQL it is sent. */
+const SURGEON = `import { DurableObject } from 'cloudflare:workers';
+export class System extends DurableObject {
+  async fetch(request) { return Response.json(this.ctx.storage.sql.exec(await request.text()).toArray()); }
+}
+export default { fetch: (request, env) => env.SYSTEMS.getByName(new URL(request.url).pathname.slice(1)).fetch(request) };`;
+
+/** Runs SQL on the storage of the system `id`; its rows. Nobody else may have the storage open. */
+export async function operate(t, dir, id, statement) {
+  const surgeon = await start(t, dir, { script: SURGEON });
+  const rows = await surgeon.must('POST', `/${id}`, statement);
+  await surgeon.stop();
+  return rows;
+}
+
+/** workerd over the storage in `dir`. With `slow`, the front meets objects that do not answer in time. */
+export async function start(t, dir, { bindings = {}, slow = false, script } = {}) {
+  const children = () =>
+    execFileSync('ps', ['-o', 'pid=,comm=', '--ppid', String(process.pid)], { encoding: 'utf8' })
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/))
+      .filter(([, name]) => name === 'workerd')
+      .map(([pid]) => Number(pid));
+  const before = new Set(children());
+  const worker = {
+    name: 'fourfold',
+    compatibilityDate: '2026-04-01',
+    modules: script !== undefined ? [{ type: 'ESModule', path: 'index.js', contents: script }] : [
+      { type: 'ESModule', path: 'index.js', contents: readFileSync(new URL('index.js', build)) },
+      { type: 'CompiledWasm', path: 'index_bg.wasm', contents: readFileSync(new URL('index_bg.wasm', build)) },
+    ],
+    bindings,
+    durableObjects: { SYSTEMS: { className: 'System', useSQLite: true, scriptName: slow ? 'slow' : undefined } },
+  };
+  const other = { name: 'slow', compatibilityDate: '2026-04-01', modules: true, script: SLOW };
+  other.durableObjects = { SYSTEMS: { className: 'System', useSQLite: true } };
+  const mf = new Miniflare({
+    cf: false,
+    host: '127.0.0.1',
+    port: 0,
+    workers: slow ? [worker, other] : [worker],
+    durableObjectsPersist: dir,
+    handleRuntimeStdio: (out, err) => {
+      out.resume();
+      err.resume();
+    },
+  });
+  let open = true;
+  const stop = async () => {
+    if (open) {
+      open = false;
+      await mf.dispose();
+    }
+  };
+  t.after(stop);
+  const origin = (await mf.ready).origin;
+  const pid = children().find((child) => !before.has(child));
+
+  /** Status, headers and parsed body of a request. `body` is sent as it is if it is text or bytes. */
+  const call = async (method, path, body) => {
+    const isRaw = body === undefined || typeof body === 'string' || body instanceof Uint8Array;
+    const response = await fetch(origin + path, {
+      method,
+      body: isRaw ? body : JSON.stringify(body),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, text, json: text && JSON.parse(text) };
+  };
+  /** The parsed body of a request that must succeed. */
+  const must = async (...request) => {
+    const { status, text, json } = await call(...request);
+    if (status >= 300) throw new Error(`${request[0]} ${request[1]} answered ${status}: ${text}`);
+    return json;
+  };
+  return {
+    origin,
+    call,
+    must,
+    stop,
+    create: (id, schema) => must('PUT', `/v1/systems/${id}`, schema),
+    send: async (id, frames) => (await must('POST', `/v1/systems/${id}/frames`, { frames })).verdicts,
+    describe: (id) => must('GET', `/v1/systems/${id}`),
+    anomalies: async (id) => (await must('GET', `/v1/systems/${id}/anomalies`)).anomalies,
+    /** SIGKILL, as a machine that loses its power. */
+    kill: async () => {
+      process.kill(pid, 'SIGKILL');
+      await stop();
+    },
+  };
+}
+
+/** `count` frames of `width` streams from the minute `from`: daily waves with a seeded noise, some gaps, some jumps. */
+export function frames(width, from, count) {
+  return Array.from({ length: count }, (_, place) => {
+    const minute = from + place;
+    const values = {};
+    for (let stream = 0; stream < width; stream++) {
+      const noise = Math.sin(minute * 12.9898 + stream * 78.233) * 43758.5453;
+      const value = Math.sin((minute + stream * 40) / 229) * 10 + (noise - Math.floor(noise));
+      values[`s${stream}`] = (minute + stream) % 37 === 0 ? null : minute % 211 === 210 ? value + 60 : value;
+    }
+    return { t: 1_700_000_000_000 + minute * 60_000, values };
+  });
+}
+
+/** A schema for `frames`. */
+export const schema = (width) => ({ streams: Array.from({ length: width }, (_, stream) => `s${stream}`) });

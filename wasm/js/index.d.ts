@@ -1,0 +1,298 @@
+/// <reference lib="esnext.disposable" />
+
+/** How a stream behaves. It decides how its values are judged and how its silence is. */
+export type Kind = "continuous_smooth" | "continuous_noisy" | "discrete_events" | "sporadic";
+
+/** One stream of a schema. */
+export interface StreamSchema {
+  /** Its name, unique in the schema. */
+  name: string;
+  /** How it behaves; `continuous_smooth` unless said. */
+  kind?: Kind;
+  /** The streams of a group come from one device or one part of it. */
+  group?: string | null;
+  /** The unit of its values, for people. */
+  unit?: string | null;
+  /** Milliseconds between readings, where they are regular. */
+  cadence_ms?: number | null;
+  /** The lowest and the highest value that a true reading can have. */
+  bounds?: readonly [low: number, high: number] | null;
+}
+
+/**
+ * What is watched.
+ *
+ * @example
+ * const schema = { streams: ["cpu", { name: "disk", unit: "GB", bounds: [0, 512] }], false_alarm_rate: 0.0001 };
+ */
+export interface Schema {
+  /** What the watched thing is called. */
+  name?: string | null;
+  /** The streams, in the order of a frame's values. A bare name is enough. */
+  streams: readonly (string | StreamSchema)[];
+  /** Which stream moves which. */
+  links?: readonly { from: string; to: string }[];
+  /** The share of normal frames that may raise an alarm, between 0 and 0.5; 0.001 unless said. */
+  false_alarm_rate?: number;
+  /** The seed of everything random. */
+  seed?: number;
+}
+
+/** Milliseconds since 1970 (UTC), or a `Date`. */
+export type Time = number | Date;
+
+/** One moment of all streams. */
+export interface Frame {
+  /** When it was measured; later than the frame before. */
+  t: Time;
+  /** Values by stream, where absent or null is missing; or one per stream in order, where `NaN` is missing. */
+  values: Readonly<Record<string, number | null | undefined>> | readonly (number | null)[] | Float64Array;
+}
+
+/** How bad an episode is. */
+export type Severity = "none" | "low" | "medium" | "high" | "critical";
+
+/** What a verdict says of one stream. */
+export interface StreamVerdict {
+  stream: string;
+  /** Whether there was a value at all. */
+  present: boolean;
+  /** How unusual the value is, in [0, 1]; null where there is no value or nothing to compare it with. */
+  score: number | null;
+  /** What made the score, in a word such as `residual`. */
+  reason: string | null;
+}
+
+/** What one way of looking at the frame said. */
+export interface ViewVerdict {
+  /** Its word, such as `streams` or `absence`. */
+  view: string;
+  /** In [0, 1]; null where it has no opinion. */
+  score: number | null;
+  /** How much it had to judge with, in [0, 1]. */
+  weight: number;
+  /** Whether it is fit to be heard. */
+  health: "cold" | "ready" | "starved";
+}
+
+/** The answer for one frame. */
+export interface Verdict {
+  /** The frame's time; for a verdict on silence, the time of the tick. */
+  t: number;
+  /** One minus the chance of a frame at least this unusual, in [0, 1]. It stays high while an anomaly lasts. */
+  score: number;
+  /** True once per episode, when it opens. */
+  alarm: boolean;
+  /** How much there was to judge with, in [0, 1]. */
+  confidence: number;
+  severity: Severity;
+  /** The id of the episode that this frame belongs to. */
+  episode: number | null;
+  /** True for a verdict of `tick`: there was no frame, and that is what is judged. */
+  from_silence: boolean;
+  /** Each stream by itself, in the schema's order. */
+  streams: StreamVerdict[];
+  /** What went into the score. */
+  views: ViewVerdict[];
+}
+
+/** One thing that happened. */
+export interface Episode {
+  /** Counts from 1 within its engine. */
+  id: number;
+  /** The first abnormal frame. */
+  opened: number;
+  /** The newest abnormal frame. */
+  last: number;
+  /** The frame that ended it; null while it lasts. */
+  closed: number | null;
+  peak_score: number;
+  /** When the score was highest. */
+  peak: number;
+  /** Its abnormal frames. */
+  frames: number;
+  /** The worst that it has been. */
+  severity: Severity;
+  /** The most unusual stream; null where silence was the finding. */
+  stream: string | null;
+  /** What made that stream stand out. */
+  reason: string | null;
+}
+
+/**
+ * The verdicts of a batch, one cell per frame. The arrays are the batch's own.
+ *
+ * @example
+ * const batch = engine.observeBatch(times, rows);
+ * const worst = batch.at(batch.score.indexOf(Math.max(...batch.score)));
+ */
+export interface Batch {
+  /** How many frames it had. */
+  readonly length: number;
+  readonly score: Float64Array;
+  /** 1 where an episode opens, else 0. */
+  readonly alarm: Uint8Array;
+  readonly confidence: Float64Array;
+  /** 0 none, 1 low, 2 medium, 3 high, 4 critical. */
+  readonly severity: Uint8Array;
+  /** One score per stream and frame, row after row; `NaN` where there is none. */
+  readonly streamScores: Float64Array;
+  /** The whole verdict of one frame; negative counts from the end, as in `Array.prototype.at`. */
+  at(row: number): Verdict | undefined;
+}
+
+/** Bytes that an engine holds, by tier. They are fixed by the schema and do not grow. */
+export interface Memory {
+  streams: number;
+  joint: number;
+  verdict: number;
+  total: number;
+}
+
+/**
+ * Watches the streams of one schema. The same schema and the same frames give the same bits on every machine.
+ *
+ * @example
+ * const engine = await Engine.create({ streams: ["temperature", "humidity"] });
+ * const verdict = engine.observe({ t: Date.now(), values: { temperature: 21.5 } });
+ */
+export class Engine {
+  private constructor();
+
+  /**
+   * An engine that has seen nothing. Starts the WebAssembly on its first call.
+   *
+   * @example
+   * const engine = await Engine.create(presets.iot);
+   */
+  static create(schema: Schema): Promise<Engine>;
+
+  /**
+   * The engine that was sealed, here or on any other machine. It goes on with the bits of one that never stopped.
+   *
+   * @example
+   * const again = await Engine.open(engine.seal());
+   */
+  static open(bytes: Uint8Array | ArrayBuffer): Promise<Engine>;
+
+  /** The names of the streams, in order. */
+  readonly streams: readonly string[];
+
+  /**
+   * Judges one frame, then learns it. An error changes nothing.
+   *
+   * @example
+   * engine.observe({ t: Date.now(), values: { heart_rate: 72, steps: null } });
+   */
+  observe(frame: Frame): Verdict;
+
+  /**
+   * Judges frames in a row, all or none: an error changes nothing.
+   *
+   * @param times one per frame, in milliseconds, each later than the one before.
+   * @param rows one value per stream for each time, row after row; `NaN` (in an array also null) is missing.
+   * @example
+   * const { score, alarm } = engine.observeBatch([0, 1000], [20.1, 55, 20.2, NaN]);
+   */
+  observeBatch(times: Float64Array | readonly Time[], rows: Float64Array | readonly (number | null)[]): Batch;
+
+  /**
+   * Says the time while nothing arrives. Once the silence outlasts what is usual it is judged like a frame without
+   * values; null while there is nothing to say.
+   *
+   * @example
+   * setInterval(() => engine.tick(Date.now())?.alarm && warn("nothing arrives any more"), 1000);
+   */
+  tick(now: Time): Verdict | null;
+
+  /**
+   * What happened, oldest first: the newest 256.
+   *
+   * @example
+   * const open = engine.episodes().filter((episode) => episode.closed === null);
+   */
+  episodes(): Episode[];
+
+  /**
+   * The engine as bytes: schema and state.
+   *
+   * @example
+   * await writeFile("engine.bin", engine.seal());
+   */
+  seal(): Uint8Array;
+
+  /** Bytes held, by tier. */
+  memory(): Memory;
+
+  /** Gives the memory back at once; otherwise it is given back some time after the engine is out of reach. */
+  free(): void;
+
+  /** `using engine = await Engine.create(schema)` frees it at the end of the block. */
+  [Symbol.dispose](): void;
+}
+
+/**
+ * What Fourfold refuses. An error leaves the engine as it was.
+ *
+ * @example
+ * try {
+ *   engine.observe({ t: 0, values: {} });
+ * } catch (error) {
+ *   if (error instanceof FourfoldError && error.code === "frame.time-went-back") skip(error.at);
+ *   else throw error;
+ * }
+ */
+export class FourfoldError extends Error {
+  private constructor();
+  readonly name: "FourfoldError";
+  /** A stable word, such as `frame.time-went-back` or `schema.bad-name`. */
+  readonly code: string;
+  /** The code after its dot: the rule that was broken. */
+  readonly rule: string;
+  /** The stream that it is about. */
+  readonly stream: string | null;
+  /** The time that it is about, in milliseconds. */
+  readonly at: number | null;
+}
+
+/** A class of the host, where the compiler knows it; this package then needs neither `dom` nor Node's types. */
+type OfHost<Name extends string> = typeof globalThis extends Record<Name, { prototype: infer Type }> ? Type : never;
+type HostModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer Type } } } ? Type : never;
+
+/** Where the WebAssembly comes from: an address, an answer to a request, bytes, or a compiled module. */
+export type WasmSource =
+  | string
+  | OfHost<"URL">
+  | OfHost<"Response">
+  | Promise<OfHost<"Response">>
+  | ArrayBuffer
+  | Uint8Array
+  | HostModule;
+
+/**
+ * Starts the WebAssembly ahead of the first engine, or from a place of your own. Only the first call matters; calls
+ * meanwhile wait for the same start.
+ *
+ * @example
+ * await init("/static/fourfold.wasm");
+ */
+export function init(source?: WasmSource): Promise<void>;
+
+/**
+ * Schemas to start from.
+ *
+ * @example
+ * const engine = await Engine.create({ ...presets.iot, false_alarm_rate: 0.0001 });
+ */
+export const presets: {
+  /** A phone and a wearable: 32 streams of one person's day. */
+  readonly lifelog: Schema;
+  /** A service: requests, errors, latency, machines. */
+  readonly service: Schema;
+  /** A room or a machine: temperature, humidity, sound, vibration. */
+  readonly iot: Schema;
+  /** Payments. */
+  readonly transactions: Schema;
+  /** Network traffic. */
+  readonly network: Schema;
+};

@@ -1,0 +1,91 @@
+// The one WebAssembly instance of a program: how it is found, started and looked at.
+
+import start, { vocabulary as readVocabulary } from "./glue.js";
+import { FourfoldError } from "./error.js";
+
+let findDefault;
+let starting;
+let memory;
+let vocabulary;
+
+/** Each host's entry says how the wasm file is found there. Nothing is read before `init` is called. */
+export function provide(find) {
+  findDefault = find;
+}
+
+/** Starts the instance, once; whoever asks meanwhile waits for the same start. */
+export function init(source) {
+  starting ??= run(source).catch((error) => {
+    starting = undefined; // The next call may bring a source that works.
+    throw error;
+  });
+  return starting;
+}
+
+async function run(source) {
+  const module = await compiled(await (source ?? findDefault()));
+  const exports = await start({ module_or_path: module });
+  memory = exports.memory;
+  vocabulary = readVocabulary();
+}
+
+/** The words behind the codes that verdicts come as. */
+export const words = () => vocabulary;
+
+/** A look at numbers in wasm memory. It goes blind (length 0) when that memory grows. */
+export const numbersAt = (address, length) => new Float64Array(memory.buffer, address, length);
+
+/** A look at bytes in wasm memory. */
+export const bytesAt = (address, length) => new Uint8Array(memory.buffer, address, length);
+
+async function compiled(source) {
+  if (source instanceof WebAssembly.Module) return source;
+  if (typeof source === "string" || source instanceof URL) return fromResponse(await fetched(source));
+  if (typeof Response === "function" && source instanceof Response) return fromResponse(source);
+  return fromBytes(source, "the bytes");
+}
+
+async function fetched(url) {
+  try {
+    return await fetch(url);
+  } catch (cause) {
+    throw new FourfoldError("init.unreachable", `${url} can not be fetched: ${cause.message}`, { cause });
+  }
+}
+
+async function fromResponse(response) {
+  const name = response.url || "the response";
+  if (!response.ok) throw new FourfoldError("init.unreachable", `${name} answered ${response.status}`);
+  if (response.headers.get("content-type")?.startsWith("application/wasm")) {
+    // Compiling while it arrives can fail where compiling all at once does not (a proxy that changes the body).
+    const copy = response.clone();
+    try {
+      return await WebAssembly.compileStreaming(response);
+    } catch {
+      return fromBytes(await copy.arrayBuffer(), name);
+    }
+  }
+  return fromBytes(await response.arrayBuffer(), name);
+}
+
+async function fromBytes(source, name) {
+  const bytes = ArrayBuffer.isView(source)
+    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+    : source instanceof ArrayBuffer && new Uint8Array(source);
+  if (!bytes) {
+    throw new FourfoldError("init.not-wasm", "init takes a URL, a Response, bytes or a WebAssembly.Module");
+  }
+  const isWasm = [0x00, 0x61, 0x73, 0x6d].every((byte, place) => bytes[place] === byte);
+  if (!isWasm) throw new FourfoldError("init.not-wasm", `${name} is not WebAssembly: ${got(bytes)}`);
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (cause) {
+    throw new FourfoldError("init.not-wasm", `${name} can not be compiled: ${cause.message}`, { cause });
+  }
+}
+
+function got(bytes) {
+  const opening = new TextDecoder().decode(bytes.subarray(0, 200)).trim();
+  if (opening === "") return "got nothing";
+  return opening.startsWith("<") ? "got HTML, is the path right?" : `got \`${opening.slice(0, 20)}\``;
+}

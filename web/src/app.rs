@@ -1,0 +1,85 @@
+//! The page as a whole: what is shown when, and files dropped or pasted anywhere on it.
+
+use leptos::ev;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{ClipboardEvent, DragEvent, HtmlInputElement};
+
+use crate::link::Link;
+use crate::parts::{Bar, Episodes, ImportNote, TimelineChart, Welcome, Working};
+use crate::session::{Phase, Session};
+
+/// The app.
+#[component]
+pub(crate) fn App() -> impl IntoView {
+    let session = Session::new();
+    let link = Link::new(session);
+    take_drops(session, link);
+    take_pastes(link);
+
+    let is_drawn = move || session.timeline.with(|timeline| !timeline.times_ms.is_empty());
+    let is_start = move || !is_drawn() && matches!(session.phase.get(), Phase::Welcome | Phase::Failed(_));
+    view! {
+        <Bar session=session link=link />
+        <main>
+            <Working session=session link=link />
+            <Show when=is_start><Welcome link=link /></Show>
+            <Show when=is_drawn>
+                <div class="workspace">
+                    <TimelineChart session=session />
+                    <aside class="side" aria-label="Findings">
+                        <Episodes session=session />
+                        <ImportNote session=session />
+                    </aside>
+                </div>
+            </Show>
+        </main>
+        <footer><span class="shield" aria-hidden="true">"◆"</span>" Nothing leaves this device."</footer>
+        <Show when=move || session.is_dropping.get()>
+            <div class="drop-here" aria-hidden="true"><p>"Drop to open"</p></div>
+        </Show>
+    }
+}
+
+fn take_drops(session: Session, link: Link) {
+    let over = window_event_listener(ev::dragover, move |event: DragEvent| {
+        event.prevent_default();
+        session.is_dropping.set(true);
+    });
+    let leave = window_event_listener(ev::dragleave, move |event: DragEvent| {
+        // Leaving one element for another is not leaving the page.
+        if event.related_target().is_none() {
+            session.is_dropping.set(false);
+        }
+    });
+    let drop = window_event_listener(ev::drop, move |event: DragEvent| {
+        event.prevent_default();
+        session.is_dropping.set(false);
+        let Some(transfer) = event.data_transfer() else { return };
+        match transfer.files().and_then(|files| files.get(0)) {
+            Some(file) => link.open(&file, &file.name(), None),
+            None => take_text(link, transfer.get_data("text/plain").ok()),
+        }
+    });
+    on_cleanup(move || [over, leave, drop].into_iter().for_each(WindowListenerHandle::remove));
+}
+
+fn take_pastes(link: Link) {
+    let paste = window_event_listener(ev::paste, move |event| {
+        let event: ClipboardEvent = event.unchecked_into();
+        let is_field = event.target().is_some_and(|target| target.has_type::<HtmlInputElement>());
+        let Some(transfer) = event.clipboard_data().filter(|_| !is_field) else { return };
+        match transfer.files().and_then(|files| files.get(0)) {
+            Some(file) => link.open(&file, &file.name(), None),
+            None => take_text(link, transfer.get_data("text").ok()),
+        }
+    });
+    on_cleanup(move || paste.remove());
+}
+
+/// A single word is not a table: a slip of the keyboard must not clear the page.
+fn take_text(link: Link, text: Option<String>) {
+    if let Some(text) = text.filter(|text| text.trim().lines().count() > 1) {
+        link.open_text(&text);
+    }
+}

@@ -1,0 +1,6 @@
+//! The geometry of charts: pure, in numbers; drawing is elsewhere.
+
+pub mod pyramid;
+pub mod scale;
+pub mod ticks;
+pub mod trace;

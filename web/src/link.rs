@@ -1,0 +1,138 @@
+//! The page's side of the conversation with the engine thread.
+
+use fourfold_web::thread::{Report, Request};
+use js_sys::{Array, Float64Array, Object, Reflect};
+use leptos::prelude::*;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Blob, BlobPropertyBag, MessageEvent, Response, Worker, WorkerOptions, WorkerType};
+
+use crate::session::{Phase, Session};
+
+/// A thread that listens, and what waits until it does.
+#[derive(Clone, Copy)]
+pub(crate) struct Link {
+    session: Session,
+    worker: StoredValue<Option<Worker>, LocalStorage>,
+    waiting: StoredValue<Vec<Object>, LocalStorage>,
+    is_ready: StoredValue<bool>,
+}
+
+impl Link {
+    /// Starts the thread.
+    pub(crate) fn new(session: Session) -> Self {
+        let link = Self {
+            session,
+            worker: StoredValue::new_local(None),
+            waiting: StoredValue::new_local(Vec::new()),
+            is_ready: StoredValue::new(false),
+        };
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        match Worker::new_with_options("./engine-thread.js", &options) {
+            Ok(worker) => {
+                let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event| link.hear(&event));
+                worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+                on_message.forget();
+                let on_error = Closure::<dyn Fn()>::new(move || {
+                    link.fail(
+                        "The engine could not be started or stopped working. Reload the page and try again.",
+                    );
+                });
+                worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+                on_error.forget();
+                link.worker.set_value(Some(worker));
+            }
+            Err(_) => {
+                link.fail("This browser can not run the engine in a thread of its own. Try a newer one.")
+            }
+        }
+        link
+    }
+
+    fn fail(&self, sentence: &str) {
+        self.session.phase.set(Phase::Failed(sentence.to_string()));
+    }
+
+    fn hear(&self, event: &MessageEvent) {
+        let part = |name: &str| Reflect::get(&event.data(), &JsValue::from_str(name)).unwrap_or_default();
+        let Ok(report) = serde_wasm_bindgen::from_value::<Report>(part("head")) else {
+            return self
+                .fail("Page and engine do not understand each other. Reload the page to get both anew.");
+        };
+        if report == Report::Ready {
+            self.is_ready.set_value(true);
+            self.waiting.update_value(|waiting| waiting.drain(..).for_each(|message| self.post(&message)));
+            return;
+        }
+        let parts = Array::from(&part("parts"));
+        let parts = parts.iter().map(|array| array.unchecked_into::<Float64Array>().to_vec()).collect();
+        self.session.take(report, parts);
+    }
+
+    fn post(&self, message: &Object) {
+        self.worker.with_value(|worker| {
+            if let Some(worker) = worker
+                && worker.post_message(message).is_err()
+            {
+                self.fail("The file could not be handed to the engine. Choose it again.");
+            }
+        });
+    }
+
+    fn send(&self, request: &Request, parts: &Array) {
+        let message = Object::new();
+        let Ok(head) = serde_wasm_bindgen::to_value(request) else { return };
+        let _ = Reflect::set(&message, &"head".into(), &head);
+        let _ = Reflect::set(&message, &"parts".into(), parts);
+        if self.is_ready.get_value() {
+            self.post(&message);
+        } else {
+            self.waiting.update_value(|waiting| waiting.push(message));
+        }
+    }
+
+    /// Reads and judges a file.
+    pub(crate) fn open(&self, blob: &Blob, name: &str, preset: Option<&str>) {
+        if self.session.job.get_untracked() > 0 {
+            self.cancel();
+        }
+        let job = self.session.begin(name, blob.size());
+        self.send(&Request::Open { job, preset: preset.map(str::to_string) }, &Array::of1(blob));
+    }
+
+    /// Takes pasted text as a file.
+    pub(crate) fn open_text(&self, text: &str) {
+        let options = BlobPropertyBag::new();
+        options.set_type("text/csv");
+        if let Ok(blob) = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &options) {
+            self.open(&blob, "pasted table", None);
+        }
+    }
+
+    /// Plays a shipped sample.
+    pub(crate) fn open_sample(&self, preset: &'static str) {
+        let link = *self;
+        spawn_local(async move {
+            let fetched = async {
+                let window = web_sys::window().ok_or(JsValue::NULL)?;
+                let response =
+                    JsFuture::from(window.fetch_with_str(&format!("./samples/{preset}.csv"))).await?;
+                let response: Response = response.unchecked_into();
+                let blob = if response.ok() { response.blob()? } else { return Err(JsValue::NULL) };
+                JsFuture::from(blob).await
+            };
+            match fetched.await {
+                Ok(blob) => link.open(&blob.unchecked_into(), &format!("{preset} sample"), Some(preset)),
+                Err(_) => link.fail(
+                    "The sample could not be loaded. Check the connection, or drop a file of your own.",
+                ),
+            }
+        });
+    }
+
+    /// Stops the work on the current file.
+    pub(crate) fn cancel(&self) {
+        self.send(&Request::Cancel { job: self.session.job.get_untracked() }, &Array::new());
+    }
+}

@@ -1,0 +1,86 @@
+//! What to know about how the file was read, and how long everything took.
+
+use fourfold_web::chart::ticks::grouped;
+use fourfold_web::table::Note;
+use leptos::prelude::*;
+
+use crate::session::{Phase, Session};
+
+/// One line, with more on demand.
+#[component]
+pub(crate) fn ImportNote(session: Session) -> impl IntoView {
+    let lines = move || session.note.with(sentences);
+    let took = move || match session.phase.get() {
+        Phase::Done { reading_ms, judging_ms, .. } => {
+            let rows = session.note.with(|note| note.rows) as f64;
+            let pace = rows / (judging_ms.max(1.0) / 1000.0);
+            format!(
+                "Read in {reading_ms:.0} ms, judged in {judging_ms:.0} ms ({} rows a second), all on this device.",
+                grouped(pace)
+            )
+        }
+        _ => String::new(),
+    };
+    let digest = move || match session.phase.get() {
+        Phase::Done { digest, .. } => digest,
+        _ => String::new(),
+    };
+    view! {
+        <section class="note" aria-label="About this file" data-test="note" data-digest=digest>
+            <h2>"About this file"</h2>
+            <ul>
+                <For each=lines key=|line| line.clone() children=|line| view! { <li>{line}</li> } />
+            </ul>
+            <p class="muted">{took}</p>
+            <p class="muted">{move || match digest() {
+                digest if digest.is_empty() => String::new(),
+                digest => format!("Verdict digest {digest}: the same bits on every machine."),
+            }}</p>
+        </section>
+    }
+}
+
+fn sentences(note: &Note) -> Vec<String> {
+    let count = |number: u64, one: &str, many: &str| {
+        format!("{} {}", grouped(number as f64), if number == 1 { one } else { many })
+    };
+    let mut lines = vec![match &note.time_column {
+        Some(name) => format!(
+            "{} by the time in “{name}” (UTC where no zone is given).",
+            count(note.rows, "row", "rows")
+        ),
+        None => format!("{}, numbered: no column holds times.", count(note.rows, "row", "rows")),
+    }];
+    if note.bad_rows > 0 {
+        let line = note.first_bad_line.unwrap_or_default();
+        lines.push(format!(
+            "{} unreadable and left out, the first at line {line}.",
+            count(note.bad_rows, "line", "lines")
+        ));
+    }
+    if note.missing_cells > 0 {
+        lines.push(format!("{} empty: gaps, not zeros.", count(note.missing_cells, "cell is", "cells are")));
+    }
+    if note.unreadable_cells > 0 {
+        lines.push(format!(
+            "{} text where a number should be, and count as missing.",
+            count(note.unreadable_cells, "cell holds", "cells hold")
+        ));
+    }
+    if note.sorted {
+        lines.push("The rows were not in the order of time and have been sorted.".to_string());
+    }
+    if note.merged_rows > 0 {
+        lines.push(format!(
+            "{} the time of another and were merged into it.",
+            count(note.merged_rows, "row had", "rows had")
+        ));
+    }
+    if !note.text_columns.is_empty() {
+        lines.push(format!("Left out, no numbers: {}.", note.text_columns.join(", ")));
+    }
+    if !note.surplus_columns.is_empty() {
+        lines.push(format!("Left out, more than 32 streams: {}.", note.surplus_columns.join(", ")));
+    }
+    lines
+}

@@ -1,0 +1,61 @@
+//! The first screen: what this is, and the ways in.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Event, HtmlInputElement};
+
+use crate::link::Link;
+
+/// Shown until a file is opened.
+#[component]
+pub(crate) fn Welcome(link: Link) -> impl IntoView {
+    view! {
+        <section class="welcome" aria-label="Start">
+            <p class="lead">"Drop a table of measurements. See which moments are abnormal, and why."</p>
+            <div class="drop">
+                <svg class="drop-art" viewBox="0 0 320 72" aria-hidden="true">
+                    <rect class="art-band" x="196" y="2" width="22" height="68" rx="3" />
+                    <path class="art-a" d="M2 24 C30 6 50 6 78 22 S130 40 158 24 190 12 200 20 L206 4 212 30 C230 14 262 10 318 26" />
+                    <path class="art-b" d="M2 56 C34 44 60 64 92 54 S160 46 194 56 M222 58 C250 48 280 64 318 52" />
+                </svg>
+                <p>"Drop a CSV file anywhere on this page, or paste a table."</p>
+                <OpenButtons link=link compact=false />
+            </div>
+            <p class="hint">
+                <b>"The sample"</b>
+                ": a web service over nine days. Look for a burst of errors, a scraper at night, a database that stalls, and 50 minutes when nothing was measured."
+            </p>
+            <ul class="promises">
+                <li><b>"Nothing leaves this device."</b>" The engine runs in this tab; there is no upload."</li>
+                <li><b>"No set-up."</b>" A header row, a time column if there is one, and 1 to 32 columns of numbers."</li>
+                <li><b>"Silence counts."</b>" An empty cell is a gap, never a zero, and an unusual gap is a finding."</li>
+            </ul>
+        </section>
+    }
+}
+
+/// Pick a file, or play the sample.
+#[component]
+pub(crate) fn OpenButtons(link: Link, compact: bool) -> impl IntoView {
+    let picked = move |event: Event| {
+        let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else {
+            return;
+        };
+        if let Some(file) = input.files().and_then(|files| files.get(0)) {
+            link.open(&file, &file.name(), None);
+        }
+        // So that the same file can be chosen again.
+        input.set_value("");
+    };
+    view! {
+        <div class="open" class:compact=compact>
+            <label class="button primary">
+                {if compact { "Open" } else { "Choose a file" }}
+                <input type="file" class="unseen" accept=".csv,.tsv,.txt,text/csv,text/plain" on:change=picked />
+            </label>
+            <button class="button" data-test="sample" on:click=move |_| link.open_sample("service")>
+                {if compact { "Sample" } else { "Play the sample" }}
+            </button>
+        </div>
+    }
+}

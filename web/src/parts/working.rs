@@ -1,0 +1,54 @@
+//! How far the work is, and a way to stop it.
+
+use fourfold_web::chart::ticks::grouped;
+use leptos::prelude::*;
+
+use crate::link::Link;
+use crate::session::{Phase, Session};
+
+/// A line while there is work, a sentence when it could not be done.
+#[component]
+pub(crate) fn Working(session: Session, link: Link) -> impl IntoView {
+    let rows = move || session.note.with(|note| note.rows);
+    let share = move || match session.phase.get() {
+        Phase::Reading { share, .. } => Some(share),
+        Phase::Judging => Some(f64::from(session.rows_judged.get()) / (rows() as f64).max(1.0)),
+        _ => None,
+    };
+    let sentence = move || match session.phase.get() {
+        Phase::Reading { rows, .. } => format!("Reading: {} rows", grouped(f64::from(rows))),
+        Phase::Judging => {
+            let done = f64::from(session.rows_judged.get());
+            let spent_ms = js_sys::Date::now() - session.judging_since_ms.get();
+            let left_s = spent_ms / done.max(1.0) * (rows() as f64 - done) / 1000.0;
+            // An estimate before a quarter of a second of work is a guess.
+            let left =
+                if spent_ms > 250.0 { format!(", about {:.0} s left", left_s.ceil()) } else { String::new() };
+            format!("Judging: {} of {} rows{left}", grouped(done), grouped(rows() as f64))
+        }
+        _ => String::new(),
+    };
+    view! {
+        <Show when=move || share().is_some()>
+            <section class="working" aria-label="Progress">
+                <progress max="1" value=move || share().unwrap_or(0.0) aria-label="Share done"></progress>
+                <p role="status" data-test="progress">{sentence}</p>
+                <button class="button" data-test="cancel" on:click=move |_| link.cancel()>"Cancel"</button>
+            </section>
+        </Show>
+        {move || match session.phase.get() {
+            Phase::Failed(message) => Some(view! {
+                <section class="fault" role="alert" data-test="fault">
+                    <b>"That did not work."</b><p>{message}</p>
+                </section>
+            }.into_any()),
+            Phase::Cancelled => Some(view! {
+                <section class="fault calm" role="status" data-test="cancelled">
+                    <b>"Cancelled."</b>
+                    <p>"What was judged until then is shown below. Open the file again to start over."</p>
+                </section>
+            }.into_any()),
+            _ => None,
+        }}
+    }
+}

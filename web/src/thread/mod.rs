@@ -1,0 +1,105 @@
+//! What page and engine thread say to each other: one definition for both sides.
+//!
+//! A message is an object `{ head, parts }`. `head` is one of the enums below; `parts` are typed arrays or a file,
+//! which are moved, not copied. What belongs in `parts` is said at each message.
+
+pub mod scorer;
+
+use fourfold::wire::EpisodeJson;
+use serde::{Deserialize, Serialize};
+
+use crate::table::Note;
+
+/// From the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Request {
+    /// Read and judge the file in `parts[0]`, a `Blob`.
+    Open {
+        /// Comes back in every report on this file, so that late reports on another are told apart.
+        job: u32,
+        /// The shipped schema whose groups and units the columns have, if it is one.
+        preset: Option<String>,
+    },
+    /// Stop working on it.
+    Cancel {
+        /// Which.
+        job: u32,
+    },
+}
+
+/// From the engine thread.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Report {
+    /// The thread listens. Whatever is sent to it before is lost.
+    Ready,
+    /// The file is being read.
+    Reading {
+        /// Of which file.
+        job: u32,
+        /// Read so far.
+        bytes: f64,
+        /// Rows so far.
+        rows: u32,
+    },
+    /// The file is read. `parts[0]`: the times, a `Float64Array`. One [`Report::Lane`] per stream follows.
+    Read {
+        /// Of which file.
+        job: u32,
+        /// The streams, in the order of the columns.
+        streams: Vec<StreamNote>,
+        /// What to say about the reading.
+        note: Note,
+        /// How often the engine may be wrong, which is the line that an alarm crosses.
+        false_alarm_rate: f64,
+    },
+    /// A stream's values. `parts[0]`: a `Float64Array`.
+    Lane {
+        /// Of which file.
+        job: u32,
+        /// The place of the stream.
+        place: u32,
+    },
+    /// More is judged. `parts`: times, scores and confidences, three `Float64Array`s to be added to those before.
+    Judged {
+        /// Of which file.
+        job: u32,
+        /// Rows judged so far.
+        rows: u32,
+        /// All episodes so far that are new or have changed.
+        episodes: Vec<EpisodeJson<'static>>,
+    },
+    /// All is judged.
+    Done {
+        /// Of which file.
+        job: u32,
+        /// Stands for every bit of every verdict: equal here and natively.
+        digest: String,
+        /// Reading took so long.
+        reading_ms: f64,
+        /// Judging took so long.
+        judging_ms: f64,
+    },
+    /// Nothing more will come.
+    Cancelled {
+        /// Of which file.
+        job: u32,
+    },
+    /// It can not be done; the sentence says why and what to do.
+    Failed {
+        /// Of which file.
+        job: u32,
+        /// For a person.
+        message: String,
+    },
+}
+
+/// A stream as the page shows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StreamNote {
+    /// Its name.
+    pub name: String,
+    /// Its group, where the schema has groups.
+    pub group: Option<String>,
+    /// Its unit.
+    pub unit: Option<String>,
+}

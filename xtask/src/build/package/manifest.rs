@@ -1,0 +1,32 @@
+//! The parts of the package that are made of other files: `package.json` and the presets.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+use fourfold::schema::PRESETS;
+
+use super::{checked, copy, failed};
+use crate::paths;
+use crate::run::Outcome;
+
+/// `wasm/js/manifest.json` with the workspace's version.
+pub(super) fn package_json(to_folder: &Path) -> Outcome {
+    let template = paths::root().join("wasm/js/manifest.json");
+    let text = fs::read_to_string(&template).map_err(|error| failed(&template, &error))?;
+    let to = to_folder.join("package.json");
+    checked(&to, fs::write(&to, text.replace("from the workspace", env!("CARGO_PKG_VERSION"))))
+}
+
+/// The presets as one module and as the JSON files that they are. Each is an export of its own, so that bundlers
+/// leave out what nobody uses.
+pub(super) fn presets(module: &Path, to_folder: &Path) -> Outcome {
+    let mut script = String::from("// Schemas to start from.\n");
+    for name in PRESETS {
+        let file = paths::root().join(format!("core/presets/{name}.json"));
+        let json = fs::read_to_string(&file).map_err(|error| failed(&file, &error))?;
+        let _ = write!(script, "\nexport const {name} = {};\n", json.trim_end());
+        copy(&file, to_folder)?;
+    }
+    checked(module, fs::write(module, script))
+}
