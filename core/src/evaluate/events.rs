@@ -1,5 +1,5 @@
-//! Was each thing that happened noticed, and how many alarms were for nothing? An alarm is a run of neighbouring rows
-//! at or above a threshold; it is false if it touches no event.
+//! Was each thing that happened noticed, and how many alarms were for nothing? An alarm is one row: where a score
+//! rises to a threshold, not every row that it stays there, so that a threshold below everything finds nothing.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -45,85 +45,60 @@ pub fn by_alarm(alarms: impl IntoIterator<Item = bool>, events: &[(usize, usize)
 /// ```
 /// use fourfold::evaluate::events::within_budget;
 ///
-/// let scores = [0.1, 0.9, 0.2, 0.7, 0.8, 0.1, 0.6, 0.1];
+/// let scores = [0.1, 0.9, 0.1, 0.7, 0.8, 0.1, 0.6, 0.1];
 /// let events = [(3, 4), (6, 6)];
 /// assert_eq!(within_budget(&scores, &events, 0).found, 0);
 /// assert_eq!(within_budget(&scores, &events, 1).found, 2);
 /// ```
 pub fn within_budget(scores: &[f64], events: &[(usize, usize)], false_alarms_max: usize) -> Found {
     let scores = comparable(scores);
-    let mut runs = Runs::new(scores.len(), events);
+    let mut raised =
+        Raised { rows: vec![false; scores.len()], alarms: vec![0; events.len()], false_alarms: 0 };
     let mut best = Found { events: events.len(), ..Found::default() };
     let order = descending(&scores);
     for (place, &row) in order.iter().enumerate() {
-        runs.raise(row);
+        raised.raise(row, events);
         let is_last_of_equals = order.get(place + 1).is_none_or(|&next| scores[next] < scores[row]);
-        // The lowest score is no threshold: with it everything is one alarm.
-        let is_threshold = is_last_of_equals && place + 1 < order.len();
-        if is_threshold && runs.false_runs <= false_alarms_max && runs.found > best.found {
-            best = Found { found: runs.found, false_alarms: runs.false_runs, ..best };
+        if is_last_of_equals && raised.false_alarms <= false_alarms_max {
+            let found = raised.alarms.iter().filter(|alarms| **alarms > 0).count();
+            if found > best.found {
+                best = Found { found, false_alarms: raised.false_alarms, ..best };
+            }
         }
     }
     best
 }
 
-/// Runs of raised rows, while the threshold falls.
-struct Runs {
-    is_event: Vec<bool>,
-    /// For the first and the last row of a run, the other end and whether it touches an event.
-    ends: Vec<Option<(usize, bool)>>,
-    is_found: Vec<bool>,
-    spans: Vec<(usize, usize)>,
-    found: usize,
-    false_runs: usize,
+/// Rows at or above the threshold, while it falls.
+struct Raised {
+    rows: Vec<bool>,
+    /// Alarms within each event.
+    alarms: Vec<usize>,
+    false_alarms: usize,
 }
 
-impl Runs {
-    fn new(rows: usize, events: &[(usize, usize)]) -> Self {
-        let mut is_event = vec![false; rows];
-        for &(first, last) in events {
-            is_event.iter_mut().take(last.saturating_add(1)).skip(first).for_each(|row| *row = true);
+impl Raised {
+    fn raise(&mut self, row: usize, events: &[(usize, usize)]) {
+        self.rows[row] = true;
+        let continues = row > 0 && self.rows[row - 1];
+        if !continues {
+            self.count(row, events, |alarms| *alarms += 1);
         }
-        Self {
-            is_event,
-            ends: vec![None; rows],
-            is_found: vec![false; events.len()],
-            spans: events.to_vec(),
-            found: 0,
-            false_runs: 0,
+        if self.rows.get(row + 1) == Some(&true) {
+            self.count(row + 1, events, |alarms| *alarms -= 1);
         }
     }
 
-    fn raise(&mut self, row: usize) {
-        let mut touches = self.is_event[row];
-        if touches {
-            for (is_found, &(first, last)) in self.is_found.iter_mut().zip(&self.spans) {
-                if !*is_found && (first..=last).contains(&row) {
-                    *is_found = true;
-                    self.found += 1;
-                }
+    fn count(&mut self, row: usize, events: &[(usize, usize)], change: impl Fn(&mut usize)) {
+        let mut is_false = true;
+        for (alarms, &(first, last)) in self.alarms.iter_mut().zip(events) {
+            if (first..=last).contains(&row) {
+                change(alarms);
+                is_false = false;
             }
         }
-        let (mut first, mut last) = (row, row);
-        let before = row.checked_sub(1).and_then(|left| self.ends[left]);
-        let after = self.ends.get(row + 1).copied().flatten();
-        for (end, touched, is_before) in [(before, true), (after, false)]
-            .into_iter()
-            .filter_map(|(run, at)| run.map(|run| (run.0, run.1, at)))
-        {
-            self.false_runs -= usize::from(!touched);
-            touches |= touched;
-            if is_before {
-                first = end;
-            } else {
-                last = end;
-            }
-        }
-        self.false_runs += usize::from(!touches);
-        self.ends[first] = Some((last, touches));
-        self.ends[last] = Some((first, touches));
-        if row != first && row != last {
-            self.ends[row] = Some((row, touches));
+        if is_false {
+            change(&mut self.false_alarms);
         }
     }
 }
@@ -132,20 +107,15 @@ impl Runs {
 mod tests {
     use super::*;
 
-    /// Counts runs afresh for every threshold.
+    /// Counts alarms afresh for every threshold.
     fn plainly(scores: &[f64], events: &[(usize, usize)], budget: usize) -> usize {
-        let lowest = scores.iter().copied().fold(f64::INFINITY, f64::min);
-        let thresholds = scores.iter().filter(|score| **score > lowest);
         let of = |&threshold: &f64| {
-            let raised: Vec<bool> = scores.iter().map(|&score| score >= threshold).collect();
-            let hits = |&(first, last): &(usize, usize)| raised[first..=last].contains(&true);
-            let is_event = |row: usize| events.iter().any(|&(first, last)| (first..=last).contains(&row));
-            let false_runs = (crate::evaluate::segments(&raised).into_iter())
-                .filter(|&(first, last)| !(first..=last).any(is_event))
-                .count();
-            if false_runs <= budget { events.iter().filter(|event| hits(event)).count() } else { 0 }
+            let is_raised = |row: usize| scores[row] >= threshold;
+            let alarms = (0..scores.len()).map(|row| is_raised(row) && (row == 0 || !is_raised(row - 1)));
+            let found = by_alarm(alarms, events);
+            if found.false_alarms <= budget { found.found } else { 0 }
         };
-        thresholds.map(of).max().unwrap_or(0)
+        scores.iter().map(of).max().unwrap_or(0)
     }
 
     #[test]
