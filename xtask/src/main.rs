@@ -13,6 +13,7 @@ mod golden;
 mod options;
 mod paths;
 mod prepare;
+mod quality;
 mod run;
 mod stamp;
 mod start;
@@ -66,6 +67,12 @@ const VERBS: &[Verb] = &[
         options: "",
         says: "measure what a frame costs, native and in Node",
         act: bench::bench,
+    },
+    Verb {
+        name: "quality",
+        options: "[--nab DIR] [--mv DIR] [--sim] [--replay FILE --speed X] ..",
+        says: "measure how well the engine finds what is wrong, in public data and in simulations",
+        act: quality::quality,
     },
     Verb {
         name: "doctor",
