@@ -16,7 +16,10 @@
 pub mod lifelog;
 mod random;
 mod simulation;
+pub mod synthetic;
+pub mod world;
 
 pub use lifelog::Lifelog;
 pub use random::Random;
 pub use simulation::{DAY_MS, Event, EventKind, Simulation};
+pub use world::{Scene, World};
