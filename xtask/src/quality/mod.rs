@@ -19,6 +19,7 @@ mod many;
 mod nab;
 mod replay;
 mod run_all;
+mod sim;
 
 use std::path::PathBuf;
 
@@ -34,11 +35,13 @@ struct Options {
     replay: Option<PathBuf>,
     speed: f64,
     each: bool,
+    sim: bool,
+    seeds: u64,
 }
 
 impl Options {
     fn parse(arguments: &[String]) -> Outcome<Self> {
-        let mut options = Self { speed: f64::INFINITY, ..Self::default() };
+        let mut options = Self { speed: f64::INFINITY, seeds: 4, ..Self::default() };
         let mut rest = arguments.iter();
         while let Some(name) = rest.next() {
             let mut value =
@@ -50,6 +53,8 @@ impl Options {
                 "--replay" => options.replay = Some(value()?.into()),
                 "--speed" => options.speed = number(&value()?)?,
                 "--files" => options.files = Some(list(&value()?)?),
+                "--sim" => options.sim = true,
+                "--seeds" => options.seeds = number(&value()?)?,
                 "--each" => options.each = true,
                 _ => return Err(Failure(format!("{name} is not an option: see xtask/src/quality/mod.rs"))),
             }
@@ -77,7 +82,7 @@ pub(crate) fn quality(arguments: &[String]) -> Outcome {
     if let Some(path) = &options.replay {
         return replay::replay(path, options.speed);
     }
-    if options.nab.is_none() && options.many.is_none() {
+    if options.nab.is_none() && options.many.is_none() && !options.sim {
         return Err(Failure("say what to measure: --nab DIR, --mv DIR, --sim or --replay FILE".into()));
     }
     if let Some(root) = &options.nab {
@@ -85,6 +90,9 @@ pub(crate) fn quality(arguments: &[String]) -> Outcome {
     }
     if let Some(root) = &options.many {
         many::measure(root, &options)?;
+    }
+    if options.sim {
+        sim::measure(options.seeds.max(1))?;
     }
     Ok(())
 }
