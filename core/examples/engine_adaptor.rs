@@ -27,7 +27,7 @@ fn main() {
         });
         // A row whose time does not follow the one before is not a frame.
         said = match engine.observe(Frame { at_ms: time_ms(&row["t"]), values: &values }) {
-            Ok(verdict) => output.of(verdict),
+            Ok(verdict) => output.of(verdict.score, verdict.alarm),
             Err(_) => output.held(said),
         };
         writeln!(to, "{said:?}").and_then(|()| to.flush()).expect("a reader");

@@ -1,7 +1,6 @@
-//! Which number of a verdict is evaluated.
+//! Which number of a verdict is evaluated, given its score and whether it raised an alarm.
 
 use crate::math::log10;
-use crate::verdict::Verdict;
 
 /// The two outputs of the engine, for two needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,10 +14,10 @@ pub enum Output {
 impl Output {
     /// One number per frame, the higher the more abnormal. It is the chance's negative logarithm in base ten, since a
     /// threshold near 1 on the score itself would leave few digits to tell one alarm from another.
-    pub fn of(self, verdict: &Verdict) -> f64 {
-        let surprise = -log10((1.0 - verdict.score).max(f64::MIN_POSITIVE));
+    pub fn of(self, score: f64, alarm: bool) -> f64 {
+        let surprise = -log10((1.0 - score).max(f64::MIN_POSITIVE));
         match self {
-            Self::Alarm if !verdict.alarm => 0.0,
+            Self::Alarm if !alarm => 0.0,
             _ => surprise,
         }
     }

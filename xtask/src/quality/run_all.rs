@@ -32,7 +32,10 @@ pub(super) fn watch(series: &Series) -> Outcome<Said> {
     for (row, &at_ms) in series.times_ms.iter().enumerate() {
         let values = &series.values[row * series.width..(row + 1) * series.width];
         (score, alarm) = match engine.observe(Frame { at_ms, values }) {
-            Ok(verdict) => (Output::Score.of(verdict), Output::Alarm.of(verdict)),
+            Ok(verdict) => {
+                let of = |output: Output| output.of(verdict.score, verdict.alarm);
+                (of(Output::Score), of(Output::Alarm))
+            }
             Err(_) => (Output::Score.held(score), Output::Alarm.held(alarm)),
         };
         said.scores.push(score);

@@ -33,7 +33,7 @@ pub(super) fn watch(simulation: &Simulation, preset: Option<&str>) -> Outcome<Wa
         let at_ms = simulation.times_ms[frame];
         let verdict = engine.observe(Frame { at_ms, values: simulation.row(frame) }).map_err(failed)?;
         watched.scores.push(verdict.score);
-        watched.ranks.push(Output::Score.of(verdict));
+        watched.ranks.push(Output::Score.of(verdict.score, verdict.alarm));
         watched.alarms.push(verdict.alarm);
         watched.in_episode.push(verdict.episode.is_some());
         watched.blamed.push(blamed(verdict));
