@@ -64,8 +64,8 @@ const VERBS: &[Verb] = &[
     Verb { name: "worker", options: "[--dev]", says: "build worker/build", act: build::worker },
     Verb {
         name: "bench",
-        options: "",
-        says: "measure what a frame costs, native and in Node",
+        options: "[--river [STREAMS ..]]",
+        says: "measure what a frame costs, native and in Node, or in Node against River",
         act: bench::bench,
     },
     Verb {

@@ -81,6 +81,7 @@ fn set_ups_are_labelled_and_repeatable() {
     for (simulation, events, streams) in [
         (synthetic::faulty_among(1, 500, 4), 4, 500),
         (synthetic::repeats(1), 16, 5),
+        (synthetic::two_kinds(1), 32, 5),
         (synthetic::short_history(1), 1, 5),
         (synthetic::small_shifts(1), 4, 10),
         (synthetic::step_up(1), 1, 30),

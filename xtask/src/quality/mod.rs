@@ -18,8 +18,11 @@ mod layout;
 mod many;
 mod nab;
 mod replay;
+mod rivals;
 mod run_all;
 mod sim;
+
+pub(crate) use rivals::rivals;
 
 use std::path::PathBuf;
 

@@ -50,6 +50,22 @@ pub fn repeats(seed: u64) -> Simulation {
     simulation
 }
 
+/// Two kinds of trouble in turn, sixteen times each: the same dip of one stream, which somebody may call expected, and
+/// the same rise of another, which must go on being noticed.
+pub fn two_kinds(seed: u64) -> Simulation {
+    let mut simulation = daily(seed, 5, 18_000);
+    for time in 0..32 {
+        let first = 2000 + time * 480 + Random::at(seed, 2, time as u64).below(60);
+        let span = (first, first + 5);
+        if time % 2 == 0 {
+            disturb(&mut simulation, EventKind::Spike, span, &[1], |value| 0.6 * value);
+        } else {
+            disturb(&mut simulation, EventKind::LevelStep, span, &[3], |value| 1.5 * value);
+        }
+    }
+    simulation
+}
+
 /// A hundred rows in all, and at row eighty three rows in which two of five streams jump by a fifth.
 pub fn short_history(seed: u64) -> Simulation {
     let mut simulation = daily(seed, 5, 100);
