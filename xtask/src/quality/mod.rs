@@ -7,6 +7,7 @@
 //!                     --each                a line for every file
 //!                     --dump DIR            writes every row's score and alarm
 //! cargo xtask quality --sim [--seeds N]     simulated streams, with the targets beside the figures
+//!                     --only TABLE          only `calibration`, `lifelog`, `worlds` or `set-ups`
 //! cargo xtask quality --replay FILE --speed X
 //!                                           a NAB or Yahoo S5 file as a live stream, X times as fast as it happened
 //! ```
@@ -40,6 +41,7 @@ struct Options {
     each: bool,
     sim: bool,
     seeds: u64,
+    only: Option<String>,
 }
 
 impl Options {
@@ -57,6 +59,7 @@ impl Options {
                 "--speed" => options.speed = number(&value()?)?,
                 "--files" => options.files = Some(list(&value()?)?),
                 "--sim" => options.sim = true,
+                "--only" => options.only = Some(value()?),
                 "--seeds" => options.seeds = number(&value()?)?,
                 "--each" => options.each = true,
                 _ => return Err(Failure(format!("{name} is not an option: see xtask/src/quality/mod.rs"))),
@@ -95,7 +98,7 @@ pub(crate) fn quality(arguments: &[String]) -> Outcome {
         many::measure(root, &options)?;
     }
     if options.sim {
-        sim::measure(options.seeds.max(1))?;
+        sim::measure(options.seeds.max(1), options.only.as_deref())?;
     }
     Ok(())
 }

@@ -2,10 +2,12 @@
 
 mod calibration;
 mod lifelog;
+mod recall;
 mod set_ups;
 mod watched;
+mod worlds;
 
-use crate::run::Outcome;
+use crate::run::{Failure, Outcome};
 
 /// One line of the table.
 struct Figure {
@@ -25,13 +27,26 @@ impl Figure {
     }
 }
 
-/// Prints all figures, each a mean over the seeds.
-pub(super) fn measure(seeds: u64) -> Outcome {
+/// Tables by name.
+type Table = (&'static str, fn(&[u64]) -> Outcome<Vec<Figure>>);
+const TABLES: [Table; 4] = [
+    ("calibration", calibration::figures),
+    ("lifelog", lifelog::figures),
+    ("worlds", worlds::figures),
+    ("set-ups", set_ups::figures),
+];
+
+/// Prints all figures, or one table of them, each a mean over the seeds.
+pub(super) fn measure(seeds: u64, only: Option<&str>) -> Outcome {
     let seeds: Vec<u64> = (1..=seeds).collect();
-    println!("{} seeds{:50}  figure  target", seeds.len(), "");
-    print(&calibration::figures(&seeds)?);
-    print(&lifelog::figures(&seeds)?);
-    print(&set_ups::figures(&seeds)?);
+    if only.is_some_and(|name| TABLES.iter().all(|(table, _)| *table != name)) {
+        let names = TABLES.map(|(name, _)| name).join(", ");
+        return Err(Failure(format!("--only names one of these tables: {names}")));
+    }
+    println!("{:56} figure  target (means of {} seeds)", "", seeds.len());
+    for (_, figures) in TABLES.iter().filter(|(name, _)| only.is_none_or(|only| only == *name)) {
+        print(&figures(&seeds)?);
+    }
     Ok(())
 }
 
