@@ -42,6 +42,7 @@ async function scores(bad) {
 }
 
 const gap = await scores(undefined);
+const isFound = (said) => said.slice(NORMAL, NORMAL + 100).some(({ alarm }) => alarm);
 const lines = [];
 for (const [word, bad] of Object.entries(BAD)) {
   const poisoned = await scores(bad);
@@ -51,7 +52,8 @@ for (const [word, bad] of Object.entries(BAD)) {
     bad: word,
     numbers: later.filter(({ score }) => Number.isFinite(score)).length / later.length,
     as_a_gap: later.every(({ score }, row) => Object.is(score, gap[NORMAL / 2 + 1 + row].score)),
-    found: poisoned.slice(NORMAL, NORMAL + 100).some(({ alarm }) => alarm),
+    found: isFound(poisoned),
+    found_without: isFound(gap),
   });
 }
 const theirs = execFileSync(python(), [join(HERE, "poison.py")], { encoding: "utf8" });
