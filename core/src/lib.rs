@@ -26,7 +26,7 @@
 //! 5. [`verdict`]: tier 3, one answer.
 //! 6. [`engine`]: the only place that orders them.
 //!
-//! Around these: [`snapshot`] (seal and open), [`wire`] (the JSON shapes), [`error`].
+//! Around these: [`snapshot`] (seal and open), [`wire`] (the JSON shapes), [`error`], [`evaluate`] (scores against labels).
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -34,6 +34,7 @@ extern crate alloc;
 
 pub mod engine;
 pub mod error;
+pub mod evaluate;
 pub mod frame;
 pub mod joint;
 mod math;
