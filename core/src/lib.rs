@@ -38,6 +38,7 @@ pub mod frame;
 pub mod joint;
 mod math;
 pub mod schema;
+pub mod silence;
 pub mod snapshot;
 pub mod stats;
 pub mod stream;

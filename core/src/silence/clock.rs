@@ -1,0 +1,447 @@
+//! One learned clock: when is the next sign of life overdue?
+//!
+//! One gap is one test. However often somebody asks, the chance of a false verdict in a gap is the level of that gap,
+//! because the chance that a silence is usual only falls while it lasts.
+
+use crate::frame::Moment;
+use crate::math::{exp, sqrt};
+use crate::snapshot::state;
+
+use super::gaps::{Tail, bin_of, log2_rough};
+use super::week::{HOUR_MS, Week};
+
+/// Lengths from a quarter of a second to half a year.
+const BINS: usize = 104;
+const BIN_MS: f64 = 250.0;
+/// Signs of life closer than this are one delivery.
+const DELIVERY_MS: i64 = 200;
+const DAY_MS: i64 = 24 * HOUR_MS;
+/// False verdicts that a clock may give, per week.
+const BUDGET_PER_WEEK: f64 = 0.05;
+/// Events after which the limits are worked out anew.
+const REFRESH_EVENTS: u32 = 64;
+/// What is left of the histogram after a day: it halves in two weeks.
+const DAILY_DECAY: f64 = 0.951_695_153_2;
+/// Steepest power law of a stream whose last 2 % of gaps are near the median, of others, and of nights.
+const STEEPNESS: [f64; 3] = [6.0, 3.0, 2.0];
+const PRIOR: f64 = 3.0;
+const REGULAR_RATIO: f64 = 1.5;
+/// Habits are trusted after a week.
+const SETTLED_MS: i64 = 7 * DAY_MS;
+/// From then on a gap beyond the limit is kept out of the habits until it has come back often enough.
+const GUARDED_MS: i64 = 2 * DAY_MS;
+/// Gaps before anything is said at all.
+const GAPS_LEAST: u32 = 24;
+/// Where there is no calendar, this many events stand for a day (a day of five-minute readings).
+const EVENTS_PER_DAY: u32 = 288;
+/// Long gaps that are remembered one by one, so that they can be measured anew when the week is.
+const LONGEST: usize = 32;
+/// A remembered gap of less weight makes room.
+const FORGOTTEN: f32 = 0.01;
+/// Nobody goes to bed more than this before the earliest usual time.
+const EARLY_MS_MAX: i64 = 3 * HOUR_MS;
+
+/// A gap that was learned.
+#[derive(Clone, Copy, Debug, Default)]
+struct LongGap {
+    start_local_ms: i64,
+    length_ms: i64,
+    counted_ms: i64,
+    weight: f32,
+    bin: u8,
+}
+state!(LongGap { start_local_ms, length_ms, counted_ms, weight, bin } where |gap| usize::from(gap.bin) < 2 * BINS);
+
+/// A gap that has just ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Gap {
+    pub(super) since_ms: i64,
+    pub(super) was_overdue: bool,
+}
+
+/// The clock of a stream, of a source, or of everything.
+#[derive(Clone, Debug)]
+pub(super) struct Clock {
+    week: Week,
+    /// Gaps within open hours, then gaps across closed ones.
+    gaps: [f32; 2 * BINS],
+    longest: [LongGap; LONGEST],
+    /// The shortest of them, in counted time.
+    shortest_long_ms: i64,
+    has_calendar: bool,
+    first_ms: Option<i64>,
+    last_ms: i64,
+    /// Local time minus UTC at the newest event. Both ends of a gap are read on this clock, or an hour would be lost
+    /// or won where the clocks are changed inside it.
+    offset_ms: i64,
+    events: u32,
+    day: i64,
+    day_gaps: u32,
+    day_log_sum: f64,
+    /// The usual mean of the logarithm of a day's gaps, its variance, and the days behind them.
+    log_mean: f64,
+    log_variance: f64,
+    days: u32,
+    per_week: f64,
+    /// The usual gap and its mean deviation, in counted time.
+    usual_ms: f64,
+    deviation_ms: f64,
+    /// Counted time beyond which a silence is overdue: within open hours, and across closed ones.
+    limit_ms: i64,
+    night_limit_ms: i64,
+    is_regular: bool,
+    is_stale: bool,
+    since_refresh: u32,
+    /// How early, against the usual hour, a silence began that was none.
+    early_ms: f64,
+    /// Long gaps that are not yet habit: how many lately, when the newest, how long (binary logarithm).
+    odd_count: f64,
+    odd_ms: i64,
+    odd_log: f64,
+}
+state!(Clock {
+    week, gaps, longest, shortest_long_ms, has_calendar, first_ms, last_ms, offset_ms, events, day, day_gaps, day_log_sum, log_mean,
+    log_variance, days, per_week, usual_ms, deviation_ms, limit_ms, night_limit_ms, is_regular, is_stale,
+    since_refresh, early_ms, odd_count, odd_ms, odd_log,
+} where |clock| {
+    clock.gaps.iter().all(|weight| weight.is_finite() && *weight >= 0.0) && clock.limit_ms >= 0
+});
+
+impl Clock {
+    pub(super) fn new(radius: usize, has_calendar: bool) -> Self {
+        Self {
+            week: Week::new(radius),
+            gaps: [0.0; 2 * BINS],
+            longest: [LongGap::default(); LONGEST],
+            shortest_long_ms: 0,
+            has_calendar,
+            first_ms: None,
+            last_ms: 0,
+            offset_ms: 0,
+            events: 0,
+            day: 0,
+            day_gaps: 0,
+            day_log_sum: 0.0,
+            log_mean: 0.0,
+            log_variance: 0.25,
+            days: 0,
+            per_week: 0.0,
+            usual_ms: 0.0,
+            deviation_ms: 0.0,
+            limit_ms: 0,
+            night_limit_ms: 0,
+            is_regular: false,
+            is_stale: true,
+            since_refresh: 0,
+            early_ms: 0.0,
+            odd_count: 0.0,
+            odd_ms: 0,
+            odd_log: 0.0,
+        }
+    }
+
+    /// The newest sign of life.
+    pub(super) fn last_ms(&self) -> Option<i64> {
+        self.first_ms.map(|_| self.last_ms)
+    }
+
+    /// The usual gap, in counted time.
+    pub(super) fn usual_ms(&self) -> i64 {
+        self.usual_ms as i64
+    }
+
+    /// Whether the silence that began with the newest event is judged by settled habits.
+    pub(super) fn is_settled(&self) -> bool {
+        self.is_older_than(SETTLED_MS)
+    }
+
+    fn is_older_than(&self, age_ms: i64) -> bool {
+        match self.first_ms {
+            None => false,
+            Some(first_ms) if self.has_calendar => self.last_ms - first_ms >= age_ms,
+            Some(_) => i64::from(self.events) >= age_ms / DAY_MS * i64::from(EVENTS_PER_DAY),
+        }
+    }
+
+    /// Whether this is an hour in which the stream is usually silent.
+    pub(super) fn is_asleep(&self, now_ms: i64) -> bool {
+        self.week.is_closed(now_ms.saturating_add(self.offset_ms))
+    }
+
+    /// Counted time since the newest event.
+    pub(super) fn silent_ms(&self, now_ms: i64) -> i64 {
+        self.counted_between(self.last_ms, now_ms)
+    }
+
+    /// Time on the wall since the newest event.
+    pub(super) fn silent_wall_ms(&self, now_ms: i64) -> i64 {
+        now_ms.saturating_sub(self.last_ms)
+    }
+
+    fn counted_between(&self, from_ms: i64, to_ms: i64) -> i64 {
+        self.week.counted_at(to_ms.saturating_add(self.offset_ms))
+            - self.week.counted_at(from_ms.saturating_add(self.offset_ms))
+    }
+
+    /// The chance of a silence at least this long, judged by the gaps that were seen.
+    pub(super) fn chance(&self, now_ms: i64) -> f64 {
+        let counted_ms = self.silent_ms(now_ms);
+        let crosses = crosses_closed(now_ms - self.last_ms, counted_ms);
+        let (tail, steepness) = match crosses {
+            true => (Tail::of(&self.gaps[BINS..]), STEEPNESS[2]),
+            false => (Tail::of(&self.gaps[..BINS]), self.steepness()),
+        };
+        tail.chance(counted_ms as f64 / BIN_MS, steepness, PRIOR)
+    }
+
+    fn steepness(&self) -> f64 {
+        STEEPNESS[usize::from(!self.is_regular)]
+    }
+
+    /// A sign of life. `was_outage` says that the gap which it ends was not this clock's own: its source was down.
+    pub(super) fn heard(&mut self, at: Moment, was_outage: bool, deadline_ms: i64) -> Option<Gap> {
+        let Some(_) = self.first_ms else {
+            self.first_ms = Some(at.at_ms);
+            self.last_ms = at.at_ms;
+            self.offset_ms = at.local_ms - at.at_ms;
+            self.day = at.local_ms.div_euclid(DAY_MS);
+            self.week.begin(at.local_ms);
+            return None;
+        };
+        let since_ms = self.last_ms;
+        let gap_ms = at.at_ms.saturating_sub(since_ms);
+        if gap_ms < DELIVERY_MS {
+            return None;
+        }
+        let counted_ms = self.counted_between(since_ms, at.at_ms).max(1);
+        let start_local_ms = since_ms + self.offset_ms;
+        let was_stale = self.is_stale;
+        let is_new_day = self.pass(at.local_ms);
+        self.learn_gap(start_local_ms, gap_ms, counted_ms, was_outage, at.at_ms);
+        self.week.cover(gap_ms);
+        self.day_gaps += 1;
+        self.day_log_sum += log2_rough(gap_ms as f64);
+        self.last_ms = at.at_ms;
+        self.offset_ms = at.local_ms - at.at_ms;
+        self.events = self.events.saturating_add(1);
+        self.since_refresh += 1;
+        let is_long = 2 * counted_ms > self.limit_ms;
+        if was_stale || is_new_day || is_long || self.since_refresh >= REFRESH_EVENTS {
+            self.refresh();
+        }
+        Some(Gap { since_ms, was_overdue: at.at_ms >= deadline_ms })
+    }
+
+    fn learn_gap(&mut self, start_local_ms: i64, gap_ms: i64, counted_ms: i64, was_outage: bool, at_ms: i64) {
+        let crosses = crosses_closed(gap_ms, counted_ms);
+        let bin = bin_of(counted_ms as f64 / BIN_MS, BINS);
+        let is_odd = self.is_older_than(GUARDED_MS)
+            && !crosses
+            && counted_ms > self.limit_ms
+            && counted_ms as f64 > 4.0 * self.usual_ms;
+        let weight = match () {
+            () if was_outage => 0.0,
+            () if is_odd => self.learn_odd(counted_ms, at_ms),
+            () => 1.0,
+        };
+        if weight == 0.0 {
+            return;
+        }
+        if weight > 1.0 {
+            self.gaps[(bin + 1).min(BINS - 1)] += 1.0;
+        }
+        let bin = if crosses { bin + BINS } else { bin };
+        self.gaps[bin] += weight;
+        if crosses {
+            self.learn_bedtime(start_local_ms, counted_ms);
+        } else {
+            self.learn_usual(counted_ms as f64);
+        }
+        // Ties keep the older one, so a stream of equal gaps does no work here.
+        if counted_ms > self.shortest_long_ms {
+            let bin = bin as u8;
+            let gap = LongGap { start_local_ms, length_ms: gap_ms, counted_ms, weight, bin };
+            if let Some(slot) = self.longest.iter_mut().min_by_key(|gap| gap.counted_ms) {
+                *slot = gap;
+            }
+            self.find_shortest_long();
+        }
+    }
+
+    fn find_shortest_long(&mut self) {
+        self.shortest_long_ms = self.longest.iter().map(|gap| gap.counted_ms).min().unwrap_or_default();
+    }
+
+    /// A gap beyond the limit is not a habit, or the first outage would hide the second. The third of its length
+    /// within some days is.
+    fn learn_odd(&mut self, counted_ms: i64, at_ms: i64) -> f32 {
+        let log = log2_rough(counted_ms as f64);
+        if (log - self.odd_log).abs() > 1.0 {
+            self.odd_count = 0.0;
+        }
+        let days = (at_ms - self.odd_ms) as f64 / DAY_MS as f64;
+        self.odd_count = self.odd_count * exp(-days / 3.0) + 1.0;
+        self.odd_ms = at_ms;
+        self.odd_log = log;
+        if self.odd_count < 2.5 { 0.0 } else { 3.0 }
+    }
+
+    /// A silence that began before the usual hour and ended at the usual one was an early bedtime.
+    fn learn_bedtime(&mut self, start_local_ms: i64, counted_ms: i64) {
+        let Some(closes_ms) = self.week.closes_at(start_local_ms, EARLY_MS_MAX) else { return };
+        let early_counted_ms = self.week.counted_at(closes_ms) - self.week.counted_at(start_local_ms);
+        if counted_ms - early_counted_ms <= self.night_limit_ms {
+            let early_ms = (closes_ms - start_local_ms) as f64;
+            self.early_ms = (0.97 * self.early_ms).max(early_ms);
+        }
+    }
+
+    /// Follows the usual gap closer than the histogram's bins can.
+    fn learn_usual(&mut self, counted_ms: f64) {
+        let off_ms = counted_ms - self.usual_ms;
+        if off_ms.abs() <= 0.3 * self.usual_ms {
+            self.usual_ms += off_ms / 32.0;
+            self.deviation_ms += (off_ms.abs() - self.deviation_ms) / 32.0;
+        }
+    }
+
+    /// Goes on to a moment; `true` if that is another day.
+    fn pass(&mut self, local_ms: i64) -> bool {
+        if !self.has_calendar {
+            if self.day_gaps >= EVENTS_PER_DAY {
+                self.end_day(1);
+                return true;
+            }
+            return false;
+        }
+        self.week.pass(local_ms);
+        let days = local_ms.div_euclid(DAY_MS) - self.day;
+        if days <= 0 {
+            return false;
+        }
+        self.day += days;
+        self.end_day(days);
+        self.week.rebuild();
+        self.measure_again();
+        true
+    }
+
+    fn end_day(&mut self, days: i64) {
+        for day in 0..days.min(7) {
+            let per_week = if day == 0 { 7.0 * f64::from(self.day_gaps) } else { 0.0 };
+            let pace = if self.per_week == 0.0 { 1.0 } else { 0.15 };
+            self.per_week += pace * (per_week - self.per_week);
+        }
+        let mut left = 1.0;
+        for _ in 0..days.min(400) {
+            left *= DAILY_DECAY;
+        }
+        self.scale(left);
+        if self.day_gaps >= 12 {
+            self.compare_day(self.day_log_sum / f64::from(self.day_gaps));
+        }
+        self.day_gaps = 0;
+        self.day_log_sum = 0.0;
+    }
+
+    /// A day whose gaps have another length altogether: the stream has a new cadence, and the old one is no guide.
+    fn compare_day(&mut self, log: f64) {
+        let off = log - self.log_mean;
+        if self.days < 3 {
+            self.log_mean += off / f64::from(self.days + 1);
+        } else if off.abs() > f64::max(1.0, 4.0 * sqrt(self.log_variance)) {
+            self.scale(0.02);
+            self.week.forget();
+            self.log_mean = log;
+            self.days = 0;
+            self.per_week = 7.0 * f64::from(self.day_gaps);
+        } else {
+            self.log_mean += 0.2 * off;
+            self.log_variance += 0.1 * (off * off - self.log_variance);
+        }
+        self.days = self.days.saturating_add(1);
+    }
+
+    fn scale(&mut self, left: f64) {
+        self.gaps.iter_mut().for_each(|weight| *weight *= left as f32);
+        self.longest.iter_mut().for_each(|gap| gap.weight *= left as f32);
+    }
+
+    /// The week has changed, so the long gaps have another counted length: they move to their new bins.
+    fn measure_again(&mut self) {
+        for gap in &mut self.longest {
+            if gap.weight < FORGOTTEN {
+                *gap = LongGap::default();
+                continue;
+            }
+            let old = &mut self.gaps[usize::from(gap.bin)];
+            *old = (*old - gap.weight).max(0.0);
+            let end_local_ms = gap.start_local_ms.saturating_add(gap.length_ms);
+            gap.counted_ms = self.week.counted_at(end_local_ms) - self.week.counted_at(gap.start_local_ms);
+            let crosses = crosses_closed(gap.length_ms, gap.counted_ms);
+            let bin = bin_of(gap.counted_ms as f64 / BIN_MS, BINS) + if crosses { BINS } else { 0 };
+            gap.bin = bin as u8;
+            self.gaps[bin] += gap.weight;
+        }
+        self.find_shortest_long();
+    }
+
+    /// Works out the limits from the histograms.
+    fn refresh(&mut self) {
+        self.is_stale = false;
+        self.since_refresh = 0;
+        let tail = Tail::of(&self.gaps[..BINS]);
+        let Some(median) = tail.median() else { return };
+        let median_ms = median * BIN_MS;
+        if !(self.usual_ms > median_ms / 1.4 && self.usual_ms < median_ms * 1.4) {
+            self.usual_ms = median_ms;
+            self.deviation_ms = 0.1 * median_ms;
+        }
+        self.is_regular = tail.shoulder() <= REGULAR_RATIO * median;
+        let per_week = match self.is_settled() || self.per_week > 0.0 {
+            true => self.per_week.max(10.0 * BUDGET_PER_WEEK),
+            false => 7.0 * f64::from(EVENTS_PER_DAY),
+        };
+        let reach_ms = tail.quantile(BUDGET_PER_WEEK / per_week, self.steepness(), PRIOR) * BIN_MS;
+        // One lost sample is never news: the one after it comes at twice the usual gap, give or take the jitter.
+        let jitter = (4.0 * self.deviation_ms / self.usual_ms).clamp(0.05, 0.25);
+        let lost_one = if self.is_regular { 2.0 + jitter } else { 2.25 };
+        let limit_ms = reach_ms.max(lost_one * self.usual_ms);
+        let nights = Tail::of(&self.gaps[BINS..]);
+        let night_ms = nights.quantile(BUDGET_PER_WEEK / 7.0, STEEPNESS[2], PRIOR) * BIN_MS;
+        self.limit_ms = limit_ms as i64;
+        self.night_limit_ms = night_ms.max(2.0 * limit_ms) as i64;
+    }
+
+    /// When the silence since the newest event becomes news, if nothing arrives until then.
+    pub(super) fn deadline_ms(&self) -> i64 {
+        if self.first_ms.is_none() || self.events < GAPS_LEAST || self.limit_ms == 0 {
+            return i64::MAX;
+        }
+        let last_local_ms = self.last_ms + self.offset_ms;
+        let counted_ms = self.week.counted_at(last_local_ms);
+        let mut limit_ms = self.limit_ms;
+        if !self.is_settled() {
+            // Habits are not known yet: only a regular stream can be missed, and with more patience.
+            if !self.is_regular {
+                return i64::MAX;
+            }
+            limit_ms = limit_ms.max(3 * self.usual_ms as i64);
+        }
+        let mut due_local_ms = self.week.local_at(counted_ms + limit_ms);
+        if crosses_closed(due_local_ms - last_local_ms, limit_ms) {
+            due_local_ms = self.week.local_at(counted_ms + limit_ms.max(self.night_limit_ms));
+        } else if self.early_ms >= 1.0
+            && let Some(closes_ms) = self.week.closes_at(last_local_ms, self.early_ms as i64)
+        {
+            let night_ms = limit_ms.max(self.night_limit_ms);
+            due_local_ms = self.week.local_at(self.week.counted_at(closes_ms) + night_ms);
+        }
+        due_local_ms - self.offset_ms
+    }
+}
+
+/// Whether most of a gap lay in closed hours.
+fn crosses_closed(gap_ms: i64, counted_ms: i64) -> bool {
+    gap_ms > HOUR_MS && 2 * counted_ms < gap_ms
+}
