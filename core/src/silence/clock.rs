@@ -3,7 +3,7 @@
 //! One gap is one test. However often somebody asks, the chance of a false verdict in a gap is the level of that gap,
 //! because the chance that a silence is usual only falls while it lasts.
 
-use crate::frame::Moment;
+use crate::frame::{Moment, TIME_MS_MAX};
 use crate::math::{exp, sqrt};
 use crate::snapshot::state;
 
@@ -36,10 +36,15 @@ const GAPS_LEAST: u32 = 24;
 const EVENTS_PER_DAY: u32 = 288;
 /// Long gaps that are remembered one by one, so that they can be measured anew when the week is.
 const LONGEST: usize = 32;
+/// After a gap beyond the limit, this many ordinary ones show that the cadence is still the old one.
+const ORDINARY_LEAST: u32 = 3;
 /// A remembered gap of less weight makes room.
 const FORGOTTEN: f32 = 0.01;
 /// Nobody goes to bed more than this before the earliest usual time.
 const EARLY_MS_MAX: i64 = 3 * HOUR_MS;
+/// The next early bedtime may be a little earlier than the earliest so far, which fades by half in five weeks.
+const EARLY_MARGIN_MS: i64 = HOUR_MS / 4;
+const EARLY_DECAY: f64 = 0.98;
 
 /// A gap that was learned.
 #[derive(Clone, Copy, Debug, Default)]
@@ -98,13 +103,19 @@ pub(super) struct Clock {
     odd_count: f64,
     odd_ms: i64,
     odd_log: f64,
+    odd_length_ms: i64,
+    /// Ordinary gaps since.
+    ordinary: u32,
 }
 state!(Clock {
     week, gaps, longest, shortest_long_ms, has_calendar, first_ms, last_ms, offset_ms, events, day, day_gaps, day_log_sum, log_mean,
     log_variance, days, per_week, usual_ms, deviation_ms, limit_ms, night_limit_ms, is_regular, is_stale,
-    since_refresh, early_ms, odd_count, odd_ms, odd_log,
+    since_refresh, early_ms, odd_count, odd_ms, odd_log, odd_length_ms, ordinary,
 } where |clock| {
     clock.gaps.iter().all(|weight| weight.is_finite() && *weight >= 0.0) && clock.limit_ms >= 0
+        && [clock.last_ms, clock.offset_ms, clock.first_ms.unwrap_or(0), clock.limit_ms, clock.night_limit_ms]
+            .iter()
+            .all(|ms| ms.unsigned_abs() <= 2 * TIME_MS_MAX.unsigned_abs())
 });
 
 impl Clock {
@@ -137,6 +148,8 @@ impl Clock {
             odd_count: 0.0,
             odd_ms: 0,
             odd_log: 0.0,
+            odd_length_ms: 0,
+            ordinary: u32::MAX,
         }
     }
 
@@ -147,7 +160,7 @@ impl Clock {
 
     /// The usual gap, in counted time.
     pub(super) fn usual_ms(&self) -> i64 {
-        self.usual_ms as i64
+        (self.usual_ms + 0.5) as i64
     }
 
     /// Whether the silence that began with the newest event is judged by settled habits.
@@ -181,6 +194,12 @@ impl Clock {
     fn counted_between(&self, from_ms: i64, to_ms: i64) -> i64 {
         self.week.counted_at(to_ms.saturating_add(self.offset_ms))
             - self.week.counted_at(from_ms.saturating_add(self.offset_ms))
+    }
+
+    /// Whether a silence is still what it usually is between two events.
+    pub(super) fn is_waiting(&self, now_ms: i64) -> bool {
+        // Inside the one bin that most gaps of a regular stream fall into, the chance is not known well.
+        self.events < GAPS_LEAST || self.silent_ms(now_ms) as f64 <= 1.15 * self.usual_ms
     }
 
     /// The chance of a silence at least this long, judged by the gaps that were seen.
@@ -239,6 +258,7 @@ impl Clock {
             && !crosses
             && counted_ms > self.limit_ms
             && counted_ms as f64 > 4.0 * self.usual_ms;
+        self.ordinary = if is_odd { 0 } else { self.ordinary.saturating_add(1) };
         let weight = match () {
             () if was_outage => 0.0,
             () if is_odd => self.learn_odd(counted_ms, at_ms),
@@ -283,6 +303,7 @@ impl Clock {
         self.odd_count = self.odd_count * exp(-days / 3.0) + 1.0;
         self.odd_ms = at_ms;
         self.odd_log = log;
+        self.odd_length_ms = counted_ms;
         if self.odd_count < 2.5 { 0.0 } else { 3.0 }
     }
 
@@ -292,7 +313,7 @@ impl Clock {
         let early_counted_ms = self.week.counted_at(closes_ms) - self.week.counted_at(start_local_ms);
         if counted_ms - early_counted_ms <= self.night_limit_ms {
             let early_ms = (closes_ms - start_local_ms) as f64;
-            self.early_ms = (0.97 * self.early_ms).max(early_ms);
+            self.early_ms = (EARLY_DECAY * self.early_ms).max(early_ms);
         }
     }
 
@@ -413,6 +434,16 @@ impl Clock {
         self.night_limit_ms = night_ms.max(2.0 * limit_ms) as i64;
     }
 
+    /// When the closed hours begin for which a silence from this moment on may be an early start; never for a stream
+    /// that has not yet had one.
+    fn goes_to_bed_at(&self, local_ms: i64) -> Option<i64> {
+        if self.early_ms < 1.0 {
+            return None;
+        }
+        let early_ms = (1.25 * self.early_ms) as i64 + EARLY_MARGIN_MS;
+        self.week.closes_at(local_ms, early_ms.min(EARLY_MS_MAX))
+    }
+
     /// When the silence since the newest event becomes news, if nothing arrives until then.
     pub(super) fn deadline_ms(&self) -> i64 {
         if self.first_ms.is_none() || self.events < GAPS_LEAST || self.limit_ms == 0 {
@@ -421,6 +452,10 @@ impl Clock {
         let last_local_ms = self.last_ms + self.offset_ms;
         let counted_ms = self.week.counted_at(last_local_ms);
         let mut limit_ms = self.limit_ms;
+        if self.ordinary < ORDINARY_LEAST {
+            // It may have a new cadence: more of the same length would be no news.
+            limit_ms = limit_ms.max(self.odd_length_ms + self.odd_length_ms / 2);
+        }
         if !self.is_settled() {
             // Habits are not known yet: only a regular stream can be missed, and with more patience.
             if !self.is_regular {
@@ -429,13 +464,15 @@ impl Clock {
             limit_ms = limit_ms.max(3 * self.usual_ms as i64);
         }
         let mut due_local_ms = self.week.local_at(counted_ms + limit_ms);
+        let night_ms = limit_ms.max(self.night_limit_ms);
         if crosses_closed(due_local_ms - last_local_ms, limit_ms) {
-            due_local_ms = self.week.local_at(counted_ms + limit_ms.max(self.night_limit_ms));
-        } else if self.early_ms >= 1.0
-            && let Some(closes_ms) = self.week.closes_at(last_local_ms, self.early_ms as i64)
-        {
-            let night_ms = limit_ms.max(self.night_limit_ms);
+            due_local_ms = self.week.local_at(counted_ms + night_ms);
+        } else if let Some(closes_ms) = self.goes_to_bed_at(last_local_ms) {
             due_local_ms = self.week.local_at(self.week.counted_at(closes_ms) + night_ms);
+        }
+        if let Some(opens_ms) = self.week.opens_at(due_local_ms) {
+            // Who sleeps is given the usual patience after waking.
+            due_local_ms = self.week.local_at(self.week.counted_at(opens_ms) + limit_ms);
         }
         due_local_ms - self.offset_ms
     }

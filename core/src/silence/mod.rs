@@ -30,9 +30,12 @@
 //! ```
 
 mod clock;
+mod evidence;
 mod finding;
 mod gaps;
+mod listener;
 mod run;
+mod source;
 mod week;
 
 pub use finding::{Cause, Finding};
@@ -44,26 +47,18 @@ use crate::frame::{Moment, TIME_MS_MAX};
 use crate::schema::Schema;
 use crate::snapshot::{State, state};
 use clock::Clock;
-use run::Runs;
+use listener::Listener;
+use source::Source;
 
 /// Times before 1971 are row numbers or a test's: they have no calendar, and a unit of theirs is treated as a second.
 const CALENDAR_FROM_MS: i64 = 365 * 86_400_000;
 const UNIT_MS: i64 = 1000;
 /// A day: no clock on a wall is farther from UTC.
 const OFFSET_MS_MAX: i64 = 86_400_000;
-/// Hours on either side whose silence an hour shares. Whole sources are given more, because all their streams follow
-/// one person or one plant.
-const RADIUS_STREAM: usize = 1;
-const RADIUS_SOURCE: usize = 2;
-/// A silence whose chance is below this is strange, though not yet news.
-const STRANGE: f64 = 0.1;
-/// Readings that cover this share of a silence were late, not missing.
-const LATE_SHARE: f64 = 0.7;
-
 /// The clocks of all streams, of all sources, and of everything.
 #[derive(Clone, Debug)]
 pub struct Silence {
-    streams: Vec<Stream>,
+    streams: Vec<Listener>,
     sources: Vec<Source>,
     whole: Source,
     /// When each stream becomes overdue; kept apart from the clocks because `judge` reads nothing else while all is well.
@@ -73,67 +68,13 @@ pub struct Silence {
 }
 state!(Silence { streams, sources, whole, due_ms, has_calendar; group_of });
 
-#[derive(Clone, Debug)]
-struct Stream {
-    clock: Clock,
-    runs: Runs,
-    /// A silence that was told of, and how much of it turned out to be covered by readings that came late.
-    told_from_ms: i64,
-    told_to_ms: i64,
-    covered_ms: i64,
-}
-state!(Stream { clock, runs, told_from_ms, told_to_ms, covered_ms });
-
-#[derive(Clone, Debug)]
-struct Source {
-    clock: Clock,
-    due_ms: i64,
-    /// Its last silence that was news: what its streams missed then is no habit of theirs.
-    outage_ms: [i64; 2],
-    members: usize,
-}
-state!(Source { clock, due_ms, outage_ms; members });
-
-impl Source {
-    fn new(members: usize) -> Self {
-        let clock = Clock::new(RADIUS_SOURCE, false);
-        Self { clock, due_ms: i64::MAX, outage_ms: [0; 2], members }
-    }
-
-    fn heard(&mut self, at: Moment, was_outage: bool) {
-        let is_first = self.clock.last_ms().is_none();
-        let gap = self.clock.heard(at, was_outage, self.due_ms);
-        if let Some(gap) = gap {
-            if gap.was_overdue {
-                self.outage_ms = [gap.since_ms, at.at_ms];
-            }
-            self.due_ms = self.clock.deadline_ms();
-        } else if is_first {
-            self.due_ms = i64::MAX;
-        }
-    }
-
-    /// Whether most of a gap lay in this source's last outage.
-    fn explains(&self, from_ms: i64, to_ms: i64) -> bool {
-        let [out_ms, back_ms] = self.outage_ms;
-        2 * (back_ms.min(to_ms) - out_ms.max(from_ms)) > to_ms - from_ms
-    }
-}
-
 impl Silence {
     /// Clocks that have heard nothing.
     pub fn new(schema: &Schema) -> Self {
         let width = schema.streams().len();
         let members = |group| schema.streams().iter().filter(|stream| stream.group == Some(group)).count();
-        let stream = Stream {
-            clock: Clock::new(RADIUS_STREAM, false),
-            runs: Runs::new(),
-            told_from_ms: 0,
-            told_to_ms: i64::MIN,
-            covered_ms: 0,
-        };
         Self {
-            streams: vec![stream; width],
+            streams: vec![Listener::new(); width],
             sources: (0..schema.groups().len()).map(|group| Source::new(members(group))).collect(),
             whole: Source::new(width),
             due_ms: vec![i64::MAX; width],
@@ -189,11 +130,10 @@ impl Silence {
     fn start_calendar(&mut self) {
         self.has_calendar = true;
         for stream in &mut self.streams {
-            stream.clock = Clock::new(RADIUS_STREAM, true);
+            stream.start_calendar();
         }
         for source in self.sources.iter_mut().chain([&mut self.whole]) {
-            source.clock = Clock::new(RADIUS_SOURCE, true);
-            source.due_ms = i64::MAX;
+            source.start_calendar();
         }
         self.due_ms.fill(i64::MAX);
     }
@@ -307,57 +247,6 @@ impl Silence {
         listener.runs.is_true_zero().then_some(Cause::TrueZero)
     }
 
-    fn is_all_silent(&self, now_ms: i64) -> bool {
-        self.whole.due_ms <= now_ms
-            && self.whole.members > 1
-            && !self.whole.clock.is_asleep(now_ms)
-            && self.strange(now_ms, |_| true) != 1
-    }
-
-    fn is_source_down(&self, group: usize, now_ms: i64) -> bool {
-        let source = &self.sources[group];
-        source.due_ms <= now_ms
-            && source.members > 1
-            && !source.clock.is_asleep(now_ms)
-            && self.strange(now_ms, |place| self.group_of[place] == Some(group)) != 1
-    }
-
-    /// How many of these streams are strangely silent. If it is just one, the silence of all is that one's: the others
-    /// only happened to have nothing to say.
-    fn strange(&self, now_ms: i64, is_member: impl Fn(usize) -> bool) -> usize {
-        (self.streams.iter().enumerate())
-            .filter(|(place, stream)| {
-                let clock = &stream.clock;
-                is_member(*place)
-                    && self.due_ms[*place] < i64::MAX
-                    && clock.silent_ms(now_ms) > clock.usual_ms()
-                    && clock.chance(now_ms) < STRANGE
-            })
-            .count()
-    }
-
-    /// Whether an overdue stream is silent by itself. As long as its whole source is silent with it, the source's clock
-    /// decides: it knows how often that happens.
-    fn is_sensor_silent(&self, place: usize, now_ms: i64) -> bool {
-        let clock = &self.streams[place].clock;
-        let Some(last_ms) = clock.last_ms() else { return false };
-        if clock.is_asleep(now_ms) {
-            return false;
-        }
-        let source = match self.group_of[place] {
-            Some(group) if self.sources[group].members > 1 => {
-                if self.is_source_down(group, now_ms) {
-                    return false;
-                }
-                &self.sources[group]
-            }
-            _ => &self.whole,
-        };
-        let has_peers = source.members > 1;
-        let peers_speak = source.clock.last_ms().is_some_and(|ms| ms > last_ms + clock.usual_ms());
-        !has_peers || peers_speak || source.due_ms <= now_ms
-    }
-
     fn finding_at(&self, cause: Cause, stream: Option<usize>, group: Option<usize>, now_ms: i64) -> Finding {
         let mut finding = self.finding(cause, stream, group);
         finding.chance = self.clock_of(stream, group).chance(now_ms);
@@ -392,35 +281,6 @@ impl Silence {
     }
 }
 
-impl Stream {
-    fn tell(&mut self, now_ms: i64) {
-        let last_ms = self.clock.last_ms().unwrap_or(now_ms);
-        if self.told_to_ms == i64::MIN {
-            self.told_from_ms = last_ms;
-            self.covered_ms = 0;
-        }
-        self.told_to_ms = now_ms;
-    }
-
-    /// Counts a reading towards the silence that was told of; `true` once they cover it.
-    fn note_late(&mut self, at_ms: i64) -> bool {
-        if self.told_to_ms == i64::MIN {
-            return false;
-        }
-        if at_ms > self.told_to_ms {
-            self.told_to_ms = i64::MIN;
-            return false;
-        }
-        let before_ms = self.clock.last_ms().unwrap_or(at_ms).max(self.told_from_ms);
-        self.covered_ms += (at_ms - before_ms).clamp(0, 2 * self.clock.usual_ms());
-        let is_late = self.covered_ms as f64 > LATE_SHARE * (self.told_to_ms - self.told_from_ms) as f64;
-        if is_late {
-            self.told_to_ms = i64::MIN;
-        }
-        is_late
-    }
-}
-
 /// Sensors of one source that fell silent at about the same time are one finding.
 fn merge_parts(findings: &mut Vec<Finding>, from: usize) {
     findings[from..].sort_unstable_by_key(|finding| (finding.group, finding.since_ms, finding.stream));
@@ -446,4 +306,111 @@ fn merge_parts(findings: &mut Vec<Finding>, from: usize) {
         kept += 1;
     }
     findings.truncate(kept);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SchemaDraft;
+    use crate::schema::StreamDraft;
+    use crate::snapshot::{Reader, Writer};
+
+    fn schema() -> Schema {
+        let mut draft = SchemaDraft::of_streams(["a", "b", "c", "d"]);
+        for place in [0, 1] {
+            draft.streams[place] = StreamDraft { group: Some("g".into()), ..draft.streams[place].clone() };
+        }
+        draft.validate().expect("valid")
+    }
+
+    fn bytes_of(silence: &Silence) -> Vec<u8> {
+        let mut writer = Writer::default();
+        silence.save(&mut writer);
+        writer.into_bytes()
+    }
+
+    /// Irregular events of four streams; the same for the same step.
+    fn play(silence: &mut Silence, schema: &Schema, steps: core::ops::Range<i64>) {
+        let mut findings = silence.findings();
+        for step in steps {
+            let at_ms = 1_725_235_200_000 + step * 70_000 + (step * 7919) % 40_000;
+            if step % 997 > 60 {
+                silence.heard((step * step % 7 % 4) as usize, schema.moment(at_ms), (step % 5) as f64);
+            }
+            silence.judge(at_ms, &mut findings);
+            silence.learn(at_ms, &findings);
+        }
+    }
+
+    #[test]
+    fn opened_again_it_goes_on_with_the_same_bits() {
+        let schema = schema();
+        let mut silence = Silence::new(&schema);
+        play(&mut silence, &schema, 0..12_000);
+        let bytes = bytes_of(&silence);
+        let mut again = Silence::new(&schema);
+        let mut reader = Reader::new(&bytes);
+        assert_eq!(again.load(&mut reader), Ok(()));
+        assert!(reader.is_at_end());
+        play(&mut silence, &schema, 12_000..20_000);
+        play(&mut again, &schema, 12_000..20_000);
+        assert_eq!(bytes_of(&again), bytes_of(&silence));
+        assert_eq!(silence.bytes(), Silence::new(&schema).bytes());
+    }
+
+    #[test]
+    fn damaged_bytes_are_refused_or_harmless() {
+        let schema = schema();
+        let mut silence = Silence::new(&schema);
+        play(&mut silence, &schema, 0..3000);
+        let bytes = bytes_of(&silence);
+        for step in 0..600 {
+            let mut damaged = bytes.clone();
+            let at = step * 7919 % damaged.len();
+            damaged[at] ^= 1 << (step % 8);
+            damaged[(at * 31 + 5) % bytes.len()] = 0xFF;
+            let mut again = Silence::new(&schema);
+            if again.load(&mut Reader::new(&damaged)).is_ok() {
+                play(&mut again, &schema, 3000..3100);
+            }
+        }
+    }
+
+    #[test]
+    fn no_time_and_no_value_panics() {
+        let schema = schema();
+        let times = [0, -1, 1, i64::MAX, i64::MIN, 86_400_000, 1_725_235_200_000, TIME_MS_MAX, -TIME_MS_MAX];
+        let values = [f64::NAN, f64::INFINITY, -0.0, 1e308, 1.0];
+        let mut silence = Silence::new(&schema);
+        let mut findings = silence.findings();
+        for step in 0..20_000_usize {
+            let at_ms = times[step * step % 31 % times.len()].saturating_add((step as i64 * 7919) % 100_000);
+            let local_ms = times[step % times.len()];
+            silence.heard(step % 6, Moment { at_ms, local_ms }, values[step % values.len()]);
+            let now_ms = times[step % 7 % times.len()];
+            silence.judge(now_ms, &mut findings);
+            silence.learn(now_ms, &findings);
+            silence.next_deadline_ms(now_ms);
+            silence.why(step % 5, now_ms);
+        }
+    }
+
+    #[test]
+    fn row_numbers_have_no_calendar_and_still_a_cadence() {
+        let schema = schema();
+        let mut silence = Silence::new(&schema);
+        for row in 0..3000 {
+            for place in 0..3 {
+                silence.heard(place, schema.moment(row), (row % 7) as f64);
+            }
+            if row < 2990 {
+                silence.heard(3, schema.moment(row), (row % 5) as f64);
+            }
+        }
+        let mut findings = silence.findings();
+        silence.judge(2999, &mut findings);
+        assert_eq!(findings.len(), 1);
+        assert_eq!((findings[0].stream, findings[0].since_ms, findings[0].usual_ms), (Some(3), 2989, 1));
+        assert!(findings[0].settled);
+    }
 }

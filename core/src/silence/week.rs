@@ -106,6 +106,18 @@ impl Week {
         None
     }
 
+    /// When the closed hours end that this moment lies in, if it does.
+    pub(super) fn opens_at(&self, local_ms: i64) -> Option<i64> {
+        let mut at_ms = local_ms;
+        for _ in 0..HOURS {
+            if !self.is_closed(at_ms) {
+                break;
+            }
+            at_ms = (at_ms.div_euclid(HOUR_MS) + 1) * HOUR_MS;
+        }
+        (at_ms > local_ms).then_some(at_ms)
+    }
+
     /// Goes on to the hour of `local_ms`. At most a week of hours is walked, however long the silence was.
     pub(super) fn pass(&mut self, local_ms: i64) {
         let hour = local_ms.div_euclid(HOUR_MS);
