@@ -36,6 +36,8 @@ const GAPS_LEAST: u32 = 24;
 const EVENTS_PER_DAY: u32 = 288;
 /// Long gaps that are remembered one by one, so that they can be measured anew when the week is.
 const LONGEST: usize = 32;
+/// A bin of less weight can move the limits by one more gap.
+const RARE: f32 = 8.0;
 /// After a gap beyond the limit, this many ordinary ones show that the cadence is still the old one.
 const ORDINARY_LEAST: u32 = 3;
 /// A remembered gap of less weight makes room.
@@ -79,6 +81,8 @@ pub(super) struct Clock {
     /// Local time minus UTC at the newest event. Both ends of a gap are read on this clock, or an hour would be lost
     /// or won where the clocks are changed inside it.
     offset_ms: i64,
+    /// Counted time at the newest event.
+    last_counted_ms: i64,
     events: u32,
     day: i64,
     day_gaps: u32,
@@ -108,12 +112,12 @@ pub(super) struct Clock {
     ordinary: u32,
 }
 state!(Clock {
-    week, gaps, longest, shortest_long_ms, has_calendar, first_ms, last_ms, offset_ms, events, day, day_gaps, day_log_sum, log_mean,
+    week, gaps, longest, shortest_long_ms, has_calendar, first_ms, last_ms, offset_ms, last_counted_ms, events, day, day_gaps, day_log_sum, log_mean,
     log_variance, days, per_week, usual_ms, deviation_ms, limit_ms, night_limit_ms, is_regular, is_stale,
     since_refresh, early_ms, odd_count, odd_ms, odd_log, odd_length_ms, ordinary,
 } where |clock| {
     clock.gaps.iter().all(|weight| weight.is_finite() && *weight >= 0.0) && clock.limit_ms >= 0
-        && [clock.last_ms, clock.offset_ms, clock.first_ms.unwrap_or(0), clock.limit_ms, clock.night_limit_ms]
+        && [clock.last_ms, clock.last_counted_ms, clock.offset_ms, clock.first_ms.unwrap_or(0), clock.limit_ms, clock.night_limit_ms]
             .iter()
             .all(|ms| ms.unsigned_abs() <= 2 * TIME_MS_MAX.unsigned_abs())
 });
@@ -129,6 +133,7 @@ impl Clock {
             first_ms: None,
             last_ms: 0,
             offset_ms: 0,
+            last_counted_ms: 0,
             events: 0,
             day: 0,
             day_gaps: 0,
@@ -183,17 +188,12 @@ impl Clock {
 
     /// Counted time since the newest event.
     pub(super) fn silent_ms(&self, now_ms: i64) -> i64 {
-        self.counted_between(self.last_ms, now_ms)
+        self.week.counted_at(now_ms.saturating_add(self.offset_ms)) - self.last_counted_ms
     }
 
     /// Time on the wall since the newest event.
     pub(super) fn silent_wall_ms(&self, now_ms: i64) -> i64 {
         now_ms.saturating_sub(self.last_ms)
-    }
-
-    fn counted_between(&self, from_ms: i64, to_ms: i64) -> i64 {
-        self.week.counted_at(to_ms.saturating_add(self.offset_ms))
-            - self.week.counted_at(from_ms.saturating_add(self.offset_ms))
     }
 
     /// Whether a silence is still what it usually is between two events.
@@ -225,6 +225,7 @@ impl Clock {
             self.offset_ms = at.local_ms - at.at_ms;
             self.day = at.local_ms.div_euclid(DAY_MS);
             self.week.begin(at.local_ms);
+            self.last_counted_ms = self.week.counted_at(at.local_ms);
             return None;
         };
         let since_ms = self.last_ms;
@@ -232,26 +233,35 @@ impl Clock {
         if gap_ms < DELIVERY_MS {
             return None;
         }
-        let counted_ms = self.counted_between(since_ms, at.at_ms).max(1);
+        let counted_ms = self.silent_ms(at.at_ms).max(1);
         let start_local_ms = since_ms + self.offset_ms;
         let was_stale = self.is_stale;
         let is_new_day = self.pass(at.local_ms);
-        self.learn_gap(start_local_ms, gap_ms, counted_ms, was_outage, at.at_ms);
+        let is_rare = self.learn_gap(start_local_ms, gap_ms, counted_ms, was_outage, at.at_ms);
         self.week.cover(gap_ms);
         self.day_gaps += 1;
         self.day_log_sum += log2_rough(gap_ms as f64);
         self.last_ms = at.at_ms;
         self.offset_ms = at.local_ms - at.at_ms;
+        self.last_counted_ms = self.week.counted_at(at.local_ms);
         self.events = self.events.saturating_add(1);
         self.since_refresh += 1;
-        let is_long = 2 * counted_ms > self.limit_ms;
+        let is_long = 2 * counted_ms > self.limit_ms && is_rare;
         if was_stale || is_new_day || is_long || self.since_refresh >= REFRESH_EVENTS {
             self.refresh();
         }
         Some(Gap { since_ms, was_overdue: at.at_ms >= deadline_ms })
     }
 
-    fn learn_gap(&mut self, start_local_ms: i64, gap_ms: i64, counted_ms: i64, was_outage: bool, at_ms: i64) {
+    /// `true` if gaps of this length are so rare that one more may change the limits.
+    fn learn_gap(
+        &mut self,
+        start_local_ms: i64,
+        gap_ms: i64,
+        counted_ms: i64,
+        was_outage: bool,
+        at_ms: i64,
+    ) -> bool {
         let crosses = crosses_closed(gap_ms, counted_ms);
         let bin = bin_of(counted_ms as f64 / BIN_MS, BINS);
         let is_odd = self.is_older_than(GUARDED_MS)
@@ -265,7 +275,7 @@ impl Clock {
             () => 1.0,
         };
         if weight == 0.0 {
-            return;
+            return true;
         }
         if weight > 1.0 {
             self.gaps[(bin + 1).min(BINS - 1)] += 1.0;
@@ -286,6 +296,7 @@ impl Clock {
             }
             self.find_shortest_long();
         }
+        self.gaps[bin] < RARE
     }
 
     fn find_shortest_long(&mut self) {
@@ -434,6 +445,11 @@ impl Clock {
         self.night_limit_ms = night_ms.max(2.0 * limit_ms) as i64;
     }
 
+    /// The local time at which this much counted time has passed since the newest event.
+    fn after(&self, span_ms: i64) -> i64 {
+        self.week.local_after(self.last_ms + self.offset_ms, self.last_counted_ms, span_ms)
+    }
+
     /// When the closed hours begin for which a silence from this moment on may be an early start; never for a stream
     /// that has not yet had one.
     fn goes_to_bed_at(&self, local_ms: i64) -> Option<i64> {
@@ -450,7 +466,6 @@ impl Clock {
             return i64::MAX;
         }
         let last_local_ms = self.last_ms + self.offset_ms;
-        let counted_ms = self.week.counted_at(last_local_ms);
         let mut limit_ms = self.limit_ms;
         if self.ordinary < ORDINARY_LEAST {
             // It may have a new cadence: more of the same length would be no news.
@@ -463,10 +478,10 @@ impl Clock {
             }
             limit_ms = limit_ms.max(3 * self.usual_ms as i64);
         }
-        let mut due_local_ms = self.week.local_at(counted_ms + limit_ms);
+        let mut due_local_ms = self.after(limit_ms);
         let night_ms = limit_ms.max(self.night_limit_ms);
         if crosses_closed(due_local_ms - last_local_ms, limit_ms) {
-            due_local_ms = self.week.local_at(counted_ms + night_ms);
+            due_local_ms = self.after(night_ms);
         } else if let Some(closes_ms) = self.goes_to_bed_at(last_local_ms) {
             due_local_ms = self.week.local_at(self.week.counted_at(closes_ms) + night_ms);
         }

@@ -34,10 +34,12 @@ pub(super) struct Week {
     first_hour: i64,
     hour: i64,
     has_closed: bool,
+    /// Every hour passes at full speed: counted time is local time.
+    is_flat: bool,
     /// Neighbours on either side whose silence an hour shares: clocks are changed and people do not rise to the minute.
     radius: usize,
 }
-state!(Week { covered, counted_ms, first_hour, hour, has_closed; radius } where |week| {
+state!(Week { covered, counted_ms, first_hour, hour, has_closed, is_flat; radius } where |week| {
     week.counted_ms[0] == 0
         && week.counted_ms.windows(2).all(|pair| pair[0] < pair[1] && pair[1] - pair[0] <= HOUR_MS as u32)
         && week.covered.iter().all(|covered| covered.is_finite())
@@ -52,6 +54,7 @@ impl Week {
             first_hour: 0,
             hour: 0,
             has_closed: false,
+            is_flat: true,
             radius,
         }
     }
@@ -65,6 +68,9 @@ impl Week {
 
     /// Counted time since the epoch.
     pub(super) fn counted_at(&self, local_ms: i64) -> i64 {
+        if self.is_flat {
+            return local_ms;
+        }
         let (weeks, within_ms) = (local_ms.div_euclid(WEEK_MS), local_ms.rem_euclid(WEEK_MS));
         let (hour, part_ms) = ((within_ms / HOUR_MS) as usize, within_ms % HOUR_MS);
         let from_ms = i64::from(self.counted_ms[hour]);
@@ -73,11 +79,37 @@ impl Week {
 
     /// The local time at which this much counted time has passed since the epoch.
     pub(super) fn local_at(&self, counted_ms: i64) -> i64 {
+        if self.is_flat {
+            return counted_ms;
+        }
         let whole_ms = i64::from(self.counted_ms[HOURS]);
         let (weeks, within_ms) = (counted_ms.div_euclid(whole_ms), counted_ms.rem_euclid(whole_ms));
         let hour = self.counted_ms.partition_point(|&from_ms| i64::from(from_ms) <= within_ms) - 1;
         let part_ms = (within_ms - i64::from(self.counted_ms[hour])) * HOUR_MS / self.passes_ms(hour);
         weeks * WEEK_MS + hour as i64 * HOUR_MS + part_ms
+    }
+
+    /// The local time at which this much more counted time has passed. Most limits end within some hours, which saves
+    /// the search through the week.
+    pub(super) fn local_after(&self, local_ms: i64, from_counted_ms: i64, span_ms: i64) -> i64 {
+        if self.is_flat {
+            return local_ms + span_ms;
+        }
+        let within_ms = local_ms.rem_euclid(WEEK_MS);
+        let (mut hour, mut begun_ms) = ((within_ms / HOUR_MS) as usize, within_ms % HOUR_MS);
+        let (mut at_ms, mut left_ms) = (local_ms, span_ms);
+        for _ in 0..4 {
+            let passes_ms = self.passes_ms(hour);
+            let rest_ms = (HOUR_MS - begun_ms) * passes_ms / HOUR_MS;
+            if left_ms < rest_ms {
+                return at_ms + left_ms * HOUR_MS / passes_ms;
+            }
+            left_ms -= rest_ms;
+            at_ms += HOUR_MS - begun_ms;
+            begun_ms = 0;
+            hour = (hour + 1) % HOURS;
+        }
+        self.local_at(from_counted_ms + span_ms)
     }
 
     /// Counted time in an hour of the week.
@@ -160,13 +192,14 @@ impl Week {
                 *rate = rate.max(usual);
             }
         }
-        self.has_closed = false;
+        (self.has_closed, self.is_flat) = (false, true);
         for hour in 0..HOURS {
             let rate = (HOURS + hour - self.radius..=HOURS + hour + self.radius)
                 .fold(f64::INFINITY, |least, near| least.min(rates[near % HOURS]));
             let speed = (rate / (FULL_SPEED * usual)).clamp(CLOSED_SPEED, 1.0);
             let passes_ms = (speed * HOUR_MS as f64) as u32;
             self.has_closed |= i64::from(passes_ms) < CLOSED_BELOW_MS;
+            self.is_flat &= i64::from(passes_ms) == HOUR_MS;
             self.counted_ms[hour + 1] = self.counted_ms[hour] + passes_ms;
         }
     }
@@ -248,6 +281,10 @@ mod tests {
             let again_ms = week.local_at(week.counted_at(local_ms));
             // A millisecond of a closed hour is a hundred of the wall's.
             assert!((local_ms - 100..=local_ms).contains(&again_ms), "{local_ms} {again_ms}");
+            let from_ms = local_ms - k * 3_000;
+            let counted_ms = week.counted_at(from_ms);
+            let after_ms = week.local_after(from_ms, counted_ms, week.counted_at(local_ms) - counted_ms);
+            assert!((local_ms - 400..=local_ms + 400).contains(&after_ms), "{local_ms} {after_ms}");
         }
     }
 
