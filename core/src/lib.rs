@@ -35,6 +35,7 @@ extern crate alloc;
 pub mod engine;
 pub mod error;
 pub mod frame;
+pub mod ingest;
 pub mod joint;
 mod math;
 pub mod schema;

@@ -3,10 +3,12 @@
 #![allow(clippy::print_stdout, reason = "the figures are for people")]
 
 mod arrivals;
+mod dice;
 
 use std::collections::BTreeMap;
 
 use arrivals::*;
+use dice::Dice;
 use fourfold::SchemaDraft;
 use fourfold::schema::{Schema, StreamDraft};
 use fourfold::silence::{Cause, Finding, Silence};

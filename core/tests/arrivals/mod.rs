@@ -1,5 +1,7 @@
 //! Arrivals of simulated streams: how sensors, phones and people really send. Seeded; the same on every machine.
 
+use crate::dice::Dice;
+
 pub(crate) const MINUTE_MS: i64 = 60_000;
 pub(crate) const HOUR_MS: i64 = 60 * MINUTE_MS;
 pub(crate) const DAY_MS: i64 = 24 * HOUR_MS;
@@ -7,40 +9,13 @@ pub(crate) const WEEK_MS: i64 = 7 * DAY_MS;
 /// Monday, 2 September 2024, 00:00 UTC.
 pub(crate) const START_MS: i64 = 1_725_235_200_000;
 
-/// SplitMix64.
-#[derive(Clone)]
-pub(crate) struct Dice(u64);
+fn exponential(dice: &mut Dice, mean_ms: i64) -> i64 {
+    (-libm::log(dice.share()) * mean_ms as f64) as i64 + 1
+}
 
-impl Dice {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0xD1B5_4A32_D192_ED03)
-    }
-
-    pub(crate) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    pub(crate) fn below(&mut self, end: i64) -> i64 {
-        (self.next() >> 1) as i64 % end.max(1)
-    }
-
-    /// In (0, 1).
-    pub(crate) fn share(&mut self) -> f64 {
-        ((self.next() >> 11) as f64 + 0.5) / (1_u64 << 53) as f64
-    }
-
-    pub(crate) fn exponential(&mut self, mean_ms: i64) -> i64 {
-        (-libm::log(self.share()) * mean_ms as f64) as i64 + 1
-    }
-
-    /// Normal with mean 0, from twelve uniform numbers.
-    pub(crate) fn normal(&mut self, sd: f64) -> f64 {
-        sd * ((0..12).map(|_| self.share()).sum::<f64>() - 6.0)
-    }
+/// Normal with mean 0, from twelve uniform numbers.
+fn normal(dice: &mut Dice, sd: f64) -> f64 {
+    sd * ((0..12).map(|_| dice.share()).sum::<f64>() - 6.0)
 }
 
 /// How a stream sends.
@@ -98,7 +73,7 @@ fn waking_hours(habit: Habit, days: i64, dice: &mut Dice) -> Vec<(i64, i64)> {
     let mut hours = Vec::new();
     for day in 0..days {
         let midnight_ms = START_MS + day * DAY_MS;
-        let spread = |dice: &mut Dice, minutes: f64| (dice.normal(minutes) * MINUTE_MS as f64) as i64;
+        let spread = |dice: &mut Dice, minutes: f64| (normal(dice, minutes) * MINUTE_MS as f64) as i64;
         let span = match habit {
             Workweek if day % 7 >= 5 => continue,
             Workweek => {
@@ -132,7 +107,7 @@ fn times_of(habit: Habit, waking: &[(i64, i64)], days: i64, dice: &mut Dice) -> 
     while at_ms < end_ms {
         let elapsed_days = (at_ms - START_MS) / DAY_MS;
         let regular = |usual_ms: i64, jitter: f64, dice: &mut Dice| {
-            usual_ms + (dice.normal(jitter) * usual_ms as f64) as i64
+            usual_ms + (normal(dice, jitter) * usual_ms as f64) as i64
         };
         let mut is_sent = true;
         let step_ms = match habit {
@@ -156,16 +131,16 @@ fn times_of(habit: Habit, waking: &[(i64, i64)], days: i64, dice: &mut Dice) -> 
             ChangeOnly => {
                 let hour = (at_ms / HOUR_MS) % 24;
                 let mean_ms = if (7..22).contains(&hour) { 15 * MINUTE_MS } else { 90 * MINUTE_MS };
-                dice.exponential(mean_ms)
+                exponential(dice, mean_ms)
             }
-            Poisson10 => dice.exponential(10 * MINUTE_MS),
+            Poisson10 => exponential(dice, 10 * MINUTE_MS),
             Bursty if burst > 0 => {
                 burst -= 1;
-                dice.exponential(5_000)
+                exponential(dice, 5_000)
             }
             Bursty => {
                 burst = 5 + dice.below(40);
-                dice.exponential(45 * MINUTE_MS)
+                exponential(dice, 45 * MINUTE_MS)
             }
             Batch if burst > 0 => {
                 burst -= 1;
@@ -173,7 +148,7 @@ fn times_of(habit: Habit, waking: &[(i64, i64)], days: i64, dice: &mut Dice) -> 
             }
             Batch => {
                 burst = 10 + dice.below(20);
-                dice.exponential(15 * MINUTE_MS).min(3 * HOUR_MS) + 10 * MINUTE_MS
+                exponential(dice, 15 * MINUTE_MS).min(3 * HOUR_MS) + 10 * MINUTE_MS
             }
             SlowRare => regular(5 * MINUTE_MS + elapsed_days * MINUTE_MS, 0.05, dice),
             Step1To5 => regular(if elapsed_days < 16 { 1 } else { 5 } * MINUTE_MS, 0.02, dice),
