@@ -239,10 +239,10 @@ impl Figures {
 
 const PLANTED: Planted = Planted { per_stream: 6, per_source: 2, of_all: 1 };
 
-fn check(worlds: u64) {
-    let planted = run(worlds, 28, PLANTED, 100);
+fn check(worlds: u64, seed: u64) {
+    let planted = run(worlds, 28, PLANTED, seed);
     println!("outages planted\n{}", planted.table());
-    let clean = run(worlds, 28, NONE, 200);
+    let clean = run(worlds, 28, NONE, seed + 100);
     println!("nothing planted\n{}false findings about a source: {}", clean.table(), clean.source_spans);
 
     let all = planted.all();
@@ -255,8 +255,14 @@ fn check(worlds: u64) {
     }
     let mut delays = planted.by_habit[&Habit::Min5].delays.clone();
     assert!(quantile(&mut delays, 0.5) <= 10.0, "two intervals at most");
-    for habit in [Habit::Sleeper, Habit::EarlySleeper, Habit::Workweek, Habit::ChangeOnly] {
-        assert!(clean.by_habit[&habit].false_per_week() <= 0.1, "{habit:?}");
+    // The first bedtime that is two hours early is told once, with all streams of its owner.
+    for (habit, most) in [
+        (Habit::Sleeper, 0.05),
+        (Habit::Workweek, 0.05),
+        (Habit::ChangeOnly, 0.2),
+        (Habit::EarlySleeper, 0.4),
+    ] {
+        assert!(clean.by_habit[&habit].false_per_week() <= most, "{habit:?}");
     }
     assert!(planted.timer.false_per_week() > 500.0 * all.false_per_week());
     assert!(planted.zero.recall() < all.recall() - 0.1);
@@ -265,14 +271,14 @@ fn check(worlds: u64) {
 
 #[test]
 fn outages_are_found_and_habits_are_not_reported() {
-    check(1);
+    check(1, 100);
 }
 
 /// The figures of the documentation: `cargo test -p fourfold --test silence -- --ignored --nocapture`.
 #[test]
 #[ignore = "takes a minute"]
 fn outages_are_found_and_habits_are_not_reported_in_many_worlds() {
-    check(6);
+    check(6, 1000);
 }
 
 /// Twenty readings every five minutes, all at once, as frames bring them.

@@ -4,7 +4,7 @@
 //! because the chance that a silence is usual only falls while it lasts.
 
 use crate::frame::{Moment, TIME_MS_MAX};
-use crate::math::{exp, sqrt};
+use crate::math::{exp, exp2, log2, sqrt};
 use crate::snapshot::state;
 
 use super::gaps::{Tail, bin_of, log2_rough};
@@ -42,6 +42,8 @@ const RARE: f32 = 8.0;
 const ORDINARY_LEAST: u32 = 3;
 /// A remembered gap of less weight makes room.
 const FORGOTTEN: f32 = 0.01;
+/// What a gap weighs after four weeks.
+const RECENT: f32 = 0.25;
 /// Nobody goes to bed more than this before the earliest usual time.
 const EARLY_MS_MAX: i64 = 3 * HOUR_MS;
 /// The next early bedtime may be a little earlier than the earliest so far, which fades by half in five weeks.
@@ -56,8 +58,10 @@ struct LongGap {
     counted_ms: i64,
     weight: f32,
     bin: u8,
+    /// It was beyond the limit, so it is not in the histogram. If it turns out to have been a night, it will be.
+    is_odd: bool,
 }
-state!(LongGap { start_local_ms, length_ms, counted_ms, weight, bin } where |gap| usize::from(gap.bin) < 2 * BINS);
+state!(LongGap { start_local_ms, length_ms, counted_ms, weight, bin, is_odd } where |gap| usize::from(gap.bin) < 2 * BINS);
 
 /// A gap that has just ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -92,6 +96,10 @@ pub(super) struct Clock {
     log_variance: f64,
     days: u32,
     per_week: f64,
+    /// Days that the histograms hold, older ones counting less.
+    kept_days: f64,
+    /// The chance of a false verdict that one gap across closed hours may have: there are seven a week, or more.
+    night_level: f64,
     /// The usual gap and its mean deviation, in counted time.
     usual_ms: f64,
     deviation_ms: f64,
@@ -113,7 +121,7 @@ pub(super) struct Clock {
 }
 state!(Clock {
     week, gaps, longest, shortest_long_ms, has_calendar, first_ms, last_ms, offset_ms, last_counted_ms, events, day, day_gaps, day_log_sum, log_mean,
-    log_variance, days, per_week, usual_ms, deviation_ms, limit_ms, night_limit_ms, is_regular, is_stale,
+    log_variance, days, per_week, kept_days, night_level, usual_ms, deviation_ms, limit_ms, night_limit_ms, is_regular, is_stale,
     since_refresh, early_ms, odd_count, odd_ms, odd_log, odd_length_ms, ordinary,
 } where |clock| {
     clock.gaps.iter().all(|weight| weight.is_finite() && *weight >= 0.0) && clock.limit_ms >= 0
@@ -142,6 +150,8 @@ impl Clock {
             log_variance: 0.25,
             days: 0,
             per_week: 0.0,
+            kept_days: 0.0,
+            night_level: BUDGET_PER_WEEK / 7.0,
             usual_ms: 0.0,
             deviation_ms: 0.0,
             limit_ms: 0,
@@ -202,15 +212,28 @@ impl Clock {
         self.events < GAPS_LEAST || self.silent_ms(now_ms) as f64 <= 1.15 * self.usual_ms
     }
 
-    /// The chance of a silence at least this long, judged by the gaps that were seen.
+    /// The chance of a silence at least this long, judged by the gaps that were seen. Beyond the limit it falls like
+    /// the power law that the limit stands on, which costs little however long somebody stays silent.
     pub(super) fn chance(&self, now_ms: i64) -> f64 {
         let counted_ms = self.silent_ms(now_ms);
-        let crosses = crosses_closed(now_ms - self.last_ms, counted_ms);
-        let (tail, steepness) = match crosses {
-            true => (Tail::of(&self.gaps[BINS..]), STEEPNESS[2]),
-            false => (Tail::of(&self.gaps[..BINS]), self.steepness()),
+        let crosses = crosses_closed(self.silent_wall_ms(now_ms), counted_ms);
+        let (gaps, steepness, limit_ms, level) = match crosses {
+            true => (&self.gaps[BINS..], STEEPNESS[2], self.night_limit_ms, self.night_level),
+            false => (&self.gaps[..BINS], self.steepness(), self.limit_ms, self.level()),
         };
-        tail.chance(counted_ms as f64 / BIN_MS, steepness, PRIOR)
+        if limit_ms > 0 && counted_ms >= limit_ms {
+            return level * exp2(-steepness * log2(counted_ms as f64 / limit_ms as f64));
+        }
+        Tail::of(gaps).chance(counted_ms as f64 / BIN_MS, steepness, PRIOR).max(level)
+    }
+
+    /// The chance of a false verdict that one gap may have.
+    fn level(&self) -> f64 {
+        let per_week = match self.is_settled() || self.per_week > 0.0 {
+            true => self.per_week.max(10.0 * BUDGET_PER_WEEK),
+            false => 7.0 * f64::from(EVENTS_PER_DAY),
+        };
+        BUDGET_PER_WEEK / per_week
     }
 
     fn steepness(&self) -> f64 {
@@ -274,29 +297,41 @@ impl Clock {
             () if is_odd => self.learn_odd(counted_ms, at_ms),
             () => 1.0,
         };
+        if was_outage {
+            return true;
+        }
+        let bin = if crosses { bin + BINS } else { bin };
+        if counted_ms > self.shortest_long_ms {
+            self.remember(LongGap {
+                start_local_ms,
+                length_ms: gap_ms,
+                counted_ms,
+                weight: weight.max(1.0),
+                bin: bin as u8,
+                is_odd: weight == 0.0,
+            });
+        }
         if weight == 0.0 {
             return true;
         }
         if weight > 1.0 {
             self.gaps[(bin + 1).min(BINS - 1)] += 1.0;
         }
-        let bin = if crosses { bin + BINS } else { bin };
         self.gaps[bin] += weight;
         if crosses {
-            self.learn_bedtime(start_local_ms, counted_ms);
+            self.early_ms = (EARLY_DECAY * self.early_ms).max(self.early_of(start_local_ms, gap_ms));
         } else {
             self.learn_usual(counted_ms as f64);
         }
-        // Ties keep the older one, so a stream of equal gaps does no work here.
-        if counted_ms > self.shortest_long_ms {
-            let bin = bin as u8;
-            let gap = LongGap { start_local_ms, length_ms: gap_ms, counted_ms, weight, bin };
-            if let Some(slot) = self.longest.iter_mut().min_by_key(|gap| gap.counted_ms) {
-                *slot = gap;
-            }
-            self.find_shortest_long();
-        }
         self.gaps[bin] < RARE
+    }
+
+    /// Takes the place of the shortest of the long gaps.
+    fn remember(&mut self, gap: LongGap) {
+        if let Some(slot) = self.longest.iter_mut().min_by_key(|gap| gap.counted_ms) {
+            *slot = gap;
+        }
+        self.find_shortest_long();
     }
 
     fn find_shortest_long(&mut self) {
@@ -318,14 +353,12 @@ impl Clock {
         if self.odd_count < 2.5 { 0.0 } else { 3.0 }
     }
 
-    /// A silence that began before the usual hour and ended at the usual one was an early bedtime.
-    fn learn_bedtime(&mut self, start_local_ms: i64, counted_ms: i64) {
-        let Some(closes_ms) = self.week.closes_at(start_local_ms, EARLY_MS_MAX) else { return };
-        let early_counted_ms = self.week.counted_at(closes_ms) - self.week.counted_at(start_local_ms);
-        if counted_ms - early_counted_ms <= self.night_limit_ms {
-            let early_ms = (closes_ms - start_local_ms) as f64;
-            self.early_ms = (EARLY_DECAY * self.early_ms).max(early_ms);
-        }
+    /// How early a gap across closed hours began, if it ended at the usual time: an early bedtime, and no outage.
+    fn early_of(&self, start_local_ms: i64, length_ms: i64) -> f64 {
+        let Some(closes_ms) = self.week.closes_at(start_local_ms, EARLY_MS_MAX) else { return 0.0 };
+        let opens_ms = self.week.opens_at(closes_ms).unwrap_or(closes_ms);
+        let is_in_time = start_local_ms.saturating_add(length_ms) <= opens_ms + HOUR_MS;
+        if is_in_time { (closes_ms - start_local_ms) as f64 } else { 0.0 }
     }
 
     /// Follows the usual gap closer than the histogram's bins can.
@@ -369,6 +402,7 @@ impl Clock {
             left *= DAILY_DECAY;
         }
         self.scale(left);
+        self.kept_days += 1.0;
         if self.day_gaps >= 12 {
             self.compare_day(self.day_log_sum / f64::from(self.day_gaps));
         }
@@ -395,6 +429,7 @@ impl Clock {
     }
 
     fn scale(&mut self, left: f64) {
+        self.kept_days *= left;
         self.gaps.iter_mut().for_each(|weight| *weight *= left as f32);
         self.longest.iter_mut().for_each(|gap| gap.weight *= left as f32);
     }
@@ -406,16 +441,25 @@ impl Clock {
                 *gap = LongGap::default();
                 continue;
             }
-            let old = &mut self.gaps[usize::from(gap.bin)];
-            *old = (*old - gap.weight).max(0.0);
+            if !gap.is_odd {
+                let old = &mut self.gaps[usize::from(gap.bin)];
+                *old = (*old - gap.weight).max(0.0);
+            }
             let end_local_ms = gap.start_local_ms.saturating_add(gap.length_ms);
             gap.counted_ms = self.week.counted_at(end_local_ms) - self.week.counted_at(gap.start_local_ms);
             let crosses = crosses_closed(gap.length_ms, gap.counted_ms);
             let bin = bin_of(gap.counted_ms as f64 / BIN_MS, BINS) + if crosses { BINS } else { 0 };
             gap.bin = bin as u8;
-            self.gaps[bin] += gap.weight;
+            gap.is_odd &= !crosses;
+            if !gap.is_odd {
+                self.gaps[bin] += gap.weight;
+            }
         }
         self.find_shortest_long();
+        // Early bedtimes of the first days are seen as such only once the closed hours are known.
+        let nights = self.longest.iter().filter(|gap| usize::from(gap.bin) >= BINS && gap.weight > RECENT);
+        let early_ms = nights.map(|gap| self.early_of(gap.start_local_ms, gap.length_ms));
+        self.early_ms = early_ms.fold(self.early_ms, f64::max);
     }
 
     /// Works out the limits from the histograms.
@@ -430,17 +474,15 @@ impl Clock {
             self.deviation_ms = 0.1 * median_ms;
         }
         self.is_regular = tail.shoulder() <= REGULAR_RATIO * median;
-        let per_week = match self.is_settled() || self.per_week > 0.0 {
-            true => self.per_week.max(10.0 * BUDGET_PER_WEEK),
-            false => 7.0 * f64::from(EVENTS_PER_DAY),
-        };
-        let reach_ms = tail.quantile(BUDGET_PER_WEEK / per_week, self.steepness(), PRIOR) * BIN_MS;
+        let reach_ms = tail.quantile(self.level(), self.steepness(), PRIOR) * BIN_MS;
         // One lost sample is never news: the one after it comes at twice the usual gap, give or take the jitter.
         let jitter = (4.0 * self.deviation_ms / self.usual_ms).clamp(0.05, 0.25);
         let lost_one = if self.is_regular { 2.0 + jitter } else { 2.25 };
         let limit_ms = reach_ms.max(lost_one * self.usual_ms);
         let nights = Tail::of(&self.gaps[BINS..]);
-        let night_ms = nights.quantile(BUDGET_PER_WEEK / 7.0, STEEPNESS[2], PRIOR) * BIN_MS;
+        let nights_a_week = 7.0 * f64::max(1.0, nights.mass() / self.kept_days.max(1.0));
+        self.night_level = BUDGET_PER_WEEK / nights_a_week;
+        let night_ms = nights.quantile(self.night_level, STEEPNESS[2], PRIOR) * BIN_MS;
         self.limit_ms = limit_ms as i64;
         self.night_limit_ms = night_ms.max(2.0 * limit_ms) as i64;
     }

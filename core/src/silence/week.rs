@@ -22,6 +22,8 @@ const FULL_SPEED: f64 = 0.6;
 const CLOSED_SPEED: f64 = 0.01;
 /// An hour that passes slower than this is closed.
 const CLOSED_BELOW_MS: i64 = HOUR_MS / 5;
+/// An hour that passes slower than this is one in which the stream sometimes falls silent.
+const CLOSING_BELOW_MS: i64 = HOUR_MS * 3 / 4;
 
 /// The week of one stream.
 #[derive(Clone, Debug)]
@@ -123,14 +125,16 @@ impl Week {
         self.has_closed && self.passes_ms(hour) < CLOSED_BELOW_MS
     }
 
-    /// When the next closed hour begins, if it does so within `within_ms`: now, where this hour is closed.
+    /// When the next hour begins in which the stream falls silent or is, if it does so within `within_ms`: now, where
+    /// this is one.
     pub(super) fn closes_at(&self, local_ms: i64, within_ms: i64) -> Option<i64> {
         if !self.has_closed {
             return None;
         }
         let mut at_ms = local_ms;
         while at_ms <= local_ms + within_ms {
-            if self.is_closed(at_ms) {
+            let hour = (at_ms.rem_euclid(WEEK_MS) / HOUR_MS) as usize;
+            if self.passes_ms(hour) < CLOSING_BELOW_MS {
                 return Some(at_ms);
             }
             at_ms = (at_ms.div_euclid(HOUR_MS) + 1) * HOUR_MS;

@@ -130,8 +130,8 @@ fn times_of(habit: Habit, waking: &[(i64, i64)], days: i64, dice: &mut Dice) -> 
             // By day every quarter of an hour or so, by night every hour and a half.
             ChangeOnly => {
                 let hour = (at_ms / HOUR_MS) % 24;
-                let mean_ms = if (7..22).contains(&hour) { 15 * MINUTE_MS } else { 90 * MINUTE_MS };
-                exponential(dice, mean_ms)
+                is_sent = (7..22).contains(&hour) || dice.below(6) == 0;
+                exponential(dice, 15 * MINUTE_MS)
             }
             Poisson10 => exponential(dice, 10 * MINUTE_MS),
             Bursty if burst > 0 => {
