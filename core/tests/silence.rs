@@ -239,28 +239,27 @@ impl Figures {
 
 const PLANTED: Planted = Planted { per_stream: 6, per_source: 2, of_all: 1 };
 
-fn check(worlds: u64, seed: u64) {
+fn check(worlds: u64, seed: u64, recall_least: f64) {
     let planted = run(worlds, 28, PLANTED, seed);
     println!("outages planted\n{}", planted.table());
     let clean = run(worlds, 28, NONE, seed + 100);
     println!("nothing planted\n{}false findings about a source: {}", clean.table(), clean.source_spans);
 
     let all = planted.all();
-    assert!(all.recall() >= 0.82, "{}", all.recall());
+    assert!(all.recall() >= recall_least, "{}", all.recall());
     assert!(all.false_per_week() <= 0.15, "{}", all.false_per_week());
-    assert!(clean.all().false_per_week() <= 0.08, "{}", clean.all().false_per_week());
+    assert!(clean.all().false_per_week() <= 0.06, "{}", clean.all().false_per_week());
     assert!(clean.source_spans as u64 <= worlds);
     for habit in [Habit::Min5, Habit::Min1, Habit::Jitter, Habit::Sec10] {
         assert_eq!(planted.by_habit[&habit].found, planted.by_habit[&habit].planted, "{habit:?}");
     }
     let mut delays = planted.by_habit[&Habit::Min5].delays.clone();
     assert!(quantile(&mut delays, 0.5) <= 10.0, "two intervals at most");
-    // The first bedtime that is two hours early is told once, with all streams of its owner.
     for (habit, most) in [
-        (Habit::Sleeper, 0.05),
-        (Habit::Workweek, 0.05),
-        (Habit::ChangeOnly, 0.2),
-        (Habit::EarlySleeper, 0.4),
+        (Habit::Sleeper, 0.06),
+        (Habit::Workweek, 0.06),
+        (Habit::ChangeOnly, 0.06),
+        (Habit::EarlySleeper, 0.2),
     ] {
         assert!(clean.by_habit[&habit].false_per_week() <= most, "{habit:?}");
     }
@@ -271,14 +270,14 @@ fn check(worlds: u64, seed: u64) {
 
 #[test]
 fn outages_are_found_and_habits_are_not_reported() {
-    check(1, 100);
+    check(1, 100, 0.78);
 }
 
 /// The figures of the documentation: `cargo test -p fourfold --test silence -- --ignored --nocapture`.
 #[test]
 #[ignore = "takes a minute"]
 fn outages_are_found_and_habits_are_not_reported_in_many_worlds() {
-    check(6, 1000);
+    check(6, 1000, 0.83);
 }
 
 /// Twenty readings every five minutes, all at once, as frames bring them.

@@ -9,6 +9,9 @@ use super::clock::Clock;
 /// Hours on either side whose silence an hour shares: more than a stream's, because all streams of a source follow
 /// one person or one plant.
 const RADIUS: usize = 2;
+/// People go to bed this much earlier now and then. Without it, the first such evening would be an outage of all that
+/// they carry.
+const EARLY_LEAST_MS: f64 = 2_700_000.0;
 
 /// A source, or everything.
 #[derive(Clone, Debug)]
@@ -24,13 +27,13 @@ state!(Source { clock, due_ms, outage_ms; members });
 
 impl Source {
     pub(super) fn new(members: usize) -> Self {
-        let clock = Clock::new(RADIUS, false);
+        let clock = Clock::new(RADIUS, EARLY_LEAST_MS, false);
         Self { clock, due_ms: i64::MAX, outage_ms: [0; 2], members }
     }
 
     /// The first real date: what was learned without a calendar is no guide.
     pub(super) fn start_calendar(&mut self) {
-        self.clock = Clock::new(RADIUS, true);
+        self.clock = Clock::new(RADIUS, EARLY_LEAST_MS, true);
         self.due_ms = i64::MAX;
     }
 

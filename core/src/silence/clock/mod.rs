@@ -3,11 +3,15 @@
 //! One gap is one test. However often somebody asks, the chance of a false verdict in a gap is the level of that gap,
 //! because the chance that a silence is usual only falls while it lasts.
 
+mod deadline;
+
 use crate::frame::{Moment, TIME_MS_MAX};
-use crate::math::{exp, exp2, log2, sqrt};
+use crate::math::{exp, sqrt};
 use crate::snapshot::state;
 
-use super::gaps::{Tail, bin_of, log2_rough};
+use deadline::{BUDGET_PER_WEEK, GAPS_LEAST};
+
+use super::gaps::{bin_of, log2_rough};
 use super::week::{HOUR_MS, Week};
 
 /// Lengths from a quarter of a second to half a year.
@@ -16,38 +20,27 @@ const BIN_MS: f64 = 250.0;
 /// Signs of life closer than this are one delivery.
 const DELIVERY_MS: i64 = 200;
 const DAY_MS: i64 = 24 * HOUR_MS;
-/// False verdicts that a clock may give, per week.
-const BUDGET_PER_WEEK: f64 = 0.05;
 /// Events after which the limits are worked out anew.
 const REFRESH_EVENTS: u32 = 64;
 /// What is left of the histogram after a day: it halves in two weeks.
 const DAILY_DECAY: f64 = 0.951_695_153_2;
-/// Steepest power law of a stream whose last 2 % of gaps are near the median, of others, and of nights.
-const STEEPNESS: [f64; 3] = [6.0, 3.0, 2.0];
-const PRIOR: f64 = 3.0;
-const REGULAR_RATIO: f64 = 1.5;
 /// Habits are trusted after a week.
 const SETTLED_MS: i64 = 7 * DAY_MS;
 /// From then on a gap beyond the limit is kept out of the habits until it has come back often enough.
 const GUARDED_MS: i64 = 2 * DAY_MS;
-/// Gaps before anything is said at all.
-const GAPS_LEAST: u32 = 24;
 /// Where there is no calendar, this many events stand for a day (a day of five-minute readings).
 const EVENTS_PER_DAY: u32 = 288;
 /// Long gaps that are remembered one by one, so that they can be measured anew when the week is.
 const LONGEST: usize = 32;
 /// A bin of less weight can move the limits by one more gap.
 const RARE: f32 = 8.0;
-/// After a gap beyond the limit, this many ordinary ones show that the cadence is still the old one.
-const ORDINARY_LEAST: u32 = 3;
 /// A remembered gap of less weight makes room.
 const FORGOTTEN: f32 = 0.01;
 /// What a gap weighs after four weeks.
 const RECENT: f32 = 0.25;
 /// Nobody goes to bed more than this before the earliest usual time.
 const EARLY_MS_MAX: i64 = 3 * HOUR_MS;
-/// The next early bedtime may be a little earlier than the earliest so far, which fades by half in five weeks.
-const EARLY_MARGIN_MS: i64 = HOUR_MS / 4;
+/// What is left after a night of the earliest bedtime so far: half of it after five weeks.
 const EARLY_DECAY: f64 = 0.98;
 
 /// A gap that was learned.
@@ -111,6 +104,8 @@ pub(super) struct Clock {
     since_refresh: u32,
     /// How early, against the usual hour, a silence began that was none.
     early_ms: f64,
+    /// How early it may be without ever having been.
+    early_least_ms: f64,
     /// Long gaps that are not yet habit: how many lately, when the newest, how long (binary logarithm).
     odd_count: f64,
     odd_ms: i64,
@@ -122,7 +117,8 @@ pub(super) struct Clock {
 state!(Clock {
     week, gaps, longest, shortest_long_ms, has_calendar, first_ms, last_ms, offset_ms, last_counted_ms, events, day, day_gaps, day_log_sum, log_mean,
     log_variance, days, per_week, kept_days, night_level, usual_ms, deviation_ms, limit_ms, night_limit_ms, is_regular, is_stale,
-    since_refresh, early_ms, odd_count, odd_ms, odd_log, odd_length_ms, ordinary,
+    since_refresh, early_ms, odd_count, odd_ms, odd_log, odd_length_ms, ordinary;
+    early_least_ms,
 } where |clock| {
     clock.gaps.iter().all(|weight| weight.is_finite() && *weight >= 0.0) && clock.limit_ms >= 0
         && [clock.last_ms, clock.last_counted_ms, clock.offset_ms, clock.first_ms.unwrap_or(0), clock.limit_ms, clock.night_limit_ms]
@@ -131,7 +127,7 @@ state!(Clock {
 });
 
 impl Clock {
-    pub(super) fn new(radius: usize, has_calendar: bool) -> Self {
+    pub(super) fn new(radius: usize, early_least_ms: f64, has_calendar: bool) -> Self {
         Self {
             week: Week::new(radius),
             gaps: [0.0; 2 * BINS],
@@ -159,7 +155,8 @@ impl Clock {
             is_regular: false,
             is_stale: true,
             since_refresh: 0,
-            early_ms: 0.0,
+            early_ms: early_least_ms,
+            early_least_ms,
             odd_count: 0.0,
             odd_ms: 0,
             odd_log: 0.0,
@@ -210,34 +207,6 @@ impl Clock {
     pub(super) fn is_waiting(&self, now_ms: i64) -> bool {
         // Inside the one bin that most gaps of a regular stream fall into, the chance is not known well.
         self.events < GAPS_LEAST || self.silent_ms(now_ms) as f64 <= 1.15 * self.usual_ms
-    }
-
-    /// The chance of a silence at least this long, judged by the gaps that were seen. Beyond the limit it falls like
-    /// the power law that the limit stands on, which costs little however long somebody stays silent.
-    pub(super) fn chance(&self, now_ms: i64) -> f64 {
-        let counted_ms = self.silent_ms(now_ms);
-        let crosses = crosses_closed(self.silent_wall_ms(now_ms), counted_ms);
-        let (gaps, steepness, limit_ms, level) = match crosses {
-            true => (&self.gaps[BINS..], STEEPNESS[2], self.night_limit_ms, self.night_level),
-            false => (&self.gaps[..BINS], self.steepness(), self.limit_ms, self.level()),
-        };
-        if limit_ms > 0 && counted_ms >= limit_ms {
-            return level * exp2(-steepness * log2(counted_ms as f64 / limit_ms as f64));
-        }
-        Tail::of(gaps).chance(counted_ms as f64 / BIN_MS, steepness, PRIOR).max(level)
-    }
-
-    /// The chance of a false verdict that one gap may have.
-    fn level(&self) -> f64 {
-        let per_week = match self.is_settled() || self.per_week > 0.0 {
-            true => self.per_week.max(10.0 * BUDGET_PER_WEEK),
-            false => 7.0 * f64::from(EVENTS_PER_DAY),
-        };
-        BUDGET_PER_WEEK / per_week
-    }
-
-    fn steepness(&self) -> f64 {
-        STEEPNESS[usize::from(!self.is_regular)]
     }
 
     /// A sign of life. `was_outage` says that the gap which it ends was not this clock's own: its source was down.
@@ -319,7 +288,8 @@ impl Clock {
         }
         self.gaps[bin] += weight;
         if crosses {
-            self.early_ms = (EARLY_DECAY * self.early_ms).max(self.early_of(start_local_ms, gap_ms));
+            let early_ms = self.early_of(start_local_ms, gap_ms).max(self.early_least_ms);
+            self.early_ms = (EARLY_DECAY * self.early_ms).max(early_ms);
         } else {
             self.learn_usual(counted_ms as f64);
         }
@@ -460,78 +430,6 @@ impl Clock {
         let nights = self.longest.iter().filter(|gap| usize::from(gap.bin) >= BINS && gap.weight > RECENT);
         let early_ms = nights.map(|gap| self.early_of(gap.start_local_ms, gap.length_ms));
         self.early_ms = early_ms.fold(self.early_ms, f64::max);
-    }
-
-    /// Works out the limits from the histograms.
-    fn refresh(&mut self) {
-        self.is_stale = false;
-        self.since_refresh = 0;
-        let tail = Tail::of(&self.gaps[..BINS]);
-        let Some(median) = tail.median() else { return };
-        let median_ms = median * BIN_MS;
-        if !(self.usual_ms > median_ms / 1.4 && self.usual_ms < median_ms * 1.4) {
-            self.usual_ms = median_ms;
-            self.deviation_ms = 0.1 * median_ms;
-        }
-        self.is_regular = tail.shoulder() <= REGULAR_RATIO * median;
-        let reach_ms = tail.quantile(self.level(), self.steepness(), PRIOR) * BIN_MS;
-        // One lost sample is never news: the one after it comes at twice the usual gap, give or take the jitter.
-        let jitter = (4.0 * self.deviation_ms / self.usual_ms).clamp(0.05, 0.25);
-        let lost_one = if self.is_regular { 2.0 + jitter } else { 2.25 };
-        let limit_ms = reach_ms.max(lost_one * self.usual_ms);
-        let nights = Tail::of(&self.gaps[BINS..]);
-        let nights_a_week = 7.0 * f64::max(1.0, nights.mass() / self.kept_days.max(1.0));
-        self.night_level = BUDGET_PER_WEEK / nights_a_week;
-        let night_ms = nights.quantile(self.night_level, STEEPNESS[2], PRIOR) * BIN_MS;
-        self.limit_ms = limit_ms as i64;
-        self.night_limit_ms = night_ms.max(2.0 * limit_ms) as i64;
-    }
-
-    /// The local time at which this much counted time has passed since the newest event.
-    fn after(&self, span_ms: i64) -> i64 {
-        self.week.local_after(self.last_ms + self.offset_ms, self.last_counted_ms, span_ms)
-    }
-
-    /// When the closed hours begin for which a silence from this moment on may be an early start; never for a stream
-    /// that has not yet had one.
-    fn goes_to_bed_at(&self, local_ms: i64) -> Option<i64> {
-        if self.early_ms < 1.0 {
-            return None;
-        }
-        let early_ms = (1.25 * self.early_ms) as i64 + EARLY_MARGIN_MS;
-        self.week.closes_at(local_ms, early_ms.min(EARLY_MS_MAX))
-    }
-
-    /// When the silence since the newest event becomes news, if nothing arrives until then.
-    pub(super) fn deadline_ms(&self) -> i64 {
-        if self.first_ms.is_none() || self.events < GAPS_LEAST || self.limit_ms == 0 {
-            return i64::MAX;
-        }
-        let last_local_ms = self.last_ms + self.offset_ms;
-        let mut limit_ms = self.limit_ms;
-        if self.ordinary < ORDINARY_LEAST {
-            // It may have a new cadence: more of the same length would be no news.
-            limit_ms = limit_ms.max(self.odd_length_ms + self.odd_length_ms / 2);
-        }
-        if !self.is_settled() {
-            // Habits are not known yet: only a regular stream can be missed, and with more patience.
-            if !self.is_regular {
-                return i64::MAX;
-            }
-            limit_ms = limit_ms.max(3 * self.usual_ms as i64);
-        }
-        let mut due_local_ms = self.after(limit_ms);
-        let night_ms = limit_ms.max(self.night_limit_ms);
-        if crosses_closed(due_local_ms - last_local_ms, limit_ms) {
-            due_local_ms = self.after(night_ms);
-        } else if let Some(closes_ms) = self.goes_to_bed_at(last_local_ms) {
-            due_local_ms = self.week.local_at(self.week.counted_at(closes_ms) + night_ms);
-        }
-        if let Some(opens_ms) = self.week.opens_at(due_local_ms) {
-            // Who sleeps is given the usual patience after waking.
-            due_local_ms = self.week.local_at(self.week.counted_at(opens_ms) + limit_ms);
-        }
-        due_local_ms - self.offset_ms
     }
 }
 
