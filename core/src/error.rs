@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+pub use crate::ingest::IngestFault;
 pub use crate::schema::fault::SchemaFault;
 pub use crate::snapshot::SnapshotFault;
 pub use crate::verdict::LabelFault;
@@ -18,6 +19,9 @@ pub enum Error {
     /// A frame can not be taken.
     #[error(transparent)]
     Frame(#[from] FrameFault),
+    /// An event can not be taken.
+    #[error(transparent)]
+    Ingest(#[from] IngestFault),
     /// A snapshot can not be opened.
     #[error(transparent)]
     Snapshot(#[from] SnapshotFault),
@@ -85,6 +89,7 @@ impl Error {
                 FrameFault::RaggedBatch { .. } => "frame.ragged-batch",
                 FrameFault::UnknownStream { .. } => "frame.unknown-stream",
             },
+            Self::Ingest(fault) => fault.code(),
             Self::Snapshot(fault) => fault.code(),
             Self::Label(fault) => fault.code(),
         }
@@ -95,6 +100,7 @@ impl Error {
         match self {
             Self::Schema(faults) => faults.iter().find_map(SchemaFault::stream),
             Self::Frame(FrameFault::UnknownStream { stream, .. }) => Some(stream),
+            Self::Ingest(fault) => fault.stream(),
             _ => None,
         }
     }
@@ -108,6 +114,7 @@ impl Error {
                 | FrameFault::UnknownStream { at_ms, .. },
             ) => Some(*at_ms as f64),
             Self::Frame(FrameFault::TimeOutOfRange { at_ms }) => Some(*at_ms),
+            Self::Ingest(fault) => fault.at_ms().map(|at_ms| at_ms as f64),
             _ => None,
         }
     }
