@@ -8,15 +8,6 @@ pub const TIME_MS_MAX: i64 = 8_640_000_000_000_000;
 /// Larger than this is not a measurement: its square would overflow. It counts as missing.
 const MAGNITUDE_MAX: f64 = 1e150;
 
-/// A moment, and what the clock on the wall says then. [`Schema::moment`](crate::Schema::moment) makes it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Moment {
-    /// Milliseconds since the Unix epoch, UTC.
-    pub at_ms: i64,
-    /// The same moment in local time: habits follow it.
-    pub local_ms: i64,
-}
-
 /// One moment of all streams.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Frame<'a> {

@@ -3,7 +3,8 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::calibrated::{Calibrated, Opinion};
+use super::calibrated::Calibrated;
+use crate::opinion::Opinion;
 use super::portrait::Portrait;
 use super::view::{JointView, Seen};
 use crate::frame::Moment;
