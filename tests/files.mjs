@@ -17,14 +17,14 @@ const TYPES = {
   ".webmanifest": "application/manifest+json",
 };
 
-/** Serves `folder`; `pages` are texts by path that are in no folder. Answers `{ url, stop }`. */
-export async function serveFiles(folder, pages = {}) {
+/** Serves `folder`; `pages` are texts by path that go before its files. Answers `{ url, stop }`. */
+export async function serveFiles(folder, { pages = {}, headers = {} } = {}) {
   const server = createServer(async (request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, "http://any").pathname));
     const file = path.endsWith("/") ? `${path}index.html` : path;
     const body = pages[path] ?? (await readFile(join(folder, file)).catch(() => undefined));
-    response.writeHead(body === undefined ? 404 : 200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" });
-    response.end(body ?? "not found");
+    const type = TYPES[extname(file)] ?? "application/octet-stream";
+    response.writeHead(body === undefined ? 404 : 200, { "content-type": type, ...headers }).end(body);
   });
   await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
   const stop = () => (server.closeAllConnections(), new Promise((closed) => server.close(closed)));

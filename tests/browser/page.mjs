@@ -1,41 +1,21 @@
 // A static server for dist/web and a browser that looks at it: what every browser test starts from.
-import { createServer } from 'node:http';
 import { mkdirSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { extname, join, normalize } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
+
+import { serveFiles } from '../files.mjs';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 export const artefacts = join(root, 'tests/artefacts');
 mkdirSync(artefacts, { recursive: true });
 
-const types = {
-  '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.wasm': 'application/wasm',
-  '.svg': 'image/svg+xml', '.csv': 'text/csv', '.json': 'application/json', '.png': 'image/png',
-};
-
 /** Serves dist/web on a free port. */
 export async function serve() {
-  const server = createServer(async (request, response) => {
-    const path = normalize(decodeURIComponent(new URL(request.url, 'http://here').pathname)).replace(/\/$/, '/index.html');
-    try {
-      const body = await readFile(join(root, 'dist/web', path));
-      response.writeHead(200, { 'content-type': types[extname(path)] ?? 'application/octet-stream' }).end(body);
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { origin: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
+  const { url, stop } = await serveFiles(join(root, 'dist/web'));
+  return { origin: url, close: stop };
 }
 
-/** An installed Chromium. */
-export const launch = () =>
-  chromium.launch({
-    executablePath: process.env.CHROME || '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-dev-shm-usage'],
-  });
+export { launchChromium as launch } from '../chromium.mjs';
 
 /** Opens the page in a context of its own and keeps an eye on what it asks for and complains about. */
 export async function open(browser, origin, options = {}) {

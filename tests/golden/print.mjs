@@ -29,7 +29,7 @@ async function chromium(cases) {
   const imports = { fourfold: join("/dist/npm", await entry("browser")) };
   const page = `<!doctype html><meta charset="utf-8"><title>golden</title>
     <script type="importmap">${JSON.stringify({ imports })}</script>`;
-  const server = await serveFiles(ROOT, { "/": page });
+  const server = await serveFiles(ROOT, { pages: { "/": page } });
   const browser = await launchChromium();
   try {
     const tab = await browser.newPage();

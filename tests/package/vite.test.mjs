@@ -1,14 +1,13 @@
 // The package built by Vite runs in a real Chromium and gives the bits that Node gives.
 
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
 import { createRequire } from "node:module";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { after, test } from "node:test";
-import { chromium } from "playwright-core";
 
+import { launchChromium } from "../chromium.mjs";
+import { serveFiles } from "../files.mjs";
 import { STREAMS, bits, frames } from "./frames.mjs";
 import { project, run } from "./project.mjs";
 
@@ -30,7 +29,6 @@ globalThis.outcome = {
   iot: (await Engine.create(presets.iot)).streams.length,
 };`;
 const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; require-trusted-types-for 'script'";
-const KINDS = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm" };
 
 test("a Vite build and a page without a bundler, under a strict policy", async () => {
   const manifest = { devDependencies: { vite: "7.3.8" }, overrides: { rollup: "4.60.0" } };
@@ -48,23 +46,16 @@ test("a Vite build and a page without a bundler, under a strict policy", async (
   const native = (await Engine.create({ streams: STREAMS })).observeBatch(times, rows);
   const expected = { bits: bits(native.score), refusal: [true, "frame.time-went-back", 0], iot: 4 };
 
-  const browser = await launched();
-  const built = await visit(browser, await served(join(folder, "dist"), { "Content-Security-Policy": POLICY }));
+  const browser = await launchChromium();
+  after(() => browser.close());
+  const built = await visit(browser, await served(join(folder, "dist"), { headers: { "content-security-policy": POLICY } }));
   assert.ok(built.alarms > 0);
   assert.deepEqual(built, { ...expected, alarms: built.alarms });
 
   // The import map is an inline script, so here the policy is the default one.
-  const plain = await visit(browser, await served(folder, {}, { "/": importMap + PAGE }));
+  const plain = await visit(browser, await served(folder, { pages: { "/": importMap + PAGE } }));
   assert.deepEqual(plain, built);
 });
-
-async function launched() {
-  const executablePath = process.env.CHROME ?? "/usr/bin/chromium";
-  assert.ok(existsSync(executablePath), `no browser at ${executablePath}: install chromium or set CHROME`);
-  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
-  after(() => browser.close());
-  return browser;
-}
 
 async function visit(browser, address) {
   const page = await browser.newPage();
@@ -78,15 +69,8 @@ async function visit(browser, address) {
   return page.evaluate(() => globalThis.outcome);
 }
 
-async function served(folder, headers, pages = {}) {
-  const server = createServer(async (request, response) => {
-    const path = new URL(request.url, "http://page").pathname;
-    const file = join(folder, path === "/" ? "index.html" : path);
-    const body = pages[path] ?? (await readFile(file).catch(() => null));
-    const kind = KINDS[extname(file)] ?? "text/plain";
-    response.writeHead(body === null ? 404 : 200, { "Content-Type": kind, ...headers }).end(body);
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  after(() => server.close());
-  return `http://127.0.0.1:${server.address().port}/`;
+async function served(folder, options) {
+  const { url, stop } = await serveFiles(folder, options);
+  after(stop);
+  return `${url}/`;
 }

@@ -3,13 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use super::Profile;
+use super::{Profile, WASM_RUSTFLAGS};
 use crate::paths;
 use crate::run::{Failure, Outcome, command, run};
 use crate::tools;
-
-/// Every browser of the last years knows these, and the engine gains from them.
-const WASM_RUSTFLAGS: &str = "-C target-feature=+simd128";
 
 /// Each binary, with what wasm-opt is to do: the page shall be small, the engine fast.
 const BINARIES: [(&str, &str); 2] = [("fourfold-web", "-Oz"), ("fourfold-engine-thread", "-O3")];
