@@ -22,12 +22,12 @@ pub enum Error {
     /// An event can not be taken.
     #[error(transparent)]
     Ingest(#[from] IngestFault),
-    /// A snapshot can not be opened.
-    #[error(transparent)]
-    Snapshot(#[from] SnapshotFault),
     /// A label can not be given or taken back.
     #[error(transparent)]
     Label(#[from] LabelFault),
+    /// A snapshot can not be opened.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotFault),
 }
 
 /// Why a frame was refused.

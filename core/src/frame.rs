@@ -24,12 +24,13 @@ pub(crate) const DAY_MS: i64 = 86_400_000;
 /// taken for milliseconds; no measurement does.
 const CLOCK_MS_MIN: u64 = 10_000_000_000;
 
-/// A frame's time: as the world counts it, and as the clock on the watched person's or machine's wall shows it.
+/// A frame's time: as the world counts it, and as the clock on the wall of the watched person or machine shows it.
+/// [`Schema::moment`](crate::Schema::moment) makes it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Moment {
     /// Milliseconds since the Unix epoch, UTC.
     pub at_ms: i64,
-    /// The same, shifted by the local offset.
+    /// The same moment in local time: habits follow it.
     pub local_ms: i64,
 }
 

@@ -26,11 +26,6 @@ impl Rng {
         (((self.bits() >> 32) * count as u64) >> 32) as usize
     }
 
-    /// A number in [0, 1), with all the digits that an `f64` has.
-    pub(crate) fn share(&mut self) -> f64 {
-        (self.bits() >> 11) as f64 / 9_007_199_254_740_992.0
-    }
-
     /// A number in [0, 1).
     pub(crate) fn unit(&mut self) -> f32 {
         (self.bits() >> 40) as f32 / 16_777_216.0

@@ -1,13 +1,13 @@
-//! What every joint view must hold to, run on each by virtue of its being listed in [`every_view!`].
+//! What every joint view must hold to, run on each by virtue of its being listed in `every_view!`.
 
 use alloc::vec;
 use alloc::vec::Vec;
 
 use super::calibrated::Calibrated;
-use crate::opinion::Opinion;
 use super::portrait::Portrait;
 use super::view::{JointView, Seen};
 use crate::frame::Moment;
+use crate::opinion::Opinion;
 use crate::rng::Rng;
 use crate::schema::{Kind, Schema};
 use crate::snapshot::{Reader, State, Writer};

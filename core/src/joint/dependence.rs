@@ -65,7 +65,9 @@ impl JointView for Dependence {
     type Scratch = Vec<Residuals>;
 
     fn new(schema: &Schema) -> Self {
-        Self { blocks: blocks_of(schema).into_iter().map(Block::new).collect() }
+        // Without streams there is one block of nobody, which has no rows to walk.
+        let blocks = blocks_of(schema).into_iter().filter(|members| !members.is_empty());
+        Self { blocks: blocks.map(Block::new).collect() }
     }
 
     fn scratch(&self) -> Vec<Residuals> {
@@ -98,6 +100,12 @@ impl JointView for Dependence {
         for (block, residuals) in self.blocks.iter_mut().zip(scratch) {
             block.learn(rows, residuals);
         }
+    }
+
+    fn lent_bytes(&self, scratch: &Vec<Residuals>) -> usize {
+        let of_block =
+            |block: &Block| block.members.len() * size_of::<usize>() + 4 * block.stride * size_of::<f32>();
+        size_of_val(scratch.as_slice()) + self.blocks.iter().map(of_block).sum::<usize>()
     }
 
     fn shares(&self, scratch: &Vec<Residuals>, shares: &mut [f64]) {

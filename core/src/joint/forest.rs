@@ -110,6 +110,20 @@ impl JointView for Forests {
         self.features.learn(seen);
     }
 
+    fn lent_bytes(&self, scratch: &Walk) -> usize {
+        let of_groups = self.of_groups.iter().zip(&self.members).zip(&scratch.of_groups);
+        let of_groups = of_groups.map(|((forest, members), group)| {
+            forest.trees.fixed_bytes()
+                + size_of_val(members.as_slice())
+                + size_of_val(group)
+                + size_of_val(group.1.as_slice())
+        });
+        self.main.trees.fixed_bytes()
+            + size_of_val(scratch.features.as_slice())
+            + size_of_val(scratch.leaves.as_slice())
+            + of_groups.sum::<usize>()
+    }
+
     fn shares(&self, scratch: &Walk, shares: &mut [f64]) {
         shares.fill(0.0);
         self.main.trees.shares(&scratch.leaves, |feature, share| {

@@ -53,6 +53,8 @@ pub(crate) struct Surprise {
     /// In nats.
     of_streams: Vec<Lane>,
     of_groups: Vec<Lane>,
+    /// Streams per group.
+    group_sizes: Vec<f64>,
 }
 
 impl JointView for Gaps {
@@ -73,6 +75,8 @@ impl JointView for Gaps {
         let groups = vec![Lane::default(); self.groups.overall.len()];
         let mut groups_asked = groups.clone();
         self.group_of.iter().flatten().for_each(|&group| groups_asked[group / LANES][group % LANES] = 1.0);
+        let mut group_sizes = vec![0.0; groups.len() * LANES];
+        self.group_of.iter().flatten().for_each(|&group| group_sizes[group] += 1.0);
         Surprise {
             streams_here: streams.clone(),
             groups_here: groups.clone(),
@@ -80,6 +84,7 @@ impl JointView for Gaps {
             groups_asked,
             of_streams: streams,
             of_groups: groups,
+            group_sizes,
         }
     }
 
@@ -101,13 +106,19 @@ impl JointView for Gaps {
         self.rows = self.rows.saturating_add(1);
     }
 
+    fn lent_bytes(&self, scratch: &Surprise) -> usize {
+        size_of_val(self.group_of.as_slice())
+            + size_of_val(scratch.group_sizes.as_slice())
+            + 3 * size_of_val(scratch.of_streams.as_slice())
+            + 3 * size_of_val(scratch.of_groups.as_slice())
+    }
+
     fn shares(&self, scratch: &Surprise, shares: &mut [f64]) {
-        let mut sizes = vec![0.0; scratch.of_groups.len() * LANES];
-        self.group_of.iter().flatten().for_each(|&group| sizes[group] += 1.0);
         for (stream, share) in shares.iter_mut().enumerate() {
             *share = f64::from(scratch.of_streams[stream / LANES][stream % LANES]);
             if let Some(group) = self.group_of[stream] {
-                *share += f64::from(scratch.of_groups[group / LANES][group % LANES]) / sizes[group];
+                *share +=
+                    f64::from(scratch.of_groups[group / LANES][group % LANES]) / scratch.group_sizes[group];
             }
         }
     }

@@ -1,4 +1,18 @@
 //! Tier 2: all streams together, silence included.
+//!
+//! Five views look at one `portrait` of the moment, in which every stream is measured by its own past:
+//!
+//! | View | Asks | Costs | Is wrong when |
+//! |---|---|---|---|
+//! | `novelty` | have all streams together ever been in a state like this? | 256 pictures compared, more than half of all | one stream among hundreds fails: its share of the distance is small |
+//! | `dependence` | are the streams each usual and together absurd? | two passes over a block of at most 64 squared | relations change by themselves; rows are fewer than streams |
+//! | `forest` | how thin is the space of features here? | 50 ways of 8 steps, 30 of 6 per group | streams are many: a tree sees few of them |
+//! | `gaps` | how usual is it that just these streams speak? | one logarithm per stream | frames come when values do, so nothing is ever absent |
+//! | `silence` | does nobody act, although somebody usually does by now? | one step per event stream | habits move by hours from day to day |
+//!
+//! Each says how odd the moment is on its own scale, which ranks best; the chance of that, by `ranks` that learn
+//! late, so that what lasts does not become usual at once; and how much it had to judge with. Which stream adds how
+//! much is worked out only when somebody asks.
 #![allow(clippy::needless_range_loop, reason = "lanes of several arrays are walked side by side, by number")]
 
 mod calibrated;
@@ -16,6 +30,7 @@ mod silence;
 mod trees;
 mod view;
 
+use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::frame::{Frame, Moment, measured};
@@ -91,6 +106,8 @@ struct Desk {
     silence: Silences,
     verdict: JointVerdict,
     moment: Moment,
+    /// For those who bring frames: a buffer that lives on, so that a steady frame allocates nothing.
+    values: Vec<Option<f64>>,
 }
 
 impl Joint {
@@ -113,15 +130,18 @@ impl Joint {
             silence: views.silence.view.scratch(),
             verdict: JointVerdict::default(),
             moment: Moment::default(),
+            values: vec![None; schema.streams().len()],
         };
         Self { views, desk }
     }
 
-    /// Judges one frame, then learns it, for those who want tier 2 by itself. The wall clock is taken to show UTC.
+    /// Judges one frame, then learns it: `values` has one per stream, as always. For those who want tier 2 by itself. The wall clock is taken to show UTC.
     pub fn observe(&mut self, frame: Frame<'_>) -> JointVerdict {
-        let values: Vec<Option<f64>> = frame.values.iter().map(|&value| measured(value)).collect();
+        let mut values = core::mem::take(&mut self.desk.values);
+        values.iter_mut().zip(frame.values).for_each(|(slot, &value)| *slot = measured(value));
         let verdict = self.judge(Moment { at_ms: frame.at_ms, local_ms: frame.at_ms }, &values);
         self.learn(&values);
+        self.desk.values = values;
         verdict
     }
 
@@ -138,7 +158,7 @@ impl Joint {
         }
     }
 
-    /// Bytes held for what is remembered.
+    /// Bytes held, what is worked out anew for every moment included.
     pub fn bytes(&self) -> usize {
         self.heap_bytes()
     }
@@ -181,7 +201,16 @@ impl State for Joint {
         self.views.load(from)
     }
 
+    /// All that is held, the desk included.
     fn heap_bytes(&self) -> usize {
-        self.views.heap_bytes()
+        let Self { views, desk } = self;
+        views.heap_bytes()
+            + desk.portrait.heap_bytes()
+            + size_of_val(desk.values.as_slice())
+            + views.novelty.view.lent_bytes(&desk.novelty)
+            + views.dependence.view.lent_bytes(&desk.dependence)
+            + views.forest.view.lent_bytes(&desk.forest)
+            + views.gaps.view.lent_bytes(&desk.gaps)
+            + views.silence.view.lent_bytes(&desk.silence)
     }
 }

@@ -1,9 +1,9 @@
 //! Joint novelty: have all streams together ever been in a state like this?
 //!
 //! The picture of this moment is compared with some hundred pictures of the past, evenly thinned and never younger
-//! than a hundred rows; the answer is the mean distance to the nearest few. A strange state becomes normal once as many
-//! of its pictures are kept as neighbours are asked: hundreds of rows at the earliest, a few thousand at the latest.
-//! There is no freeze and no time-out, so nothing can get stuck.
+//! than two hundred rows; the answer is the mean distance to the nearest few. A strange state becomes normal once as
+//! many of its pictures are kept as neighbours are asked: hundreds of rows at the earliest, a few thousand at the
+//! latest. There is no freeze and no time-out, so nothing can get stuck.
 //!
 //! Pictures are kept as 16-bit numbers. Their distances are whole numbers then, so a sum may be taken in any order and
 //! broken off early, and twice as many fit into a vector.
@@ -11,21 +11,23 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::portrait::{Cell, LANES, MEMORY_VALUES, Portrait, START_VALUES, TRAITS};
+use super::portrait::{Cell, LANES, Portrait, START_VALUES, TRAITS};
 use super::view::{JointView, Seen};
 use crate::rng::Rng;
 use crate::schema::Schema;
 use crate::snapshot::state;
 
 /// Pictures that a moment is compared with.
-const PICTURES: usize = 128;
+const PICTURES: usize = 256;
 /// The nearest pictures that count.
-const NEIGHBOURS: usize = 5;
+const NEIGHBOURS: usize = 8;
 /// Pictures that wait until they are old enough.
-const WAITING: usize = 32;
+const WAITING: usize = 64;
 const SLOTS: usize = PICTURES + WAITING;
+/// Rows that the kept pictures are spread over. Longer ranks better, shorter takes a new normal in sooner.
+const SPREAD_ROWS: f64 = 20_000.0;
 /// A picture is compared with once it is this old.
-const DELAY_ROWS: u64 = 100;
+const DELAY_ROWS: u64 = 200;
 /// Rows until a distance is taken at its full size.
 const RAMP_ROWS: f64 = 100.0;
 /// Steps per unit of a feature. All features of a stream differ by at most 140 together, which must fit into 16 bits.
@@ -106,7 +108,7 @@ impl JointView for Novelty {
             return;
         }
         let pictures = PICTURES as f64;
-        self.owed += (pictures / (row as f64 + 1.0)).clamp(pictures / f64::from(MEMORY_VALUES), 1.0);
+        self.owed += (pictures / (row as f64 + 1.0)).clamp(pictures / SPREAD_ROWS, 1.0);
         if self.owed < 1.0 || seen.portrait.here == 0 {
             self.owed = self.owed.min(2.0);
             return;
@@ -117,6 +119,10 @@ impl JointView for Novelty {
         self.tiles[slot * cells..(slot + 1) * cells].copy_from_slice(&scratch.picture);
         self.due[slot] = (row + row.min(DELAY_ROWS)).saturating_add(1);
         self.is_whole[slot] = seen.portrait.here == self.width;
+    }
+
+    fn lent_bytes(&self, scratch: &Nearest) -> usize {
+        size_of_val(scratch.picture.as_slice())
     }
 
     fn shares(&self, scratch: &Nearest, shares: &mut [f64]) {

@@ -16,7 +16,7 @@ pub(crate) const LANES: usize = 8;
 pub(crate) type Lane = [f32; LANES];
 
 /// Values over which a stream's own centre and spread are remembered.
-pub(crate) const MEMORY_VALUES: u32 = 20_000;
+pub(crate) const MEMORY_VALUES: u32 = 30_000;
 /// The first centre and spread are a median and a deviation of this many values, so that a wild one among them is
 /// harmless.
 pub(crate) const START_VALUES: usize = 16;

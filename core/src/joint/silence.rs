@@ -110,6 +110,12 @@ impl JointView for Silence {
         }
     }
 
+    fn lent_bytes(&self, scratch: &Silences) -> usize {
+        size_of_val(self.streams.as_slice())
+            + size_of_val(scratch.acted.as_slice())
+            + 2 * size_of_val(scratch.odd.as_slice())
+    }
+
     fn shares(&self, scratch: &Silences, shares: &mut [f64]) {
         shares.fill(0.0);
         for (&stream, &odd) in self.streams.iter().zip(&scratch.odd) {

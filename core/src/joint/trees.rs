@@ -54,6 +54,11 @@ impl Trees {
         self.latest.len() >> self.height
     }
 
+    /// Bytes of the cuts.
+    pub(crate) fn fixed_bytes(&self) -> usize {
+        size_of_val(self.cuts.as_slice())
+    }
+
     /// How thin the cells of this moment are, in nats less than an even share; fills in the leaves.
     pub(crate) fn judge(&self, features: &[f32], leaves: &mut [u32]) -> f32 {
         let inner = (1_usize << self.height) - 1;

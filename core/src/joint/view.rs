@@ -26,7 +26,7 @@ impl Seen<'_> {
     }
 }
 
-/// To add a view: write one file here, name it in [`every_view!`](super::contract) and give it a place in `Joint`.
+/// To add a view: write one file here, name it in `every_view!` in the contract and give it a place in `Joint`.
 ///
 /// Judge a moment of all streams, then learn it. What judging worked out is left in the scratch buffer that the caller
 /// lends, and learning the same moment takes it from there; nothing in it outlives the frame.
@@ -38,6 +38,8 @@ pub(crate) trait JointView: State + Clone {
     /// How odd this is, on a scale of the view's own; `None` where it has no opinion.
     fn judge(&self, seen: &Seen<'_>, scratch: &mut Self::Scratch) -> Option<f64>;
     fn learn(&mut self, seen: &Seen<'_>, scratch: &mut Self::Scratch);
+    /// Bytes of the scratch buffer, and of what follows from the schema and so is in no snapshot.
+    fn lent_bytes(&self, scratch: &Self::Scratch) -> usize;
     /// How much each stream adds to what was just judged, in any one unit. Worked out only when somebody asks.
     fn shares(&self, scratch: &Self::Scratch, shares: &mut [f64]);
 }

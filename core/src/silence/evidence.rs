@@ -92,8 +92,8 @@ impl Silence {
         }
     }
 
-    /// Whether an overdue stream is silent by itself. As long as its whole source is silent with it, the source's clock
-    /// decides: it knows how often that happens.
+    /// Whether an overdue stream of a source that is not down is silent by itself. As long as its whole source is silent
+    /// with it, the source's clock decides: it knows how often that happens.
     pub(super) fn is_sensor_silent(&self, place: usize, now_ms: i64) -> bool {
         let clock = &self.streams[place].clock;
         let Some(last_ms) = clock.last_ms() else { return false };
@@ -101,12 +101,7 @@ impl Silence {
             return false;
         }
         let source = match self.group_of[place] {
-            Some(group) if self.sources[group].members > 1 => {
-                if self.is_source_down(group, now_ms) {
-                    return false;
-                }
-                &self.sources[group]
-            }
+            Some(group) if self.sources[group].members > 1 => &self.sources[group],
             _ => &self.whole,
         };
         let has_peers = source.members > 1;

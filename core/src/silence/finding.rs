@@ -1,10 +1,13 @@
 //! What a silence is called. The words differ because the remedies do.
 
+use crate::snapshot::words;
+
 /// Why a stream says nothing, or nothing new.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
     /// This sensor is silent while the others of its source speak: look at the sensor.
+    #[default]
     SensorSilent,
     /// Several sensors of a source fell silent together, others of it speak: a cable, a hub, a permission.
     SourcePartlySilent,
@@ -21,6 +24,17 @@ pub enum Cause {
     /// Readings arrive and have not changed for longer than they ever do.
     ValueStuck,
 }
+
+words!(Cause {
+    Cause::SensorSilent,
+    Cause::SourcePartlySilent,
+    Cause::SourceDown,
+    Cause::AllSilent,
+    Cause::DataLate,
+    Cause::TrueZero,
+    Cause::DeviceAsleep,
+    Cause::ValueStuck,
+});
 
 /// One silence that is news, or its end.
 #[derive(Clone, Copy, Debug, PartialEq)]

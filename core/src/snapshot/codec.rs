@@ -102,6 +102,22 @@ pub(crate) use state;
 
 /// The words of an enum in a snapshot: their place in this list, so new words go to its end.
 macro_rules! words {
+    // An enum that lists its words itself.
+    ($type:ident) => {
+        impl $crate::snapshot::State for $type {
+            fn save(&self, to: &mut $crate::snapshot::Writer) {
+                let place = $type::ALL.iter().position(|word| word == self).unwrap_or_default();
+                $crate::snapshot::State::save(&(place as u8), to);
+            }
+
+            fn load(&mut self, from: &mut $crate::snapshot::Reader<'_>) -> Result<(), $crate::snapshot::Damage> {
+                let mut place = 0_u8;
+                $crate::snapshot::State::load(&mut place, from)?;
+                *self = *$type::ALL.get(usize::from(place)).ok_or($crate::snapshot::Damage)?;
+                Ok(())
+            }
+        }
+    };
     ($type:ty { $($word:path),* $(,)? }) => {
         impl $crate::snapshot::State for $type {
             fn save(&self, to: &mut $crate::snapshot::Writer) {

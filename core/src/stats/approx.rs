@@ -57,11 +57,11 @@ pub(crate) fn ln(x: f64) -> f64 {
     LN_2 * log2(x)
 }
 
-/// The square root of a number that is not negative, to about 1e-10 of itself; 0 for 0.
+/// The square root of a number that is not negative, to about 1e-10 of itself; 0 for 0. Anything else gives something.
 #[inline]
 pub(crate) fn sqrt(x: f64) -> f64 {
     let half = 0.5 * x;
-    let mut inverse = f64::from_bits(HALF_EXPONENT - (x.to_bits() >> 1));
+    let mut inverse = f64::from_bits(HALF_EXPONENT.wrapping_sub(x.to_bits() >> 1));
     for _ in 0..3 {
         inverse *= 1.5 - half * inverse * inverse;
     }

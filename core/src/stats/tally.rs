@@ -17,6 +17,17 @@ const TAIL_POWER: f64 = 4.0;
 /// After this many values the tail has half of its power.
 const TAIL_VALUES: f64 = 200.0;
 
+/// The number of each bin.
+static NUMBERS: [u16; BINS] = {
+    let mut numbers = [0; BINS];
+    let mut bin = 0;
+    while bin < BINS {
+        numbers[bin] = bin as u16;
+        bin += 1;
+    }
+    numbers
+};
+
 /// Counts of a measure on a logarithmic scale.
 #[derive(Clone, Debug)]
 pub(crate) struct Tally {
@@ -66,7 +77,7 @@ impl Tally {
 
     fn tail(&self, oddness: f32) -> f64 {
         let bin = bin_of(oddness);
-        let above: u32 = self.counts[bin + 1..].iter().map(|count| u32::from(*count)).sum();
+        let above = self.above(bin as u16);
         // Values share their bin evenly.
         let seen = f64::from(above) + f64::from(self.counts[bin]) * f64::from(1.0 - share_of(oddness));
         let values = f64::from(self.total);
@@ -77,6 +88,13 @@ impl Tally {
         let highest = self.counts.iter().rposition(|&count| count > 0).unwrap_or(0);
         let octaves = bin.saturating_sub(highest) as f64 / f64::from(PER_OCTAVE);
         chance * exp2(-TAIL_POWER * octaves * values / (values + TAIL_VALUES))
+    }
+
+    /// The sum of the bins above one. Over all bins, so that it is a handful of wide additions.
+    #[inline]
+    fn above(&self, bin: u16) -> u32 {
+        let counts = self.counts.iter().zip(&NUMBERS);
+        counts.map(|(count, number)| u32::from(if *number > bin { *count } else { 0 })).sum()
     }
 
     #[cold]

@@ -28,16 +28,25 @@ pub enum Reason {
     Jump,
     /// Outside of what the schema calls possible.
     Bounds,
+    /// Not what the stream's own past let expect.
+    Forecast,
 }
 
-words!(Reason {
-    Reason::Residual, Reason::Novelty, Reason::Level, Reason::Spread, Reason::Flat, Reason::Drift, Reason::Jump,
-    Reason::Bounds,
-});
+words!(Reason);
 
 impl Reason {
-    /// Every reason, in the order of their declaration.
-    pub const ALL: [Self; 1] = [Self::Residual];
+    /// Every reason. New ones go to the end: snapshots and the npm package count them.
+    pub const ALL: [Self; 9] = [
+        Self::Residual,
+        Self::Novelty,
+        Self::Level,
+        Self::Spread,
+        Self::Flat,
+        Self::Drift,
+        Self::Jump,
+        Self::Bounds,
+        Self::Forecast,
+    ];
 
     /// Its word, as in JSON.
     pub fn word(self) -> &'static str {
@@ -50,6 +59,7 @@ impl Reason {
             Self::Drift => "drift",
             Self::Jump => "jump",
             Self::Bounds => "bounds",
+            Self::Forecast => "forecast",
         }
     }
 }
@@ -105,6 +115,7 @@ macro_rules! every_detector {
     ($each:ident) => {
         $each!(novelty, crate::stream::novelty::Novelty);
         $each!(residual, crate::stream::residual::Residual);
+        $each!(expectation, crate::stream::expectation::Expectation);
         $each!(level, crate::stream::watch::Level);
         $each!(spread, crate::stream::watch::Spread);
         $each!(flat, crate::stream::watch::Flat);

@@ -78,6 +78,8 @@ pub(crate) struct Usual {
     pub(crate) deviation: f64,
     /// The greater of the sums of how far rows leaned up or down, this one included.
     pub(crate) lean: f64,
+    /// Whether the row before ended in a new normal.
+    pub(crate) is_renewed: bool,
     /// Whether there is enough behind these numbers.
     pub(crate) is_settled: bool,
     /// The value as it may be learned.
@@ -108,7 +110,8 @@ impl Guard {
             (self.lean[1] - deviation - LEAN_FROM).max(0.0),
         ];
         let lean = lean_both[0].max(lean_both[1]);
-        Usual { level: self.level, spread, deviation, lean, is_settled, taught, lean_both }
+        let is_renewed = self.rows_here == WARM_ROWS && self.rows > WARM_ROWS;
+        Usual { level: self.level, spread, deviation, lean, is_renewed, is_settled, taught, lean_both }
     }
 
     pub(crate) fn learn(&mut self, x: f64, usual: &Usual) {
@@ -119,14 +122,17 @@ impl Guard {
             return self.learn(x, &usual);
         }
         self.insane_rows = 0;
+        if self.rows == 0 {
+            [self.level, self.fast_level] = [x; 2];
+        }
         self.magnitude += pace(self.rows, MEMORY_ROWS) * (usual.taught.abs() - self.magnitude);
         self.fast_spread += pace(self.rows, FAST_ROWS) * ((x - self.fast_level).abs() - self.fast_spread);
         self.fast_level += pace(self.rows, FAST_ROWS) * (x - self.fast_level);
         let step = pace(self.rows_here, MEMORY_ROWS);
         self.spread += step * ((usual.taught - self.level).abs() - self.spread);
         self.level += step * (usual.taught - self.level);
-        self.rows += 1;
-        self.rows_here += 1;
+        self.rows = self.rows.saturating_add(1);
+        self.rows_here = self.rows_here.saturating_add(1);
         if !usual.is_settled {
             return;
         }

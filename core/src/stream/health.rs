@@ -103,13 +103,13 @@ impl Health {
         }
         let step = pace(self.frames, MEMORY_FRAMES);
         self.available += step * (f64::from(u8::from(is_here)) - self.available);
-        self.frames += 1;
+        self.frames = self.frames.saturating_add(1);
         if is_here {
             // An outage must not make itself usual: it counts as a few of the gaps before it.
             let most = OUTAGE_GAPS * self.usual_gap();
             let gap = f64::from(self.missing).min(most);
             self.between += pace(self.rows, MEMORY_GAPS) * (gap - self.between);
-            self.rows += 1;
+            self.rows = self.rows.saturating_add(1);
             self.missing = 0;
             self.retraining = self.retraining.saturating_sub(1);
             return;

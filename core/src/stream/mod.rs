@@ -1,6 +1,23 @@
 //! Tier 1: each stream by itself.
+//!
+//! Every stream has a station. In it a guard decides what may be learned, and detectors ask one question each:
+//! novelty (was the stream ever in such a state?), residual (how far from where it usually is?), expectation (what did
+//! the forecast say?), and the watches (shifted, noisier, stuck, drifting, jumping, out of bounds?). Three numbers
+//! come out, for three needs:
+//!
+//! - `row` ranks rows: how odd the state is, in usual sizes, holding through an anomaly;
+//! - `surprise` raises alarms: above 0 once per event, large where the event is of a kind never seen;
+//! - `score` is calibrated: one minus the chance of a worst finding this rare on this stream, with its reason.
+//!
+//! A missing value changes nothing but the stream's health. A lasting new level stops being odd within an hour of
+//! rows at one a minute, though `row`, which remembers a thousand rows, shows it for longer. An event of a known kind
+//! is marked by `row` and `score` but raises little `surprise`. What takes longer than about a thousand rows, and a
+//! rhythm longer than a day, are not seen here.
+//!
+//! The state of a stream is about 15 KB, and its cost does not depend on how long it has run.
 
 mod detector;
+mod expectation;
 mod forecast;
 mod guard;
 mod health;
@@ -88,8 +105,18 @@ impl Streams {
         self.now = Now::new(at);
         let slots = self.sights.0.iter_mut().zip(verdicts);
         for ((station, value), (sight, verdict)) in self.stations.iter().zip(values).zip(slots) {
-            *sight = value.and_then(|x| station.judge(&self.now, x));
+            *sight = match value {
+                Some(x) if station.is_sane(*x) => Some(station.judge(&self.now, *x)),
+                _ => None,
+            };
             *verdict = station.verdict(sight.as_ref());
+        }
+    }
+
+    /// What there is to say of a moment at which no stream has a value.
+    pub(crate) fn miss(&self, verdicts: &mut [StreamVerdict]) {
+        for (station, verdict) in self.stations.iter().zip(verdicts) {
+            *verdict = station.verdict(None);
         }
     }
 

@@ -68,11 +68,6 @@ pub(crate) struct Sight {
 }
 
 impl Sight {
-    /// The running levels with this value in them: of about 12, 96 and 1024 rows.
-    pub(crate) fn levels(&self) -> [f64; 3] {
-        self.levels
-    }
-
     /// Whether the value lies below the stream's last hundred rows.
     pub(crate) fn is_low(&self) -> bool {
         self.x < self.levels[1]
@@ -151,7 +146,7 @@ impl Detector for Novelty {
     }
 
     fn learn(&mut self, row: &Row<'_>, sight: &Sight) {
-        self.rows += 1;
+        self.rows = self.rows.saturating_add(1);
         let clock = u32::try_from(self.rows).unwrap_or(u32::MAX);
         self.levels = sight.levels;
         self.magnitude = sight.magnitude;

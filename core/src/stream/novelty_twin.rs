@@ -24,7 +24,7 @@ impl Store {
 
     fn step(&mut self, state: &[f64], row: u64, floor: f64) -> f64 {
         let distance_to = |other: &[f64]| {
-            let squares = (0..state.len()).map(|j| ((state[j] - other[j]) / (self.sizes[j] + floor)).powi(2));
+            let squares = (0..state.len()).map(|j| square((state[j] - other[j]) / (self.sizes[j] + floor)));
             libm::sqrt(squares.sum::<f64>() / state.len() as f64)
         };
         let nearest = (0..self.states.len())
@@ -139,7 +139,7 @@ impl Twin {
         let state = [x - fast, fast - middle, fast - slow];
         self.row *= libm::exp(-1.0 / 50.0);
         if self.rows > 50 {
-            let squares = (0..3).map(|j| (state[j] / (self.states.sizes[j] + floor)).powi(2));
+            let squares = (0..3).map(|j| square(state[j] / (self.states.sizes[j] + floor)));
             self.row = self.row.max(libm::sqrt(squares.sum::<f64>() / 3.0).min(100.0));
         }
         let mut distance = self.states.step(&state, self.rows, floor);
@@ -151,6 +151,10 @@ impl Twin {
             if self.rows > 50 && distance > 0.0 { rank + 2.0 * libm::log1p(distance) } else { 0.0 };
         [self.row, surprise]
     }
+}
+
+fn square(x: f64) -> f64 {
+    x * x
 }
 
 fn uniform(n: u32) -> f64 {
@@ -189,7 +193,7 @@ fn agrees_on_a_noisy_day_with_events() {
     // Heavy tails, a daily rhythm, a step, a burst and a rise: both stores fill and overflow.
     let values: Vec<f64> = (0..9000_u32)
         .map(|n| {
-            let daily = libm::sin(f64::from(n % 288) / 288.0 * 6.283);
+            let daily = libm::sin(f64::from(n % 288) / 288.0 * core::f64::consts::TAU);
             let heavy = (uniform(n) - 0.5) / (uniform(n + 77_777) + 0.01);
             let event = match n {
                 2000..2400 => 8.0,

@@ -132,7 +132,7 @@ impl<const D: usize> Prototypes<D> {
         for (size, number) in self.sizes.iter_mut().zip(look.state) {
             *size += pace * (number.abs() - *size);
         }
-        self.rows += 1;
+        self.rows = self.rows.saturating_add(1);
     }
 
     /// The nearest state and the sum of squared distances to it. The states are sorted by their last number, so the
@@ -150,28 +150,27 @@ impl<const D: usize> Prototypes<D> {
         };
         let blocks = self.count.div_ceil(LANES);
         let start = (self.place_of(at[D - 1]) / LANES).min(blocks - 1);
-        let mut best = (start, self.distances(start, at, scales));
-        let mut least = least_of(&best.1);
-        let mut consider = |block: usize, least: &mut f32| {
-            let distances = self.distances(block, at, scales);
-            let found = least_of(&distances);
-            if found < *least {
-                *least = found;
-                best = (block, distances);
-            }
-        };
+        let mut best = start;
+        let mut least = least_of(self.distances(start, at, scales));
         let mut above = start + 1;
         while above < blocks && key_distance(keys[above * LANES]) < least {
-            consider(above, &mut least);
+            let found = least_of(self.distances(above, at, scales));
+            if found < least {
+                (best, least) = (above, found);
+            }
             above += 1;
         }
         let mut below = start;
         while below > 0 && key_distance(keys[below * LANES - 1]) < least {
             below -= 1;
-            consider(below, &mut least);
+            let found = least_of(self.distances(below, at, scales));
+            if found < least {
+                (best, least) = (below, found);
+            }
         }
-        let lane = best.1.iter().position(|&distance| distance == least).unwrap_or(0);
-        (best.0 * LANES + lane, least)
+        let nearest = self.distances(best, at, scales);
+        let lane = nearest.iter().position(|&distance| distance == least).unwrap_or(0);
+        (best * LANES + lane, least)
     }
 
     /// The sums of squared distances to one block of states.
@@ -270,8 +269,7 @@ fn inverse_of_power(power: f64) -> f64 {
 
 /// The least of the lanes, in a fixed order of comparisons.
 #[inline(always)]
-fn least_of(lanes: &[f32; LANES]) -> f32 {
-    let mut lanes = *lanes;
+fn least_of(mut lanes: [f32; LANES]) -> f32 {
     for half in [4, 2, 1] {
         for lane in 0..half {
             let other = lanes[lane + half];

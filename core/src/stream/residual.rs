@@ -17,6 +17,8 @@ const MEMORY_ROWS: f64 = 8192.0;
 
 /// Sums of squared residuals below this, in usual sizes, are nothing: three quarters of all rows.
 const QUIET: f64 = 4.0;
+/// A large residual, in spreads.
+const LARGE: f64 = 10.0;
 /// Rows before the first answer.
 const COLD_ROWS: u64 = 30;
 
@@ -49,8 +51,8 @@ impl Detector for Residual {
     #[inline]
     fn judge(&self, row: &Row<'_>) -> Sight {
         let residual = (row.x - row.usual.level) / row.usual.spread;
-        let residual = if residual.abs() < 1e9 { residual } else { 1e9 };
-        let few = self.few + (residual - self.few) / FEW_ROWS;
+        // One extreme must not outlast the few: there it counts as a large one.
+        let few = self.few + (residual.clamp(-LARGE, LARGE) - self.few) * (1.0 / FEW_ROWS);
         let residuals = [residual.abs(), few.abs()];
         let [one, few_size] = self.sizes.map(|size| size + SIZE_MIN);
         // Both divisions in one.
@@ -68,17 +70,17 @@ impl Detector for Residual {
 
     #[inline]
     fn learn(&mut self, row: &Row<'_>, sight: &Sight) {
-        self.few = sight.few;
         if !row.usual.is_settled {
             return;
         }
+        self.few = sight.few;
         let pace = pace(self.rows, MEMORY_ROWS);
         for (size, residual) in self.sizes.iter_mut().zip(sight.residuals) {
             // An extreme counts as a large one.
-            let residual = if residual < 10.0 { residual } else { 10.0 };
+            let residual = if residual < LARGE { residual } else { LARGE };
             *size += pace * (residual - *size);
         }
         self.sums.learn(sight.measure);
-        self.rows += 1;
+        self.rows = self.rows.saturating_add(1);
     }
 }

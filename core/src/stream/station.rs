@@ -1,5 +1,6 @@
 //! Everything that tier 1 keeps of one stream, and how its parts become one score.
 
+use super::expectation::Expectation;
 use super::guard::{Guard, Usual};
 use super::health::Health;
 use super::novelty::Novelty;
@@ -15,12 +16,15 @@ use crate::stats::{Hold, Tally};
 const QUIET: f64 = 0.25;
 /// Residual and novelty are believed as they are.
 const PLAIN: f64 = 1.0;
-/// A watch must be so many times rarer to be believed as much: there are six, and each row tries them all.
+/// A watch must be so many times rarer to be believed as much: there are several, and each row tries them all.
 const WATCH: f64 = 8.0;
+
+/// Findings this rare are odd by themselves.
+const TELLING: f64 = 0.01;
 
 /// Declares the station, so that the list of its detectors stands once.
 macro_rules! station {
-    ($($name:ident: $type:ident, $handicap:ident;)*) => {
+    ($($name:ident: $type:ident, $handicap:ident, $word:ident;)*) => {
         /// The detectors of one stream.
         #[derive(Clone, Debug)]
         pub(crate) struct Station {
@@ -52,13 +56,14 @@ macro_rules! station {
                 }
             }
 
+            /// What there is to say of a value.
             #[inline]
-            fn look(&self, now: &Now, x: f64) -> Sight {
+            pub(crate) fn judge(&self, now: &Now, x: f64) -> Sight {
                 let usual = self.guard.judge(x);
                 let row = Row { now, x, usual };
                 $(let $name = self.$name.judge(&row);)*
                 let mut worst = Worst::default();
-                $(worst.hear($type::finding(&$name), $handicap);)*
+                $(worst.hear($type::finding(&$name), $handicap, Word::$word);)*
                 let measure = worst.measure();
                 Sight { usual, worst, measure, $($name),* }
             }
@@ -72,17 +77,27 @@ macro_rules! station {
     };
 }
 station! {
-    residual: Residual, PLAIN;
-    novelty: Novelty, PLAIN;
-    level: Level, WATCH;
-    spread: Spread, WATCH;
-    flat: Flat, WATCH;
-    drift: Drift, WATCH;
-    jump: Jump, WATCH;
-    bounds: Bounds, WATCH;
+    residual: Residual, PLAIN, Loudest;
+    novelty: Novelty, PLAIN, Loudest;
+    expectation: Expectation, WATCH, Loudest;
+    level: Level, WATCH, Loudest;
+    spread: Spread, WATCH, Loudest;
+    drift: Drift, WATCH, Loudest;
+    jump: Jump, WATCH, Loudest;
+    flat: Flat, WATCH, Certain;
+    bounds: Bounds, WATCH, Certain;
 }
 
-/// The least likely finding so far.
+/// When a detector's word is the reason.
+#[derive(Clone, Copy, PartialEq)]
+enum Word {
+    /// When no other finding is less likely.
+    Loudest,
+    /// Whenever it is telling: what it looks for leaves no doubt, though others may be louder about its effects.
+    Certain,
+}
+
+/// The least likely finding so far, and the reason.
 #[derive(Clone, Copy, Debug)]
 struct Worst {
     chance: f64,
@@ -97,12 +112,15 @@ impl Default for Worst {
 
 impl Worst {
     #[inline]
-    fn hear(&mut self, finding: Option<Finding>, handicap: f64) {
-        if let Some(Finding { chance, reason }) = finding {
-            let chance = chance * handicap;
-            if chance < self.chance || self.reason.is_none() {
-                *self = Self { chance: if chance < 1.0 { chance } else { 1.0 }, reason: Some(reason) };
-            }
+    fn hear(&mut self, finding: Option<Finding>, handicap: f64, word: Word) {
+        let Some(Finding { chance, reason }) = finding else { return };
+        let chance = chance * handicap;
+        let is_certain = word == Word::Certain && chance < TELLING;
+        if chance < self.chance || is_certain || self.reason.is_none() {
+            self.reason = Some(reason);
+        }
+        if chance < self.chance {
+            self.chance = chance;
         }
     }
 
@@ -115,10 +133,10 @@ impl Worst {
 }
 
 impl Station {
-    /// What there is to say of a value; `None` where it is none, by the guard's word.
+    /// Whether a value is one, by the guard's word.
     #[inline]
-    pub(crate) fn judge(&self, now: &Now, x: f64) -> Option<Sight> {
-        self.guard.is_sane(x).then(|| self.look(now, x))
+    pub(crate) fn is_sane(&self, x: f64) -> bool {
+        self.guard.is_sane(x)
     }
 
     /// The verdict on a frame in which the stream had a value or not.
@@ -162,3 +180,6 @@ impl Station {
         self.health.learn(false);
     }
 }
+
+#[cfg(test)]
+mod tests;

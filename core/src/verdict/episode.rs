@@ -2,6 +2,7 @@
 
 use super::signature::Signature;
 use super::{Label, Severity};
+use crate::silence::Cause;
 use crate::snapshot::{Capped, state, words};
 use crate::stream::Reason;
 
@@ -36,6 +37,10 @@ pub struct Episode {
     pub stream: Option<usize>,
     /// What made that stream stand out.
     pub reason: Option<Reason>,
+    /// Why nobody speaks, where silence was the finding.
+    pub cause: Option<Cause>,
+    /// The group that fell silent, where one did.
+    pub group: Option<usize>,
     /// How it ended, or `Open`.
     pub end: End,
     /// What a person called it.
@@ -59,6 +64,8 @@ state!(Episode {
     severity,
     stream,
     reason,
+    cause,
+    group,
     end,
     label,
     opening,
@@ -98,7 +105,26 @@ pub(crate) struct Finding {
     pub(crate) is_abnormal: bool,
     pub(crate) stream: Option<usize>,
     pub(crate) reason: Option<Reason>,
+    pub(crate) cause: Option<Cause>,
+    pub(crate) group: Option<usize>,
     pub(crate) signature: Signature,
+}
+
+impl Finding {
+    /// A moment with nothing to say.
+    pub(crate) fn calm(at_ms: i64) -> Self {
+        Self {
+            at_ms,
+            chance: 1.0,
+            is_news: false,
+            is_abnormal: false,
+            stream: None,
+            reason: None,
+            cause: None,
+            group: None,
+            signature: Signature::default(),
+        }
+    }
 }
 
 /// The episodes of one engine.
@@ -201,6 +227,8 @@ impl Episode {
             self.peak = finding.signature;
             self.stream = finding.stream;
             self.reason = finding.reason;
+            self.cause = finding.cause;
+            self.group = finding.group;
         }
         self.severity = self.severity.max(Severity::of(finding.chance, rate, self.frames));
     }
@@ -218,6 +246,8 @@ mod tests {
             is_abnormal: chance < 0.01,
             stream: Some(stream),
             reason: None,
+            cause: None,
+            group: None,
             signature: Signature::of([(stream, 1.0)].into_iter()),
         }
     }

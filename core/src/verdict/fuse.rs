@@ -113,24 +113,13 @@ impl Fusion {
 }
 
 impl View {
-    /// How much of the score a view carries among `company` streams that speak.
+    /// How much of the score a view carries among `company` streams that speak. With company the joint novelty ranks
+    /// moments better by itself than any mixture does (the other views are heard through their own news and in the
+    /// confidence); a stream alone has nothing to be joint with.
     fn voice(self, company: f64) -> f64 {
-        let alone = 1.0 / company.max(1.0);
         match self {
-            Self::Streams => {
-                if company > 1.0 {
-                    0.0
-                } else {
-                    1.0
-                }
-            }
-            Self::Novelty => {
-                if company > 1.0 {
-                    1.0
-                } else {
-                    0.0
-                }
-            }
+            Self::Streams => f64::from(u8::from(company <= 1.0)),
+            Self::Novelty => f64::from(u8::from(company > 1.0)),
             Self::Dependence | Self::Forest | Self::Gaps | Self::Silence => 0.0,
         }
     }

@@ -6,6 +6,7 @@ mod fuse;
 mod label;
 mod member;
 mod meta;
+mod quiet;
 mod severity;
 mod signature;
 mod tier;
@@ -13,12 +14,14 @@ mod tier;
 pub use episode::{End, Episode};
 pub use label::{Label, LabelFault};
 pub use severity::Severity;
+use signature::Signature;
 pub(crate) use tier::Tier3;
 
 use alloc::vec::Vec;
 
 use crate::opinion::Health;
 use crate::schema::Schema;
+use crate::silence;
 use crate::stream::StreamVerdict;
 
 /// The answer for one frame.
@@ -42,6 +45,8 @@ pub struct Verdict {
     pub streams: Vec<StreamVerdict>,
     /// What went into the score, in the order of [`View::ALL`].
     pub views: [ViewVerdict; View::COUNT],
+    /// Who is overdue, and why: the widest silences first.
+    pub silences: Vec<silence::Finding>,
     /// True for a verdict of `tick`: there was no frame, and that is what is judged.
     pub from_silence: bool,
 }
@@ -95,6 +100,7 @@ impl Verdict {
             episode: None,
             streams: alloc::vec![StreamVerdict::default(); schema.streams().len()],
             views: Default::default(),
+            silences: Vec::with_capacity(schema.streams().len() + schema.groups().len() + 1),
             from_silence: false,
         }
     }

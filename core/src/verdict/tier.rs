@@ -5,11 +5,13 @@ use super::flood::Flood;
 use super::fuse::{Fused, Fusion};
 use super::label::{Label, LabelFault, Labels};
 use super::meta::{CHANNELS, Meta};
+use super::quiet::{self, Quiet};
 use super::signature::Signature;
 use super::{Severity, Verdict, View};
 use crate::math::log10;
 use crate::opinion::Opinion;
 use crate::schema::Schema;
+use crate::silence;
 use crate::snapshot::state;
 use crate::stream::StreamVerdict;
 
@@ -19,6 +21,8 @@ const LINGER: f64 = 10.0;
 const CARRIES_DECADES: f64 = 1.5;
 /// The meta-learner silences an alarm only where it is this sure.
 const SURE: f64 = 0.7;
+/// A silence is judged against a week of habits and nothing else.
+const SILENCE_CONFIDENCE: f64 = 0.5;
 
 /// Everything that a verdict depends on beyond the views.
 #[derive(Clone, Debug)]
@@ -28,9 +32,10 @@ pub(crate) struct Tier3 {
     labels: Labels,
     meta: Meta,
     flood: Flood,
+    quiet: Quiet,
     false_alarm_rate: f64,
 }
-state!(Tier3 { fusion, episodes, labels, meta, flood; false_alarm_rate });
+state!(Tier3 { fusion, episodes, labels, meta, flood, quiet; false_alarm_rate });
 
 impl Tier3 {
     pub(crate) fn new(schema: &Schema) -> Self {
@@ -40,6 +45,7 @@ impl Tier3 {
             labels: Labels::new(),
             meta: Meta::new(schema.seed()),
             flood: Flood::new(),
+            quiet: Quiet::new(schema),
             false_alarm_rate: schema.false_alarm_rate(),
         }
     }
@@ -63,26 +69,55 @@ impl Tier3 {
     /// Judges the frame whose tier-1 part stands in `verdict` already, fills the rest, and learns.
     pub(crate) fn step(&mut self, joint: [Opinion; View::COUNT - 1], frames: u64, verdict: &mut Verdict) {
         let fused = self.fusion.judge(&verdict.streams, joint, frames);
-        let finding = self.finding(verdict.at_ms, &fused, &verdict.streams);
-        verdict.score = 1.0 - fused.chance;
+        let news = self.quiet.news(&verdict.silences).copied();
+        let mut finding = self.finding(verdict.at_ms, &fused, &verdict.streams);
+        // Silence speaks for itself where it is the only news, or the frame has nothing else to judge.
+        if let Some(silence) = news.filter(|_| !finding.is_news) {
+            finding = silent(&silence, &finding);
+        }
+        verdict.score = 1.0 - finding.chance;
         verdict.news = fused.news;
         verdict.confidence = fused.confidence;
         verdict.views = fused.views;
         verdict.alarm = self.opens(&finding);
-        let severity = Severity::of(fused.chance, self.false_alarm_rate, 1);
+        let is_calm = self.carry(&finding, verdict);
+
+        self.quiet.learn(&verdict.silences);
+        self.fusion.learn(&fused);
+        self.meta.learn(channels(&fused, verdict), is_calm);
+    }
+
+    /// Whether one of the silences was not told yet.
+    pub(crate) fn is_news(&self, silences: &[silence::Finding]) -> bool {
+        self.quiet.news(silences).is_some()
+    }
+
+    /// Judges a moment without a frame, on which `verdict` names the silences.
+    pub(crate) fn step_silence(&mut self, verdict: &mut Verdict) {
+        verdict.views = Default::default();
+        verdict.news = 0.0;
+        let Some(silence) = self.quiet.news(&verdict.silences).copied() else { return };
+        let finding = silent(&silence, &Finding::calm(verdict.at_ms));
+        verdict.score = 1.0 - finding.chance;
+        verdict.confidence = SILENCE_CONFIDENCE;
+        verdict.alarm = self.opens(&finding);
+        self.carry(&finding, verdict);
+        self.quiet.learn(&verdict.silences);
+    }
+
+    /// Takes the episodes one moment further, and says so in the verdict. True where nothing is wrong.
+    fn carry(&mut self, finding: &Finding, verdict: &mut Verdict) -> bool {
+        let severity = Severity::of(finding.chance, self.false_alarm_rate, 1);
         if verdict.alarm {
-            self.episodes.begin(&finding);
+            self.episodes.begin(finding);
             self.labels.remember(self.episodes.open().map_or(0, |open| open.id), self.meta.recent());
         } else {
-            self.episodes.carry(&finding);
+            self.episodes.carry(finding);
         }
         let open = self.episodes.open().filter(|_| finding.is_abnormal || finding.is_news);
         verdict.episode = open.map(|open| open.id);
         verdict.severity = open.map_or(Severity::None, |open| open.severity.max(severity));
-
-        let is_calm = open.is_none();
-        self.fusion.learn(&fused);
-        self.meta.learn(channels(&fused, verdict), is_calm);
+        open.is_none()
     }
 
     fn finding(&self, at_ms: i64, fused: &Fused, streams: &[StreamVerdict]) -> Finding {
@@ -95,6 +130,8 @@ impl Tier3 {
             is_abnormal: fused.chance < self.false_alarm_rate * LINGER,
             stream: oddest,
             reason: oddest.and_then(|place| streams[place].reason),
+            cause: None,
+            group: None,
             signature: Signature::of(carriers(streams)),
         }
     }
@@ -106,6 +143,21 @@ impl Tier3 {
             && !self.labels.is_expected(&finding.signature)
             && !self.meta.judge().is_some_and(|(real, merit)| (1.0 - real) * merit > SURE);
         self.flood.admit(is_wanted)
+    }
+}
+
+/// What a silence means for the episodes.
+fn silent(silence: &silence::Finding, frame: &Finding) -> Finding {
+    Finding {
+        at_ms: frame.at_ms,
+        chance: silence.chance.min(frame.chance),
+        is_news: true,
+        is_abnormal: true,
+        stream: silence.stream,
+        reason: None,
+        cause: Some(silence.cause),
+        group: silence.group,
+        signature: quiet::signature(silence),
     }
 }
 

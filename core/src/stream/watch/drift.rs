@@ -43,7 +43,8 @@ impl Detector for Drift {
 
     #[inline]
     fn judge(&self, row: &Row<'_>) -> Sight {
-        let mut levels = self.levels;
+        // A lasting change that the guard has taken for normal is no drift.
+        let mut levels = if row.usual.is_renewed { [row.usual.level; 2] } else { self.levels };
         for (level, rows) in levels.iter_mut().zip(LEVEL_ROWS) {
             *level += pace(self.rows, rows) * (row.usual.taught - *level);
         }
@@ -66,6 +67,6 @@ impl Detector for Drift {
             self.usual += pace(self.rows - WARM_ROWS, MEMORY_ROWS) * (sight.distance - self.usual);
             self.distances.learn(sight.measure);
         }
-        self.rows += 1;
+        self.rows = self.rows.saturating_add(1);
     }
 }

@@ -59,6 +59,6 @@ impl Detector for Jump {
             self.usual += pace(self.rows - 1, MEMORY_ROWS) * (step - self.usual);
         }
         self.last = row.x;
-        self.rows += 1;
+        self.rows = self.rows.saturating_add(1);
     }
 }

@@ -7,7 +7,7 @@ use crate::stats::Tally;
 use crate::stream::{Detector, Finding, Reason, Row};
 
 /// Sums below this, in usual deviations, come and go in any noise.
-const QUIET: f64 = 4.0;
+const QUIET: f64 = 6.0;
 
 /// How far the sums have gone so far. The sums themselves are the guard's.
 #[derive(Clone, Debug)]

@@ -74,6 +74,6 @@ impl Detector for Spread {
         self.now = sight.now;
         self.usual += pace(self.rows, MEMORY_ROWS) * (sight.step - self.usual);
         self.last = row.usual.taught;
-        self.rows += 1;
+        self.rows = self.rows.saturating_add(1);
     }
 }

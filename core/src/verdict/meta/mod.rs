@@ -6,7 +6,7 @@
 mod forest;
 mod window;
 
-pub(crate) use window::{CHANNELS, FRAMES, Window};
+pub(crate) use window::{CHANNELS, Window};
 
 use alloc::vec::Vec;
 
