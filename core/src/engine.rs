@@ -7,7 +7,7 @@ use crate::error::{Error, FrameFault};
 use crate::frame::{Frame, TIME_MS_MAX, measured};
 use crate::joint::Joint;
 use crate::schema::Schema;
-use crate::silence::Silence;
+use crate::silence::{Cause, Silence};
 use crate::snapshot::{self, State, state};
 use crate::stream::Streams;
 use crate::verdict::{Episode, Label, Tier3, Verdict};
@@ -36,6 +36,20 @@ struct EngineState {
     tier3: Tier3,
 }
 state!(EngineState { frames, last_frame_ms, silence, streams, joint, tier3 });
+
+impl EngineState {
+    /// Gives each stream that has no value, or always the same, the word for it.
+    fn name_silences(&self, at_ms: i64, verdict: &mut Verdict) {
+        for (place, stream) in verdict.streams.iter_mut().enumerate().filter(|(_, stream)| !stream.present) {
+            stream.silence = self.silence.why(place, at_ms);
+        }
+        for stuck in verdict.silences.iter().filter(|finding| finding.cause == Cause::ValueStuck) {
+            if let Some(stream) = stuck.stream.and_then(|place| verdict.streams.get_mut(place)) {
+                stream.silence = Some(Cause::ValueStuck);
+            }
+        }
+    }
+}
 
 /// Bytes that an engine holds, by part. They are fixed by the schema and do not grow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,6 +160,7 @@ impl Engine {
         }
         state.silence.learn(now_ms, &verdict.silences);
         state.streams.miss(&mut verdict.streams);
+        state.name_silences(now_ms, verdict);
         verdict.at_ms = now_ms;
         verdict.from_silence = true;
         state.tier3.step_silence(verdict);
@@ -243,6 +258,7 @@ impl Engine {
         }
         state.silence.judge(at_ms, &mut verdict.silences);
         state.silence.learn(at_ms, &verdict.silences);
+        state.name_silences(at_ms, verdict);
 
         verdict.at_ms = at_ms;
         verdict.from_silence = false;

@@ -8,7 +8,6 @@ use core::fmt;
 pub use crate::ingest::IngestFault;
 pub use crate::schema::fault::SchemaFault;
 pub use crate::snapshot::SnapshotFault;
-pub use crate::verdict::LabelFault;
 
 /// Everything that the engine refuses.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -77,6 +76,27 @@ pub enum FrameFault {
     },
 }
 
+/// Why a label was refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LabelFault {
+    /// The episode never was, or is no longer remembered.
+    #[error("episode {id} is not among the {remembered} that the engine remembers")]
+    UnknownEpisode {
+        /// As asked for.
+        id: u64,
+        /// How many there are.
+        remembered: usize,
+    },
+    /// There is no deed left to take back.
+    #[error(
+        "there is nothing to undo: the newest {LABELS_UNDONE_MAX} labels can be taken back, the newest first"
+    )]
+    NothingToUndo,
+}
+
+/// Labels that can be taken back.
+pub(crate) const LABELS_UNDONE_MAX: usize = 8;
+
 impl Error {
     /// A stable word for programs, such as `frame.time-went-back`.
     pub fn code(&self) -> &'static str {
@@ -91,7 +111,8 @@ impl Error {
             },
             Self::Ingest(fault) => fault.code(),
             Self::Snapshot(fault) => fault.code(),
-            Self::Label(fault) => fault.code(),
+            Self::Label(LabelFault::UnknownEpisode { .. }) => "label.unknown-episode",
+            Self::Label(LabelFault::NothingToUndo) => "label.nothing-to-undo",
         }
     }
 

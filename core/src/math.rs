@@ -52,11 +52,11 @@ mod tests {
             let x = f64::from(n) * f64::from(n) * 1e-4;
             let log_error = f64::from(ln_brief(x as f32)) - ln(f64::from(x as f32));
             assert!(log_error.abs() < 1e-6 * (1.0 + ln(x).abs()), "ln {x}: {log_error:e}");
-            assert!((inverse_sqrt(x) * libm::sqrt(x) - 1.0).abs() < 1e-14, "{x}");
-            assert!((f64::from(inverse_sqrt_brief(x as f32)) * libm::sqrt(x) - 1.0).abs() < 1e-6, "{x}");
+            assert!((inverse_sqrt(x) * sqrt(x) - 1.0).abs() < 1e-14, "{x}");
+            assert!((f64::from(inverse_sqrt_brief(x as f32)) * sqrt(x) - 1.0).abs() < 1e-6, "{x}");
         }
         for x in [1e-300, 1e300] {
-            assert!((inverse_sqrt(x) * libm::sqrt(x) - 1.0).abs() < 1e-13, "{x:e}");
+            assert!((inverse_sqrt(x) * sqrt(x) - 1.0).abs() < 1e-13, "{x:e}");
         }
     }
 }

@@ -25,16 +25,21 @@ pub enum Cause {
     ValueStuck,
 }
 
-words!(Cause {
-    Cause::SensorSilent,
-    Cause::SourcePartlySilent,
-    Cause::SourceDown,
-    Cause::AllSilent,
-    Cause::DataLate,
-    Cause::TrueZero,
-    Cause::DeviceAsleep,
-    Cause::ValueStuck,
-});
+words!(Cause);
+
+impl Cause {
+    /// Every cause. New ones go to the end: snapshots and the npm package count them.
+    pub const ALL: [Self; 8] = [
+        Self::SensorSilent,
+        Self::SourcePartlySilent,
+        Self::SourceDown,
+        Self::AllSilent,
+        Self::DataLate,
+        Self::TrueZero,
+        Self::DeviceAsleep,
+        Self::ValueStuck,
+    ];
+}
 
 /// One silence that is news, or its end.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -47,6 +47,7 @@ pub(crate) struct Place {
 }
 
 impl Place {
+    #[cfg(test)]
     pub(crate) fn of(oddness: f64) -> Self {
         if oddness > 0.0 { Self::of_log2(log2(oddness)) } else { Self::default() }
     }
@@ -86,6 +87,7 @@ impl Tail {
     }
 
     /// The chance of something at least this odd: above 0, at most 1, one half when nothing is known.
+    #[cfg(test)]
     pub(crate) fn chance(&self, oddness: f64) -> f64 {
         self.chances_at(Place::of(oddness))[0]
     }
@@ -99,6 +101,7 @@ impl Tail {
         [if seen > 0.0 { share } else { share * self.beyond(place) }, share]
     }
 
+    #[cfg(test)]
     pub(crate) fn learn(&mut self, oddness: f64) {
         self.learn_at(Place::of(oddness));
     }

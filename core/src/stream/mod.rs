@@ -39,6 +39,7 @@ use alloc::vec::Vec;
 
 use crate::frame::Moment;
 use crate::schema::Schema;
+use crate::silence::Cause;
 use crate::snapshot::{Damage, Reader, State, Writer, state};
 use station::{Sight, Station};
 
@@ -51,6 +52,8 @@ pub struct StreamVerdict {
     pub reason: Option<Reason>,
     /// Whether there was a value at all.
     pub present: bool,
+    /// Why there is none, or always the same one, where that is known.
+    pub silence: Option<Cause>,
     /// Whether the value lies below where the stream has lately been, rather than above.
     pub is_low: bool,
     /// How odd the row is, in usual sizes. It stays high through an anomaly, so it is the one to rank rows by.

@@ -3,10 +3,9 @@
 use super::episode::{End, Episode, Episodes};
 use super::meta::{Lesson, Meta, Window};
 use super::signature::Signature;
+use crate::error::{LABELS_UNDONE_MAX, LabelFault};
 use crate::snapshot::{Capped, state, words};
 
-/// Deeds that can be undone.
-const UNDO: usize = 8;
 /// Kinds of episodes that are remembered.
 const KINDS: usize = 64;
 /// Episodes whose course is remembered, so that a label can still teach the meta-learner.
@@ -23,31 +22,6 @@ pub enum Label {
     Expected,
 }
 words!(Label { Label::Real, Label::Expected });
-
-/// Why a label was refused.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum LabelFault {
-    /// The episode never was, or is no longer remembered.
-    #[error("episode {id} is not among the {remembered} that the engine remembers")]
-    UnknownEpisode {
-        /// As asked for.
-        id: u64,
-        /// How many there are.
-        remembered: usize,
-    },
-    /// There is no deed left to take back.
-    #[error("there is nothing to undo: the newest {UNDO} labels can be taken back, the newest first")]
-    NothingToUndo,
-}
-
-impl LabelFault {
-    pub(crate) fn code(&self) -> &'static str {
-        match self {
-            Self::UnknownEpisode { .. } => "label.unknown-episode",
-            Self::NothingToUndo => "label.nothing-to-undo",
-        }
-    }
-}
 
 /// A kind of episode and what a person said of it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -88,7 +62,11 @@ state!(Labels { kinds, courses, deeds });
 
 impl Labels {
     pub(crate) fn new() -> Self {
-        Self { kinds: Capped::new(KINDS), courses: Capped::new(COURSES), deeds: Capped::new(UNDO) }
+        Self {
+            kinds: Capped::new(KINDS),
+            courses: Capped::new(COURSES),
+            deeds: Capped::new(LABELS_UNDONE_MAX),
+        }
     }
 
     /// Whether somebody called this kind expected, and nobody has called it real since.

@@ -12,7 +12,7 @@ mod signature;
 mod tier;
 
 pub use episode::{End, Episode};
-pub use label::{Label, LabelFault};
+pub use label::Label;
 pub use severity::Severity;
 use signature::Signature;
 pub(crate) use tier::Tier3;

@@ -3,11 +3,12 @@
 use super::episode::{Episode, Episodes, Finding};
 use super::flood::Flood;
 use super::fuse::{Fused, Fusion};
-use super::label::{Label, LabelFault, Labels};
+use super::label::{Label, Labels};
 use super::meta::{CHANNELS, Meta};
 use super::quiet::{self, Quiet};
 use super::signature::Signature;
 use super::{Severity, Verdict, View};
+use crate::error::LabelFault;
 use crate::math::log10;
 use crate::opinion::Opinion;
 use crate::schema::Schema;
