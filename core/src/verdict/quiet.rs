@@ -1,5 +1,5 @@
-//! Which silences are news. A silence is told once, when it is first overdue; it is the same silence while the newest
-//! sign of life before it is the same.
+//! Which silences are news. A silence is told once: it is the same one for as long as it lasts, and what is part of a
+//! wider silence is told with it.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -16,19 +16,28 @@ const SILENT_ALL: usize = 1 << 18;
 /// How much a silence weighs in a signature: it is the whole of it.
 const STRENGTH: f64 = 1e6;
 
-/// The silences that were told.
+/// The silences that were told and still last.
 #[derive(Clone, Debug)]
 pub(crate) struct Quiet {
-    /// By stream, then by group, then of everything: the sign of life before the silence that was told.
-    told_since_ms: Vec<Option<i64>>,
-    streams: usize,
+    streams: Vec<bool>,
+    /// A stuck sensor goes on speaking, always the same.
+    stuck: Vec<bool>,
+    groups: Vec<bool>,
+    all: bool,
+    group_of: Vec<Option<usize>>,
 }
-state!(Quiet { told_since_ms; streams });
+state!(Quiet { streams, stuck, groups, all; group_of });
 
 impl Quiet {
     pub(crate) fn new(schema: &Schema) -> Self {
-        let streams = schema.streams().len();
-        Self { told_since_ms: vec![None; streams + schema.groups().len() + 1], streams }
+        let width = schema.streams().len();
+        Self {
+            streams: vec![false; width],
+            stuck: vec![false; width],
+            groups: vec![false; schema.groups().len()],
+            all: false,
+            group_of: schema.streams().iter().map(|stream| stream.group).collect(),
+        }
     }
 
     /// The first silence that was not told yet. What is not settled is shown, but is no news.
@@ -36,36 +45,43 @@ impl Quiet {
         findings.iter().find(|finding| finding.settled && !self.is_told(finding))
     }
 
+    /// Takes note of the silences of this moment; what is no longer among them is over.
     pub(crate) fn learn(&mut self, findings: &[Finding]) {
-        for finding in findings.iter().filter(|finding| finding.settled) {
-            let place = self.place(finding);
-            if let Some(slot) = self.told_since_ms.get_mut(place) {
-                *slot = Some(finding.since_ms);
-            }
-            // What is part of a wider silence is told with it.
-            if finding.cause == Cause::AllSilent {
-                self.told_since_ms.fill(Some(i64::MAX));
-                self.told_since_ms[place] = Some(finding.since_ms);
+        let settled = || findings.iter().filter(|finding| finding.settled);
+        self.all = settled().any(|finding| finding.cause == Cause::AllSilent);
+        if self.all {
+            self.groups.fill(true);
+            self.streams.fill(true);
+            return;
+        }
+        self.stuck.fill(false);
+        self.groups.fill(false);
+        self.streams.fill(false);
+        for finding in settled() {
+            if let Some(told) = self.slot(finding) {
+                *told = true;
             }
         }
-        if findings.is_empty() {
-            let is_covered = |slot: &&mut Option<i64>| **slot == Some(i64::MAX);
-            self.told_since_ms.iter_mut().filter(is_covered).for_each(|slot| *slot = None);
+        for (stream, group) in self.streams.iter_mut().zip(&self.group_of) {
+            *stream |= group.is_some_and(|group| self.groups[group]);
         }
     }
 
     fn is_told(&self, finding: &Finding) -> bool {
-        let told = self.told_since_ms.get(self.place(finding)).copied().flatten();
-        told == Some(finding.since_ms) || told == Some(i64::MAX)
+        match (finding.cause, finding.stream, finding.group) {
+            (Cause::AllSilent, _, _) | (_, None, None) => self.all,
+            (Cause::ValueStuck, Some(stream), _) => self.stuck.get(stream).copied().unwrap_or(true),
+            (_, Some(stream), _) => self.streams.get(stream).copied().unwrap_or(true),
+            (_, None, Some(group)) => self.groups.get(group).copied().unwrap_or(true),
+        }
     }
 
-    fn place(&self, finding: &Finding) -> usize {
+    fn slot(&mut self, finding: &Finding) -> Option<&mut bool> {
         match (finding.cause, finding.stream, finding.group) {
-            (Cause::AllSilent, _, _) => self.told_since_ms.len() - 1,
-            (Cause::SourceDown | Cause::SourcePartlySilent, _, Some(group)) => self.streams + group,
-            (_, Some(stream), _) => stream,
-            (_, None, Some(group)) => self.streams + group,
-            (_, None, None) => self.told_since_ms.len() - 1,
+            (Cause::AllSilent, _, _) | (_, None, None) => Some(&mut self.all),
+            (Cause::ValueStuck, Some(stream), _) => self.stuck.get_mut(stream),
+            (_, Some(stream), _) => self.streams.get_mut(stream),
+            (_, None, Some(group)) => self.groups.get_mut(group),
         }
     }
 }
@@ -90,17 +106,26 @@ mod tests {
     }
 
     #[test]
-    fn a_silence_is_told_once() {
+    fn a_silence_is_told_once_while_it_lasts() {
         let schema = SchemaDraft::of_streams(["a", "b"]).validate().expect("valid");
         let mut quiet = Quiet::new(&schema);
         let one = [finding(Cause::SensorSilent, Some(0), 5)];
+        let unsettled = [Finding { settled: false, ..one[0] }];
+        assert!(quiet.news(&unsettled).is_none());
         assert!(quiet.news(&one).is_some());
         quiet.learn(&one);
         assert!(quiet.news(&one).is_none());
-        let again = [finding(Cause::SensorSilent, Some(0), 50)];
-        assert!(quiet.news(&again).is_some(), "a later silence of the same stream is another");
-        let unsettled = [Finding { settled: false, ..again[0] }];
-        assert!(quiet.news(&unsettled).is_none());
+        quiet.learn(&[]);
+        assert!(quiet.news(&one).is_some(), "a later silence of the same stream is another");
+    }
+
+    #[test]
+    fn a_stuck_value_and_a_silence_are_two_things() {
+        let schema = SchemaDraft::of_streams(["a"]).validate().expect("valid");
+        let mut quiet = Quiet::new(&schema);
+        quiet.learn(&[finding(Cause::ValueStuck, Some(0), 5)]);
+        assert!(quiet.news(&[finding(Cause::ValueStuck, Some(0), 6)]).is_none());
+        assert!(quiet.news(&[finding(Cause::SensorSilent, Some(0), 6)]).is_some());
     }
 
     #[test]
