@@ -5,16 +5,12 @@ use alloc::vec::Vec;
 
 use crate::error::{Error, FrameFault};
 use crate::frame::{Frame, TIME_MS_MAX, measured};
-use crate::joint::Absence;
+use crate::joint::Joint;
 use crate::schema::Schema;
+use crate::silence::{Cause, Silence};
 use crate::snapshot::{self, State, state};
 use crate::stream::Streams;
-use crate::verdict::{Episode, Episodes, Fusion, Verdict, View};
-
-/// A silence is news once it lasts this many usual intervals: one lost frame is not.
-const OVERDUE: f64 = 2.25;
-/// Intervals over which the usual one is learned.
-const INTERVAL_MEMORY: f64 = 256.0;
+use crate::verdict::{Episode, Label, Tier3, Verdict};
 
 /// Watches the streams of one schema.
 ///
@@ -34,24 +30,26 @@ pub struct Engine {
 struct EngineState {
     frames: u64,
     last_frame_ms: Option<i64>,
-    /// The newest time that `tick` spoke about, if that was after the newest frame.
-    last_silence_ms: Option<i64>,
-    interval_ms: f64,
+    silence: Silence,
     streams: Streams,
-    absence: Absence,
-    fusion: Fusion,
-    episodes: Episodes,
+    joint: Joint,
+    tier3: Tier3,
 }
-state!(EngineState {
-    frames,
-    last_frame_ms,
-    last_silence_ms,
-    interval_ms,
-    streams,
-    absence,
-    fusion,
-    episodes
-});
+state!(EngineState { frames, last_frame_ms, silence, streams, joint, tier3 });
+
+impl EngineState {
+    /// Gives each stream that has no value, or always the same, the word for it.
+    fn name_silences(&self, at_ms: i64, verdict: &mut Verdict) {
+        for (place, stream) in verdict.streams.iter_mut().enumerate().filter(|(_, stream)| !stream.present) {
+            stream.silence = self.silence.why(place, at_ms);
+        }
+        for stuck in verdict.silences.iter().filter(|finding| finding.cause == Cause::ValueStuck) {
+            if let Some(stream) = stuck.stream.and_then(|place| verdict.streams.get_mut(place)) {
+                stream.silence = Some(Cause::ValueStuck);
+            }
+        }
+    }
+}
 
 /// Bytes that an engine holds, by part. They are fixed by the schema and do not grow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,12 +76,10 @@ impl Engine {
         let state = EngineState {
             frames: 0,
             last_frame_ms: None,
-            last_silence_ms: None,
-            interval_ms: 0.0,
+            silence: Silence::new(&schema),
             streams: Streams::new(&schema),
-            absence: Absence::new(&schema),
-            fusion: Fusion::new(),
-            episodes: Episodes::new(schema.false_alarm_rate()),
+            joint: Joint::new(&schema),
+            tier3: Tier3::new(&schema),
         };
         Self { verdict: Verdict::blank(&schema), values: vec![None; width], schema, state }
     }
@@ -147,32 +143,48 @@ impl Engine {
         Ok(())
     }
 
-    /// Says the time while nothing arrives. Once the silence outlasts the learned interval, it is judged as a frame
-    /// without values, once per interval; `None` while there is nothing to say.
+    /// Says the time while nothing arrives. Every stream, every group and all of them together have learned how long
+    /// they are usually silent at this hour; the answer is a verdict when one of them becomes overdue, once per silence,
+    /// and `None` while there is nothing to say. Habits take a week to learn.
     pub fn tick(&mut self, now_ms: i64) -> Result<Option<&Verdict>, Error> {
         if now_ms.unsigned_abs() > TIME_MS_MAX.unsigned_abs() {
             return Err(FrameFault::TimeOutOfRange { at_ms: now_ms as f64 }.into());
         }
-        let Some(last_frame_ms) = self.state.last_frame_ms else { return Ok(None) };
-        let (since_ms, patience) = match self.state.last_silence_ms {
-            Some(silence_ms) => (silence_ms, 1.0),
-            None => (last_frame_ms, OVERDUE),
-        };
-        let is_news =
-            self.state.interval_ms > 0.0 && (now_ms - since_ms) as f64 >= self.state.interval_ms * patience;
-        if !is_news {
+        let Self { state, verdict, .. } = self;
+        if state.last_frame_ms.is_none_or(|last_ms| now_ms <= last_ms) {
             return Ok(None);
         }
-        self.state.last_silence_ms = Some(now_ms);
-        self.values.fill(None);
-        self.judge_and_learn(now_ms);
-        self.verdict.from_silence = true;
-        Ok(Some(&self.verdict))
+        state.silence.judge(now_ms, &mut verdict.silences);
+        if !state.tier3.is_news(&verdict.silences) {
+            return Ok(None);
+        }
+        state.silence.learn(now_ms, &verdict.silences);
+        state.streams.miss(&mut verdict.streams);
+        state.name_silences(now_ms, verdict);
+        verdict.at_ms = now_ms;
+        verdict.from_silence = true;
+        state.tier3.step_silence(verdict);
+        Ok(Some(verdict))
     }
 
     /// Things that happened, oldest first: the newest 256.
     pub fn episodes(&self) -> impl DoubleEndedIterator<Item = &Episode> + ExactSizeIterator {
-        self.state.episodes.iter()
+        self.state.tier3.episodes()
+    }
+
+    /// Says what an episode was. "Expected" teaches the engine that its like is fine; "real" that it is not.
+    pub fn label(&mut self, episode: u64, label: Label) -> Result<(), Error> {
+        Ok(self.state.tier3.label(episode, label)?)
+    }
+
+    /// Takes the newest label back, as if it had never been given. Returns its episode.
+    pub fn undo(&mut self) -> Result<u64, Error> {
+        Ok(self.state.tier3.undo()?)
+    }
+
+    /// Alarms that the flood control held back so far.
+    pub fn held_back(&self) -> u64 {
+        self.state.tier3.held_back()
     }
 
     /// The newest frame's time.
@@ -183,9 +195,9 @@ impl Engine {
     /// Bytes held, by part.
     pub fn memory(&self) -> Memory {
         Memory {
-            streams: self.state.streams.heap_bytes(),
-            joint: self.state.absence.heap_bytes(),
-            verdict: self.state.fusion.heap_bytes() + self.state.episodes.heap_bytes(),
+            streams: self.state.streams.heap_bytes() + self.state.silence.heap_bytes(),
+            joint: self.state.joint.heap_bytes(),
+            verdict: self.state.tier3.heap_bytes(),
         }
     }
 
@@ -228,42 +240,32 @@ impl Engine {
             *slot = measured(*value);
         }
         self.judge_and_learn(frame.at_ms);
-        let state = &mut self.state;
-        if let Some(last_ms) = state.last_frame_ms {
-            // The first intervals count in full. A silence that was spoken of is not an interval.
-            if state.last_silence_ms.is_none() {
-                let pace = 1.0 / (state.frames as f64).clamp(1.0, INTERVAL_MEMORY);
-                state.interval_ms += ((frame.at_ms - last_ms) as f64 - state.interval_ms) * pace;
-            }
-        }
-        state.frames += 1;
-        state.last_frame_ms = Some(frame.at_ms);
-        state.last_silence_ms = None;
+        self.state.frames += 1;
+        self.state.last_frame_ms = Some(frame.at_ms);
     }
 
     fn judge_and_learn(&mut self, at_ms: i64) {
-        let Self { state, verdict, values, .. } = self;
-        state.streams.judge(values, &mut verdict.streams);
-        let absence = state.absence.judge(values);
-        let fused = state.fusion.judge(&verdict.streams, absence, state.absence.frames());
-        let carriers = match fused.led_by {
-            View::Streams => verdict.streams.as_slice(),
-            View::Absence => &[],
-        };
-        let step = state.episodes.step(at_ms, fused.chance, carriers);
+        let Self { schema, state, verdict, values } = self;
+        let moment = schema.moment(at_ms);
+        state.streams.judge(moment, values, &mut verdict.streams);
+        let joint = state.joint.judge(moment, values);
+        let opinions = [joint.novelty, joint.dependence, joint.forest, joint.gaps, joint.silence];
 
-        state.streams.learn(values);
-        state.absence.learn(values);
-        state.fusion.learn(&fused);
+        for (stream, value) in values.iter().enumerate() {
+            if let Some(x) = value {
+                state.silence.heard(stream, moment, *x);
+            }
+        }
+        state.silence.judge(at_ms, &mut verdict.silences);
+        state.silence.learn(at_ms, &verdict.silences);
+        state.name_silences(at_ms, verdict);
 
         verdict.at_ms = at_ms;
-        verdict.score = 1.0 - fused.chance;
-        verdict.confidence = fused.confidence;
-        verdict.views = fused.views;
-        verdict.alarm = step.alarm;
-        verdict.episode = step.episode;
-        verdict.severity = step.severity;
         verdict.from_silence = false;
+        state.tier3.step(opinions, state.frames, verdict);
+
+        state.streams.learn(values);
+        state.joint.learn(values);
     }
 }
 

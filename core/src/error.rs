@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+pub use crate::ingest::IngestFault;
 pub use crate::schema::fault::SchemaFault;
 pub use crate::snapshot::SnapshotFault;
 
@@ -17,6 +18,12 @@ pub enum Error {
     /// A frame can not be taken.
     #[error(transparent)]
     Frame(#[from] FrameFault),
+    /// An event can not be taken.
+    #[error(transparent)]
+    Ingest(#[from] IngestFault),
+    /// A label can not be given or taken back.
+    #[error(transparent)]
+    Label(#[from] LabelFault),
     /// A snapshot can not be opened.
     #[error(transparent)]
     Snapshot(#[from] SnapshotFault),
@@ -69,6 +76,27 @@ pub enum FrameFault {
     },
 }
 
+/// Why a label was refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LabelFault {
+    /// The episode never was, or is no longer remembered.
+    #[error("episode {id} is not among the {remembered} that the engine remembers")]
+    UnknownEpisode {
+        /// As asked for.
+        id: u64,
+        /// How many there are.
+        remembered: usize,
+    },
+    /// There is no deed left to take back.
+    #[error(
+        "there is nothing to undo: the newest {LABELS_UNDONE_MAX} labels can be taken back, the newest first"
+    )]
+    NothingToUndo,
+}
+
+/// Labels that can be taken back.
+pub(crate) const LABELS_UNDONE_MAX: usize = 8;
+
 impl Error {
     /// A stable word for programs, such as `frame.time-went-back`.
     pub fn code(&self) -> &'static str {
@@ -81,7 +109,10 @@ impl Error {
                 FrameFault::RaggedBatch { .. } => "frame.ragged-batch",
                 FrameFault::UnknownStream { .. } => "frame.unknown-stream",
             },
+            Self::Ingest(fault) => fault.code(),
             Self::Snapshot(fault) => fault.code(),
+            Self::Label(LabelFault::UnknownEpisode { .. }) => "label.unknown-episode",
+            Self::Label(LabelFault::NothingToUndo) => "label.nothing-to-undo",
         }
     }
 
@@ -90,6 +121,7 @@ impl Error {
         match self {
             Self::Schema(faults) => faults.iter().find_map(SchemaFault::stream),
             Self::Frame(FrameFault::UnknownStream { stream, .. }) => Some(stream),
+            Self::Ingest(fault) => fault.stream(),
             _ => None,
         }
     }
@@ -103,6 +135,7 @@ impl Error {
                 | FrameFault::UnknownStream { at_ms, .. },
             ) => Some(*at_ms as f64),
             Self::Frame(FrameFault::TimeOutOfRange { at_ms }) => Some(*at_ms),
+            Self::Ingest(fault) => fault.at_ms().map(|at_ms| at_ms as f64),
             _ => None,
         }
     }

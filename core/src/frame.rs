@@ -17,6 +17,42 @@ pub struct Frame<'a> {
     pub values: &'a [f64],
 }
 
+/// Milliseconds in a day.
+pub(crate) const DAY_MS: i64 = 86_400_000;
+
+/// Times closer than this to the epoch (116 days) are not a clock. Row numbers lie here, and so do seconds that were
+/// taken for milliseconds; no measurement does.
+const CLOCK_MS_MIN: u64 = 10_000_000_000;
+
+/// A frame's time: as the world counts it, and as the clock on the wall of the watched person or machine shows it.
+/// [`Schema::moment`](crate::Schema::moment) makes it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Moment {
+    /// Milliseconds since the Unix epoch, UTC.
+    pub at_ms: i64,
+    /// The same moment in local time: habits follow it.
+    pub local_ms: i64,
+}
+
+impl Moment {
+    /// A moment of somebody whose clock shows UTC.
+    pub fn utc(at_ms: i64) -> Self {
+        Self { at_ms, local_ms: at_ms }
+    }
+
+    /// Whether this is a time of day at all, rather than a row number.
+    ///
+    /// ```
+    /// use fourfold::frame::Moment;
+    ///
+    /// assert!(Moment::utc(1_700_000_000_000).is_clock());
+    /// assert!(!Moment::utc(4_711).is_clock());
+    /// ```
+    pub fn is_clock(self) -> bool {
+        self.at_ms.unsigned_abs() >= CLOCK_MS_MIN
+    }
+}
+
 /// A JavaScript time (milliseconds, possibly with a fraction) as the engine's.
 ///
 /// ```

@@ -26,7 +26,7 @@
 //! 5. [`verdict`]: tier 3, one answer.
 //! 6. [`engine`]: the only place that orders them.
 //!
-//! Around these: [`snapshot`] (seal and open), [`wire`] (the JSON shapes), [`error`].
+//! Around these: [`snapshot`] (seal and open), [`wire`] (the JSON shapes), [`error`], [`evaluate`] (scores against labels).
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -34,10 +34,15 @@ extern crate alloc;
 
 pub mod engine;
 pub mod error;
+pub mod evaluate;
 pub mod frame;
+pub mod ingest;
 pub mod joint;
 mod math;
+pub mod opinion;
+mod rng;
 pub mod schema;
+pub mod silence;
 pub mod snapshot;
 pub mod stats;
 pub mod stream;
@@ -48,4 +53,4 @@ pub use engine::Engine;
 pub use error::Error;
 pub use frame::Frame;
 pub use schema::{Schema, SchemaDraft};
-pub use verdict::{Episode, Severity, Verdict};
+pub use verdict::{Episode, Label, Severity, Verdict};

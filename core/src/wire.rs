@@ -10,9 +10,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, FrameFault};
 use crate::frame::time_from_js;
+use crate::opinion::Health;
 use crate::schema::Schema;
+use crate::silence::Cause;
 use crate::stream::Reason;
-use crate::verdict::{Episode, Health, Severity, Verdict, View};
+use crate::verdict::{End, Episode, Label, Severity, Verdict, View};
 
 /// One frame as a row: only the streams that spoke need to be named, and `null` is missing too.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -57,6 +59,7 @@ impl Rows {
 pub struct VerdictJson<'a> {
     t: i64,
     score: f64,
+    news: f64,
     alarm: bool,
     confidence: f64,
     severity: Severity,
@@ -72,6 +75,7 @@ struct StreamJson<'a> {
     present: bool,
     score: Option<f64>,
     reason: Option<Reason>,
+    silence: Option<Cause>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -89,6 +93,7 @@ impl<'a> VerdictJson<'a> {
         Self {
             t: verdict.at_ms,
             score: verdict.score,
+            news: verdict.news,
             alarm: verdict.alarm,
             confidence: verdict.confidence,
             severity: verdict.severity,
@@ -100,6 +105,7 @@ impl<'a> VerdictJson<'a> {
                     present: said.present,
                     score: said.score,
                     reason: said.reason,
+                    silence: said.silence,
                 })
                 .collect(),
             views: (View::ALL.into_iter().zip(&verdict.views))
@@ -137,6 +143,14 @@ pub struct EpisodeJson<'a> {
     pub stream: Option<Cow<'a, str>>,
     /// What made that stream stand out.
     pub reason: Option<Cow<'a, str>>,
+    /// Why nobody spoke, where silence was the finding.
+    pub cause: Option<Cause>,
+    /// The group that fell silent, where one did.
+    pub group: Option<Cow<'a, str>>,
+    /// How it ended, or `open`.
+    pub end: End,
+    /// What a person called it.
+    pub label: Option<Label>,
 }
 
 impl<'a> EpisodeJson<'a> {
@@ -154,6 +168,11 @@ impl<'a> EpisodeJson<'a> {
             stream: (episode.stream)
                 .and_then(|place| Some(Cow::Borrowed(schema.streams().get(place)?.name.as_str()))),
             reason: episode.reason.map(|reason| Cow::Borrowed(reason.word())),
+            cause: episode.cause,
+            group: (episode.group)
+                .and_then(|place| Some(Cow::Borrowed(schema.groups().get(place)?.as_str()))),
+            end: episode.end,
+            label: episode.label,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What the engine as a whole promises, whatever stands behind its front door.
 
-use fourfold::{Engine, Error, Frame, SchemaDraft, Verdict};
+use fourfold::silence::Cause;
+use fourfold::{Engine, Error, Frame, Label, SchemaDraft, Verdict};
 
 /// Numbers without a pattern, from a seed.
 struct Noise(u32);
@@ -192,19 +193,56 @@ fn no_streams_and_a_thousand_streams_work() {
 }
 
 #[test]
-fn silence_speaks_once_per_interval() {
-    let mut engine = engine(2);
-    let start_ms = 1_700_000_000_000;
-    for minute in 0..500 {
-        observe(&mut engine, &(start_ms + 60_000 * minute, vec![1.0, 2.0]));
+fn silence_speaks_once() {
+    let mut draft = SchemaDraft::of_streams(["left", "right"]);
+    draft.streams.iter_mut().for_each(|stream| stream.group = Some("pair".into()));
+    let mut engine = Engine::new(draft.validate().expect("valid"));
+    let (start_ms, pace_ms) = (1_700_000_000_000, 300_000);
+    // Ten days: habits take a week.
+    for row in 0..2880_i64 {
+        let values = vec![(row % 7) as f64, (row % 5) as f64];
+        observe(&mut engine, &(start_ms + pace_ms * row, values));
     }
     let last_ms = engine.last_frame_ms().expect("frames were seen");
-    assert_eq!(engine.tick(last_ms + 60_000), Ok(None));
-    let first = engine.tick(last_ms + 136_000).expect("a time").expect("overdue").clone();
-    assert!(first.from_silence && first.alarm, "{first:?}");
-    assert_eq!(engine.tick(last_ms + 140_000), Ok(None));
-    let second = engine.tick(last_ms + 200_000).expect("a time").expect("still overdue").clone();
-    assert!(second.episode == first.episode && !second.alarm, "one outage is one alarm: {second:?}");
+    assert_eq!(engine.tick(last_ms + pace_ms), Ok(None));
+    let before = engine.seal();
+    assert_eq!(engine.tick(last_ms + pace_ms + 1000), Ok(None));
+    assert_eq!(engine.seal(), before, "a tick without news changes nothing");
+    let mut told = Vec::new();
+    for minute in 6..60 {
+        let verdict = engine.tick(last_ms + 60_000 * minute).expect("a time").cloned();
+        told.extend(verdict.map(|verdict| (minute, verdict)));
+    }
+    let [(minute, verdict)] = told.as_slice() else { panic!("one silence is told once: {told:?}") };
+    assert!(*minute <= 15, "told after {minute} minutes");
+    assert!(verdict.from_silence && verdict.alarm, "{verdict:?}");
+    assert_eq!(verdict.silences[0].cause, Cause::AllSilent);
+    let episode = engine.episodes().next_back().expect("an alarm opens an episode");
+    assert_eq!((episode.cause, episode.stream), (Some(Cause::AllSilent), None));
     // A frame that was only late is still welcome.
     assert!(!observe(&mut engine, &(last_ms + 60_000, vec![1.0, 2.0])).from_silence);
+}
+
+#[test]
+fn a_label_can_be_taken_back_to_the_bit() {
+    let mut engine = engine(3);
+    rows(3, 1500).iter().for_each(|row| drop(observe(&mut engine, row)));
+    for spike in 0..3_i64 {
+        let at_ms = engine.last_frame_ms().expect("frames were seen") + 60_000;
+        observe(&mut engine, &(at_ms, vec![1e5 * (spike + 1) as f64; 3]));
+        for calm in 1..100_i64 {
+            observe(&mut engine, &(at_ms + 60_000 * calm, vec![0.5, 1.0, 1.5]));
+        }
+    }
+    let ids: Vec<u64> = engine.episodes().map(|episode| episode.id).collect();
+    assert!(!ids.is_empty());
+    for id in ids {
+        let before = engine.seal();
+        engine.label(id, Label::Expected).expect("an episode that is remembered");
+        assert_ne!(engine.seal(), before);
+        assert_eq!(engine.undo(), Ok(id));
+        assert_eq!(engine.seal(), before);
+    }
+    assert_eq!(engine.undo().expect_err("nothing was labelled").code(), "label.nothing-to-undo");
+    assert_eq!(engine.label(99_999, Label::Real).expect_err("never was").code(), "label.unknown-episode");
 }

@@ -61,18 +61,31 @@ export interface StreamVerdict {
   score: number | null;
   /** What made the score, in a word such as `residual`. */
   reason: string | null;
+  /** Why there is no value, or always the same one, where that is known; null otherwise. */
+  silence: SilenceCause | null;
 }
+
+/** Why a stream says nothing, or nothing new. The words differ because the remedies do. */
+export type SilenceCause =
+  | "sensor_silent"
+  | "source_partly_silent"
+  | "source_down"
+  | "all_silent"
+  | "data_late"
+  | "true_zero"
+  | "device_asleep"
+  | "value_stuck";
 
 /** What one way of looking at the frame said. */
 export interface ViewVerdict {
-  /** Its word, such as `streams` or `absence`. */
+  /** Its word, such as `streams` or `novelty`. */
   view: string;
   /** In [0, 1]; null where it has no opinion. */
   score: number | null;
   /** How much it had to judge with, in [0, 1]. */
   weight: number;
   /** Whether it is fit to be heard. */
-  health: "cold" | "ready" | "starved";
+  health: "cold" | "ready" | "starved" | "broken";
 }
 
 /** The answer for one frame. */
@@ -81,6 +94,8 @@ export interface Verdict {
   t: number;
   /** One minus the chance of a frame at least this unusual, in [0, 1]. It stays high while an anomaly lasts. */
   score: number;
+  /** How strong the news is, in decades of unlikeliness: 0 for nothing new. High once per thing that happens. */
+  news: number;
   /** True once per episode, when it opens. */
   alarm: boolean;
   /** How much there was to judge with, in [0, 1]. */
@@ -117,6 +132,14 @@ export interface Episode {
   stream: string | null;
   /** What made that stream stand out. */
   reason: string | null;
+  /** Why nobody spoke, where silence was the finding. */
+  cause: SilenceCause | null;
+  /** The group that fell silent, where one did. */
+  group: string | null;
+  /** How it ended; `new_normal` asks whether to adopt what lasts as normal. */
+  end: "open" | "calm" | "new_normal" | "adopted" | "overtaken";
+  /** What a person called it. */
+  label: "real" | "expected" | null;
 }
 
 /**
@@ -130,6 +153,8 @@ export interface Batch {
   /** How many frames it had. */
   readonly length: number;
   readonly score: Float64Array;
+  /** How strong the news is in each frame; 0 for nothing new. */
+  readonly news: Float64Array;
   /** 1 where an episode opens, else 0. */
   readonly alarm: Uint8Array;
   readonly confidence: Float64Array;

@@ -7,8 +7,8 @@ const REASON = 2;
 
 /** How many numbers and marks the verdicts of `rows` frames take. */
 export const sizeOf = (rows, streams, views) => ({
-  numbers: rows * (4 + streams + 2 * views),
-  marks: rows * (3 + streams + views),
+  numbers: rows * (5 + streams + 2 * views),
+  marks: rows * (3 + 2 * streams + views),
 });
 
 /** The columns of `rows` verdicts by name, as parts of the two buffers. */
@@ -20,6 +20,7 @@ export function columnsOf(numbers, marks, rows, streams, views) {
   return {
     t: numbersOf(1),
     score: numbersOf(1),
+    news: numbersOf(1),
     confidence: numbersOf(1),
     episode: numbersOf(1),
     streamScores: numbersOf(streams),
@@ -29,6 +30,7 @@ export function columnsOf(numbers, marks, rows, streams, views) {
     severity: marksOf(1),
     fromSilence: marksOf(1),
     streamNotes: marksOf(streams),
+    streamSilences: marksOf(streams),
     viewHealth: marksOf(views),
   };
 }
@@ -37,7 +39,7 @@ const orNull = (number) => (number === number ? number : null); // NaN alone dif
 
 /** The verdict of one row, in the shape that it has everywhere. */
 export function verdictAt(columns, row, names) {
-  const { severities, healths, views: viewNames, reasons } = words();
+  const { severities, healths, views: viewNames, reasons, silences } = words();
   const streams = new Array(names.length);
   for (let place = 0, at = row * names.length; place < names.length; place++, at++) {
     const note = columns.streamNotes[at];
@@ -46,6 +48,7 @@ export function verdictAt(columns, row, names) {
       present: note >= PRESENT,
       score: orNull(columns.streamScores[at]),
       reason: note >= REASON ? reasons[note - REASON] : null,
+      silence: silences[columns.streamSilences[at] - 1] ?? null,
     };
   }
   const views = new Array(viewNames.length);
@@ -60,6 +63,7 @@ export function verdictAt(columns, row, names) {
   return {
     t: columns.t[row],
     score: columns.score[row],
+    news: columns.news[row],
     alarm: columns.alarm[row] === 1,
     confidence: columns.confidence[row],
     severity: severities[columns.severity[row]],
@@ -80,6 +84,7 @@ export class Batch {
     this.#names = names;
     this.length = columns.t.length;
     this.score = columns.score;
+    this.news = columns.news;
     this.alarm = columns.alarm;
     this.confidence = columns.confidence;
     this.severity = columns.severity;

@@ -1,7 +1,9 @@
 //! Verdicts as numbers: one column per field, row after row, so that JavaScript copies a whole batch in a few moves.
 
+use fourfold::opinion::Health;
+use fourfold::silence::Cause;
 use fourfold::stream::Reason;
-use fourfold::verdict::{Health, Severity, View};
+use fourfold::verdict::{Severity, View};
 use fourfold::{Schema, Verdict};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
@@ -17,8 +19,8 @@ const REASON: u8 = 2;
 
 /// Verdicts of a fixed number of rows. `NaN` is "none".
 ///
-/// Numbers hold, one column after the other: time, score, confidence, episode; streams' scores (row by row); views'
-/// scores, views' weights. Marks hold: alarm, severity, from silence; streams' notes; views' health.
+/// Numbers hold, one column after the other: time, score, news, confidence, episode; streams' scores (row by row); views'
+/// scores, views' weights. Marks hold: alarm, severity, from silence; streams' notes and silences; views' health.
 #[wasm_bindgen]
 #[derive(Debug, Default)]
 pub struct Columns {
@@ -32,8 +34,8 @@ impl Columns {
     /// Room for `rows` verdicts about `schema`, or `None` if there is not that much memory.
     pub(crate) fn new(schema: &Schema, rows: usize) -> Option<Self> {
         let streams = schema.streams().len();
-        let numbers = rows.checked_mul(4 + streams + 2 * VIEWS)?;
-        let marks = rows.checked_mul(3 + streams + VIEWS)?;
+        let numbers = rows.checked_mul(5 + streams + 2 * VIEWS)?;
+        let marks = rows.checked_mul(3 + 2 * streams + VIEWS)?;
         let mut columns = Self { rows, streams, ..Self::default() };
         columns.numbers.try_reserve_exact(numbers).ok()?;
         columns.marks.try_reserve_exact(marks).ok()?;
@@ -48,6 +50,7 @@ impl Columns {
         let numbers = &mut Table { rest: &mut self.numbers, rows: self.rows, row };
         numbers.column([verdict.at_ms as f64]);
         numbers.column([verdict.score]);
+        numbers.column([verdict.news]);
         numbers.column([verdict.confidence]);
         numbers.column([episode]);
         numbers.wide(self.streams, verdict.streams.iter().map(|stream| stream.score.unwrap_or(f64::NAN)));
@@ -65,6 +68,8 @@ impl Columns {
                 Some(reason) => REASON + reason as u8,
             }),
         );
+        let silences = verdict.streams.iter().map(|stream| stream.silence.map_or(0, |cause| 1 + cause as u8));
+        marks.wide(self.streams, silences);
         marks.column(verdict.views.map(|view| view.health as u8));
     }
 }
@@ -109,9 +114,10 @@ impl<T> Table<'_, T> {
 #[derive(Serialize)]
 struct Vocabulary {
     severities: [Severity; 5],
-    healths: [Health; 3],
+    healths: [Health; 4],
     views: [View; VIEWS],
     reasons: &'static [Reason],
+    silences: &'static [Cause],
 }
 
 /// The words behind the codes in [`Columns`], from the types themselves: JavaScript has no list of its own.
@@ -120,9 +126,10 @@ pub fn vocabulary() -> Result<JsValue, JsValue> {
     use Severity::{Critical, High, Low, Medium, None};
     let words = Vocabulary {
         severities: [None, Low, Medium, High, Critical],
-        healths: [Health::Cold, Health::Ready, Health::Starved],
+        healths: [Health::Cold, Health::Ready, Health::Starved, Health::Broken],
         views: View::ALL,
         reasons: &Reason::ALL,
+        silences: &Cause::ALL,
     };
     Ok(serde_wasm_bindgen::to_value(&words)?)
 }
@@ -145,10 +152,13 @@ mod tests {
         }
         let at_ms = 199.0 * 60_000.0;
         assert_eq!(columns.numbers[1], at_ms);
-        assert_eq!(columns.numbers[4 * 3 - 2], 1.0, "the first episode");
-        assert!(columns.numbers[4 * 3 + 2] > 0.99 && columns.numbers[4 * 3 + 3].is_nan());
+        assert!(columns.numbers[3 + 1] > 0.99, "the score, in its own row");
+        assert!(columns.numbers[2 * 3 + 1] > 4.0, "the news");
+        assert_eq!(columns.numbers[4 * 3 + 1], 1.0, "the first episode");
+        assert!(columns.numbers[5 * 3 + 2] > 0.99 && columns.numbers[5 * 3 + 3].is_nan());
         assert_eq!(columns.marks[..3], [0, 1, 0], "the alarm, in its own row");
-        assert_eq!(columns.marks[3 * 3..], [0, 0, REASON, ABSENT, 0, 0, 0, 0, 1, 1, 0, 0]);
+        let notes = &columns.marks[3 * 3..3 * 3 + 2 * 3];
+        assert!(notes[2] >= REASON && notes[3] == ABSENT && notes[..2] == [0, 0], "{notes:?}");
     }
 
     #[test]
@@ -156,7 +166,10 @@ mod tests {
         for (place, reason) in Reason::ALL.into_iter().enumerate() {
             assert_eq!(reason as usize, place);
         }
+        for (place, cause) in Cause::ALL.into_iter().enumerate() {
+            assert_eq!(cause as usize, place);
+        }
         assert_eq!(Severity::Critical as usize, 4);
-        assert_eq!(Health::Starved as usize, 2);
+        assert_eq!(Health::Broken as usize, 3);
     }
 }

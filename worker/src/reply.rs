@@ -123,6 +123,8 @@ fn status(refusal: &Refusal) -> (u16, &'static str) {
                 (409, "The frame is out of order")
             }
             fourfold::Error::Frame(_) => (422, "The frame can not be taken"),
+            fourfold::Error::Label(_) => (409, "The label can not be given"),
+            fourfold::Error::Ingest(_) => (422, "The event can not be taken"),
             fourfold::Error::Snapshot(_) => (500, "The state can not be read"),
         },
         Refusal::Storage(StorageFault::Damaged) => (500, "The storage is damaged"),

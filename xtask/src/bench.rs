@@ -1,5 +1,5 @@
 //! `cargo xtask bench`: what a frame costs, native and as wasm in Node, on the same numbers in the same minute. Only
-//! the ratios travel between machines.
+//! the ratios travel between machines. `--river [STREAMS ..]` measures against River instead (tests/bench/README.md).
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -8,6 +8,7 @@ use fourfold::{Engine, SchemaDraft};
 
 use crate::build;
 use crate::options::Options;
+use crate::quality;
 use crate::run::{Failure, Outcome, answer, cargo, command, spelled};
 
 const WIDTHS: [usize; 3] = [30, 100, 500];
@@ -19,7 +20,11 @@ const VALUES: usize = 1_000_000;
 const ROUNDS: usize = 5;
 
 pub(crate) fn bench(arguments: &[String]) -> Outcome {
-    let options = Options::parse(arguments, &["--measure"], &[])?;
+    let options = Options::parse(arguments, &["--measure", "--river"], &[])?;
+    if options.has("--river") {
+        build::make_package()?;
+        return quality::rivals(&options.rest);
+    }
     if options.has("--measure") {
         let lines = WIDTHS.map(|width| measure(width).map(|us| us.to_string()));
         println!("{}", lines.into_iter().collect::<Outcome<Vec<_>>>()?.join(" "));

@@ -13,6 +13,7 @@ mod golden;
 mod options;
 mod paths;
 mod prepare;
+mod quality;
 mod run;
 mod stamp;
 mod start;
@@ -63,9 +64,15 @@ const VERBS: &[Verb] = &[
     Verb { name: "worker", options: "[--dev]", says: "build worker/build", act: build::worker },
     Verb {
         name: "bench",
-        options: "",
-        says: "measure what a frame costs, native and in Node",
+        options: "[--river [STREAMS ..]]",
+        says: "measure what a frame costs, native and in Node, or in Node against River",
         act: bench::bench,
+    },
+    Verb {
+        name: "quality",
+        options: "[--nab DIR] [--mv DIR] [--sim] [--replay FILE --speed X] ..",
+        says: "measure how well the engine finds what is wrong, in public data and in simulations",
+        act: quality::quality,
     },
     Verb {
         name: "doctor",

@@ -6,7 +6,7 @@ use core::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
 
-use super::Kind;
+use super::{Aggregate, Kind, PatternDraft, ZoneDraft};
 
 /// The share of normal frames that may raise an alarm, where nobody says otherwise: one in a thousand.
 pub(super) const FALSE_ALARM_RATE: f64 = 0.001;
@@ -23,6 +23,18 @@ pub struct SchemaDraft {
     /// Which stream moves which.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<LinkDraft>,
+    /// Named sequences that explain an episode.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub patterns: Vec<PatternDraft>,
+    /// The clock on the wall. Left out, habits are learned in UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<ZoneDraft>,
+    /// The length of the frames that irregular events are gathered in. Left out: five minutes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frame_ms: Option<f64>,
+    /// How long after the end of a frame an event of it may still arrive. Left out: two frames.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lateness_ms: Option<f64>,
     /// The share of normal frames that may raise an alarm, between 0 and 0.5.
     #[serde(default = "default_rate")]
     pub false_alarm_rate: f64,
@@ -54,6 +66,9 @@ pub struct StreamDraft {
     /// The lowest and the highest value that a true reading can have.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bounds: Option<[f64; 2]>,
+    /// How its events within one frame become one value. Left out, the kind decides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub aggregate: Option<Aggregate>,
 }
 
 /// "The first moves the second", by name.
@@ -74,6 +89,10 @@ impl SchemaDraft {
             name: None,
             streams: streams.collect(),
             links: Vec::new(),
+            patterns: Vec::new(),
+            zone: None,
+            frame_ms: None,
+            lateness_ms: None,
             false_alarm_rate: FALSE_ALARM_RATE,
             seed: 0,
         }
@@ -91,6 +110,7 @@ struct LongStream {
     unit: Option<String>,
     cadence_ms: Option<f64>,
     bounds: Option<[f64; 2]>,
+    aggregate: Option<Aggregate>,
 }
 
 impl<'de> Deserialize<'de> for StreamDraft {
@@ -109,9 +129,9 @@ impl<'de> Deserialize<'de> for StreamDraft {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<StreamDraft, A::Error> {
-                let LongStream { name, kind, group, unit, cadence_ms, bounds } =
+                let LongStream { name, kind, group, unit, cadence_ms, bounds, aggregate } =
                     LongStream::deserialize(MapAccessDeserializer::new(map))?;
-                Ok(StreamDraft { name, kind, group, unit, cadence_ms, bounds })
+                Ok(StreamDraft { name, kind, group, unit, cadence_ms, bounds, aggregate })
             }
         }
         deserializer.deserialize_any(NameOrStream)

@@ -2,7 +2,9 @@
 
 use alloc::string::String;
 
-use super::validate::{CADENCE_MS_MAX, NAME_BYTES_MAX, SEED_MAX, STREAMS_MAX};
+use super::pattern::{ACTION_BYTES_MAX, PATTERNS_MAX, STEPS_MAX, WITHIN_MS_MAX};
+use super::validate::{CADENCE_MS_MAX, FRAME_MS_MAX, FRAMES_LATE_MAX, NAME_BYTES_MAX, SEED_MAX, STREAMS_MAX};
+use super::zone::{CHANGES_MAX, OFFSET_MINUTES_MAX};
 
 /// A rule that a schema breaks.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -23,6 +25,14 @@ pub enum SchemaFault {
         place: usize,
         /// The refused name.
         name: String,
+    },
+    /// A snapshot takes no longer text than a name.
+    #[error("`{name}` has a name, unit or group of {bytes} bytes: use at most {NAME_BYTES_MAX}")]
+    TextTooLong {
+        /// Whose text it is.
+        name: String,
+        /// Its length.
+        bytes: usize,
     },
     /// Two streams have one name.
     #[error("the name `{0}` stands for two streams: give each its own")]
@@ -53,6 +63,48 @@ pub enum SchemaFault {
         /// The effect.
         to: String,
     },
+    /// An offset from UTC is a whole number of minutes that some place could have.
+    #[error("the zone offset {0} is not a whole number of minutes within +-{OFFSET_MINUTES_MAX}")]
+    BadZoneOffset(f64),
+    /// A zone has an offset, and its changes stand in the order of time.
+    #[error("the zone needs an offset, or at most {CHANGES_MAX} changes in the order of time")]
+    BadZone,
+    /// A frame lasts between a millisecond and a day.
+    #[error("the frame length {0} ms is not within 1 to {FRAME_MS_MAX}")]
+    BadFrameLength(f64),
+    /// Late events are kept for every frame of the window, so the window has an end.
+    #[error("the lateness {lateness_ms} ms is not within 0 and {FRAMES_LATE_MAX} frames of {frame_ms} ms")]
+    BadLateness {
+        /// The refused window.
+        lateness_ms: f64,
+        /// The length of a frame.
+        frame_ms: f64,
+    },
+    /// Patterns are compared one by one.
+    #[error("{0} patterns are more than {PATTERNS_MAX}")]
+    TooManyPatterns(usize),
+    /// A pattern has a name of its own, some steps, and an action of a few sentences.
+    #[error(
+        "pattern {place} `{name}`: use a name of its own, 1 to {STEPS_MAX} steps, \
+         and an action of at most {ACTION_BYTES_MAX} bytes"
+    )]
+    BadPattern {
+        /// The pattern's place, from 0.
+        place: usize,
+        /// Its name.
+        name: String,
+    },
+    /// A step names a stream of the schema and a time that can pass.
+    #[error(
+        "a step of pattern `{pattern}` names `{stream}`: \
+         use a stream of this schema, and within 1 to {WITHIN_MS_MAX} ms"
+    )]
+    BadStep {
+        /// The pattern.
+        pattern: String,
+        /// The step's stream.
+        stream: String,
+    },
     /// A false-alarm rate is above 0 and below 0.5.
     #[error("the false-alarm rate {0} is not above 0 and below 0.5")]
     BadRate(f64),
@@ -69,10 +121,18 @@ impl SchemaFault {
             Self::UnknownPreset(_) => "schema.unknown-preset",
             Self::TooManyStreams(_) => "schema.too-many-streams",
             Self::BadName { .. } => "schema.bad-name",
+            Self::TextTooLong { .. } => "schema.text-too-long",
             Self::DuplicateName(_) => "schema.duplicate-name",
             Self::BadCadence { .. } => "schema.bad-cadence",
             Self::BadBounds { .. } => "schema.bad-bounds",
             Self::BadLink { .. } => "schema.bad-link",
+            Self::BadZoneOffset(_) => "schema.bad-zone-offset",
+            Self::BadZone => "schema.bad-zone",
+            Self::BadFrameLength(_) => "schema.bad-frame-length",
+            Self::BadLateness { .. } => "schema.bad-lateness",
+            Self::TooManyPatterns(_) => "schema.too-many-patterns",
+            Self::BadPattern { .. } => "schema.bad-pattern",
+            Self::BadStep { .. } => "schema.bad-step",
             Self::BadRate(_) => "schema.bad-rate",
             Self::BadSeed(_) => "schema.bad-seed",
         }
@@ -82,9 +142,11 @@ impl SchemaFault {
     pub fn stream(&self) -> Option<&str> {
         match self {
             Self::BadName { name: stream, .. }
+            | Self::TextTooLong { name: stream, .. }
             | Self::DuplicateName(stream)
             | Self::BadCadence { stream, .. }
             | Self::BadBounds { stream, .. }
+            | Self::BadStep { stream, .. }
             | Self::BadLink { from: stream, .. } => Some(stream),
             _ => None,
         }

@@ -3,15 +3,23 @@
 
 mod draft;
 pub(crate) mod fault;
+mod infer;
+mod pattern;
 mod preset;
 mod sealed;
 mod validate;
+mod zone;
 
 pub use draft::{LinkDraft, SchemaDraft, StreamDraft};
+pub use pattern::{Change, Pattern, PatternDraft, Step, StepDraft};
 pub use preset::PRESETS;
+pub use zone::{ZoneChangeDraft, ZoneDraft};
 
 use alloc::string::String;
 use alloc::vec::Vec;
+
+use crate::frame::Moment;
+use zone::Zone;
 
 /// How a stream behaves. It decides how its values are judged and how its silence is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -26,6 +34,33 @@ pub enum Kind {
     DiscreteEvents,
     /// Speaks only now and then: a payment, a door.
     Sporadic,
+}
+
+/// How the events of one stream within one frame become one value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Aggregate {
+    /// Their mean.
+    #[default]
+    Mean,
+    /// The newest of them.
+    Last,
+    /// Their sum.
+    Sum,
+    /// The largest of them.
+    Max,
+    /// How many there were, whatever they said.
+    Count,
+}
+
+impl Aggregate {
+    /// What suits a kind: a state is averaged, things that happen are added up.
+    pub fn of_kind(kind: Kind) -> Self {
+        match kind {
+            Kind::ContinuousSmooth | Kind::ContinuousNoisy => Self::Mean,
+            Kind::DiscreteEvents | Kind::Sporadic => Self::Sum,
+        }
+    }
 }
 
 /// One stream, as the engine knows it.
@@ -43,6 +78,8 @@ pub struct Stream {
     pub cadence_ms: Option<i64>,
     /// The range that a true reading can have.
     pub bounds: Option<[f64; 2]>,
+    /// How its events within one frame become one value.
+    pub aggregate: Aggregate,
 }
 
 /// "The first moves the second", as places in [`Schema::streams`].
@@ -61,6 +98,10 @@ pub struct Schema {
     streams: Vec<Stream>,
     groups: Vec<String>,
     links: Vec<Link>,
+    patterns: Vec<Pattern>,
+    zone: Zone,
+    frame_ms: i64,
+    lateness_ms: i64,
     false_alarm_rate: f64,
     seed: u64,
     /// Places in `streams`, in the order of their names, for look-up without a hash.
@@ -86,6 +127,43 @@ impl Schema {
     /// Which stream moves which.
     pub fn links(&self) -> &[Link] {
         &self.links
+    }
+
+    /// Named sequences that explain an episode.
+    pub fn patterns(&self) -> &[Pattern] {
+        &self.patterns
+    }
+
+    /// The length of the frames that irregular events are gathered in.
+    pub fn frame_ms(&self) -> i64 {
+        self.frame_ms
+    }
+
+    /// How long after the end of a frame an event of it may still arrive.
+    pub fn lateness_ms(&self) -> i64 {
+        self.lateness_ms
+    }
+
+    /// What the clock on the wall says, in milliseconds: UTC plus the zone's offset at that time.
+    ///
+    /// ```
+    /// use fourfold::{SchemaDraft, schema::{ZoneChangeDraft, ZoneDraft}};
+    ///
+    /// let mut draft = SchemaDraft::of_streams(["a"]);
+    /// let summer = ZoneChangeDraft { from: 1_000_000.0, offset_minutes: 120.0 };
+    /// draft.zone = Some(ZoneDraft { offset_minutes: Some(60.0), changes: vec![summer] });
+    /// let schema = draft.validate()?;
+    /// assert_eq!(schema.local_ms(999_999), 999_999 + 3_600_000);
+    /// assert_eq!(schema.local_ms(1_000_000), 1_000_000 + 7_200_000);
+    /// # Ok::<(), fourfold::Error>(())
+    /// ```
+    pub fn local_ms(&self, at_ms: i64) -> i64 {
+        self.zone.local_ms(at_ms)
+    }
+
+    /// A moment with its local time.
+    pub fn moment(&self, at_ms: i64) -> Moment {
+        Moment { at_ms, local_ms: self.local_ms(at_ms) }
     }
 
     /// The share of normal frames that may raise an alarm.
@@ -117,11 +195,17 @@ impl Schema {
                     unit: stream.unit.clone(),
                     cadence_ms: stream.cadence_ms.map(|ms| ms as f64),
                     bounds: stream.bounds,
+                    aggregate: (stream.aggregate != Aggregate::of_kind(stream.kind))
+                        .then_some(stream.aggregate),
                 })
                 .collect(),
             links: (self.links.iter())
                 .map(|link| LinkDraft { from: name_of(link.from), to: name_of(link.to) })
                 .collect(),
+            patterns: self.patterns.iter().map(|pattern| pattern.to_draft(name_of)).collect(),
+            zone: self.zone.to_draft(),
+            frame_ms: Some(self.frame_ms as f64),
+            lateness_ms: Some(self.lateness_ms as f64),
             false_alarm_rate: self.false_alarm_rate,
             seed: self.seed,
         }

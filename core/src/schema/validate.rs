@@ -4,7 +4,8 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::fault::SchemaFault;
-use super::{Link, Schema, SchemaDraft, Stream, StreamDraft};
+use super::zone::Zone;
+use super::{Aggregate, Link, Schema, SchemaDraft, Stream, StreamDraft, pattern};
 use crate::error::Error;
 
 /// The widest schema: its state is then some tens of megabytes, what a phone's tab can still hold.
@@ -12,6 +13,13 @@ pub(super) const STREAMS_MAX: usize = 4096;
 pub(super) const NAME_BYTES_MAX: usize = 128;
 /// A year.
 pub(super) const CADENCE_MS_MAX: i64 = 366 * 86_400_000;
+/// A day: longer frames would say nothing of a day's rhythm.
+pub(super) const FRAME_MS_MAX: i64 = 86_400_000;
+/// Five minutes.
+pub(super) const FRAME_MS: i64 = 300_000;
+/// The buffer of late events holds every frame of the lateness window, so the window has an end: a day of frames of
+/// five minutes.
+pub(super) const FRAMES_LATE_MAX: i64 = 288;
 /// The largest integer that JavaScript holds exactly.
 pub(super) const SEED_MAX: u64 = (1 << 53) - 1;
 
@@ -30,6 +38,9 @@ impl SchemaDraft {
         let mut faults = Vec::new();
         if self.streams.len() > STREAMS_MAX {
             return Err(Error::Schema([SchemaFault::TooManyStreams(self.streams.len())].into()));
+        }
+        if let Some(name) = self.name.as_ref().filter(|name| name.len() > NAME_BYTES_MAX) {
+            faults.push(SchemaFault::TextTooLong { name: "the schema".to_string(), bytes: name.len() });
         }
         for (place, stream) in self.streams.iter().enumerate() {
             check_stream(place, stream, &mut faults);
@@ -53,6 +64,10 @@ impl SchemaDraft {
                 _ => faults.push(SchemaFault::BadLink { from: link.from.clone(), to: link.to.clone() }),
             }
         }
+        let find = |name: &str| place_of(name).ok();
+        let patterns = pattern::check(&self.patterns, find, &mut faults);
+        let zone = self.zone.as_ref().map_or_else(Zone::default, |zone| zone.check(&mut faults));
+        let (frame_ms, lateness_ms) = check_pace(&self, &mut faults);
         if !(self.false_alarm_rate > 0.0 && self.false_alarm_rate < 0.5) {
             faults.push(SchemaFault::BadRate(self.false_alarm_rate));
         }
@@ -78,6 +93,7 @@ impl SchemaDraft {
                 unit: draft.unit,
                 cadence_ms: draft.cadence_ms.map(|ms| ms as i64),
                 bounds: draft.bounds,
+                aggregate: draft.aggregate.unwrap_or(Aggregate::of_kind(draft.kind)),
             })
             .collect();
         Ok(Schema {
@@ -85,6 +101,10 @@ impl SchemaDraft {
             streams,
             groups,
             links,
+            patterns,
+            zone,
+            frame_ms,
+            lateness_ms,
             false_alarm_rate: self.false_alarm_rate,
             seed: self.seed,
             by_name,
@@ -92,11 +112,30 @@ impl SchemaDraft {
     }
 }
 
+pub(super) fn printable(text: &str, bytes_max: usize) -> bool {
+    !text.is_empty() && text.len() <= bytes_max && !text.chars().any(char::is_control)
+}
+
+/// Frame length and lateness window, in whole milliseconds.
+fn check_pace(draft: &SchemaDraft, faults: &mut Vec<SchemaFault>) -> (i64, i64) {
+    let frame_ms = draft.frame_ms.unwrap_or(FRAME_MS as f64);
+    let lateness_ms = draft.lateness_ms.unwrap_or(2.0 * frame_ms);
+    if !(frame_ms >= 1.0 && frame_ms <= FRAME_MS_MAX as f64) {
+        faults.push(SchemaFault::BadFrameLength(frame_ms));
+    } else if !(lateness_ms >= 0.0 && lateness_ms <= frame_ms * FRAMES_LATE_MAX as f64) {
+        faults.push(SchemaFault::BadLateness { lateness_ms, frame_ms });
+    }
+    (frame_ms as i64, lateness_ms as i64)
+}
+
 fn check_stream(place: usize, stream: &StreamDraft, faults: &mut Vec<SchemaFault>) {
-    let printable =
-        |text: &str| !text.is_empty() && text.len() <= NAME_BYTES_MAX && !text.chars().any(char::is_control);
-    if !printable(&stream.name) {
+    if !printable(&stream.name, NAME_BYTES_MAX) {
         faults.push(SchemaFault::BadName { place, name: stream.name.clone() });
+    }
+    for text in [&stream.group, &stream.unit].into_iter().flatten() {
+        if text.len() > NAME_BYTES_MAX {
+            faults.push(SchemaFault::TextTooLong { name: stream.name.clone(), bytes: text.len() });
+        }
     }
     if let Some(cadence_ms) = stream.cadence_ms
         && !(cadence_ms >= 1.0 && cadence_ms <= CADENCE_MS_MAX as f64)

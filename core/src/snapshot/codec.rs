@@ -102,6 +102,22 @@ pub(crate) use state;
 
 /// The words of an enum in a snapshot: their place in this list, so new words go to its end.
 macro_rules! words {
+    // An enum that lists its words itself.
+    ($type:ident) => {
+        impl $crate::snapshot::State for $type {
+            fn save(&self, to: &mut $crate::snapshot::Writer) {
+                let place = $type::ALL.iter().position(|word| word == self).unwrap_or_default();
+                $crate::snapshot::State::save(&(place as u8), to);
+            }
+
+            fn load(&mut self, from: &mut $crate::snapshot::Reader<'_>) -> Result<(), $crate::snapshot::Damage> {
+                let mut place = 0_u8;
+                $crate::snapshot::State::load(&mut place, from)?;
+                *self = *$type::ALL.get(usize::from(place)).ok_or($crate::snapshot::Damage)?;
+                Ok(())
+            }
+        }
+    };
     ($type:ty { $($word:path),* $(,)? }) => {
         impl $crate::snapshot::State for $type {
             fn save(&self, to: &mut $crate::snapshot::Writer) {
@@ -237,8 +253,16 @@ impl<T> Capped<T> {
         self.items.push_back(item);
     }
 
+    pub(crate) fn pop_newest(&mut self) -> Option<T> {
+        self.items.pop_back()
+    }
+
     pub(crate) fn newest_mut(&mut self) -> Option<&mut T> {
         self.items.back_mut()
+    }
+
+    pub(crate) fn iter_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut T> {
+        self.items.iter_mut()
     }
 
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> + ExactSizeIterator {

@@ -3,13 +3,16 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::math::{exp2, floor, log2};
+use super::approx::log2;
+use crate::math::exp2;
 use crate::snapshot::state;
 
 /// Bins per doubling. Nine percent wide: finer than any use of the probability.
 const PER_OCTAVE: f64 = 8.0;
 /// Oddness from 2^-16 to 2^16.
 const BINS: usize = 256;
+/// Bins are also summed in blocks of so many, so that a sum over all bins above one touches at most two blocks' worth.
+const BLOCK: usize = 16;
 /// The bin that begins at 1.
 const BIN_OF_ONE: f64 = 128.0;
 /// Beyond the largest value seen, a doubling is this many times less likely: the tail of a Student t with 4 degrees
@@ -17,68 +20,163 @@ const BIN_OF_ONE: f64 = 128.0;
 const TAIL_POWER: f64 = 4.0;
 /// After this many values the tail has half of its power.
 const TAIL_VALUES: f64 = 200.0;
-/// Weights grow towards the present (old ones shrink in comparison); at this size all are scaled back.
+/// Weights grow towards the present (old ones shrink in comparison); at this size all are scaled back. With a memory
+/// of 8192 values that is once in 226,000, and costs about what a value costs.
 const WEIGHT_MAX: f64 = 1e12;
 
 /// A histogram of non-negative oddness on a logarithmic scale, forgetting over `memory` values.
 #[derive(Clone, Debug)]
 pub(crate) struct Tail {
     bins: Vec<f64>,
+    /// The sum of each block of bins.
+    blocks: [f64; BINS / BLOCK],
     total: f64,
     /// The weight of the next value.
     weight: f64,
+    /// The highest bin that was ever reached.
+    highest: usize,
     growth: f64,
 }
-state!(Tail { bins, total, weight; growth });
+state!(Tail { bins, blocks, total, weight, highest; growth } where |tail| tail.highest < BINS);
+
+/// Where an oddness lies in every [`Tail`]: its bin, and how far into the bin.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Place {
+    bin: u8,
+    share: f64,
+}
+
+impl Place {
+    #[cfg(test)]
+    pub(crate) fn of(oddness: f64) -> Self {
+        if oddness > 0.0 { Self::of_log2(log2(oddness)) } else { Self::default() }
+    }
+
+    /// The place of the square root of an oddness.
+    #[inline]
+    pub(crate) fn of_squared(squared: f64) -> Self {
+        if squared > 0.0 { Self::of_log2(0.5 * log2(squared)) } else { Self::default() }
+    }
+
+    /// The place of an oddness whose binary logarithm is known.
+    #[inline]
+    pub(crate) fn of_log2(log2_oddness: f64) -> Self {
+        let position = log2_oddness * PER_OCTAVE + BIN_OF_ONE;
+        if position >= BINS as f64 {
+            Self { bin: u8::MAX, share: 1.0 }
+        } else if position > 0.0 {
+            // Truncation is the floor of a positive number.
+            let bin = position as u8;
+            Self { bin, share: position - f64::from(bin) }
+        } else {
+            Self::default()
+        }
+    }
+}
 
 impl Tail {
     pub(crate) fn new(memory: f64) -> Self {
-        Self { bins: vec![0.0; BINS], total: 0.0, weight: 1.0, growth: 1.0 / (1.0 - 1.0 / memory) }
-    }
-
-    /// The chance of something at least this odd: above 0, at most 1, one half when nothing is known.
-    pub(crate) fn chance(&self, oddness: f64) -> f64 {
-        let (bin, share) = place(oddness);
-        let above: f64 = self.bins[bin + 1..].iter().sum();
-        let seen = above + self.bins[bin] * (1.0 - share);
-        let chance = (seen + 0.5 * self.weight) / (self.total + self.weight);
-        if seen > 0.0 { chance } else { chance * self.beyond(bin) }
-    }
-
-    pub(crate) fn learn(&mut self, oddness: f64) {
-        let (bin, _) = place(oddness);
-        self.bins[bin] += self.weight;
-        self.total += self.weight;
-        self.weight *= self.growth;
-        if self.weight > WEIGHT_MAX {
-            let shrink = 1.0 / self.weight;
-            self.bins.iter_mut().for_each(|bin| *bin *= shrink);
-            self.total *= shrink;
-            self.weight = 1.0;
+        Self {
+            bins: vec![0.0; BINS],
+            blocks: [0.0; BINS / BLOCK],
+            total: 0.0,
+            weight: 1.0,
+            highest: 0,
+            growth: 1.0 / (1.0 - 1.0 / memory),
         }
     }
 
-    /// How much less likely `bin` is than the highest one that was ever reached. A few values know little of their
+    /// The chance of something at least this odd: above 0, at most 1, one half when nothing is known.
+    #[cfg(test)]
+    pub(crate) fn chance(&self, oddness: f64) -> f64 {
+        self.chances_at(Place::of(oddness))[0]
+    }
+
+    /// [`Self::chance`] of a place, and the share of the past above it, the next value counting as half. The two
+    /// differ where nothing was ever seen: the share does not go on.
+    #[inline]
+    pub(crate) fn chances_at(&self, place: Place) -> [f64; 2] {
+        let seen = self.seen_above(place);
+        let share = (seen + 0.5 * self.weight) / (self.total + self.weight);
+        [if seen > 0.0 { share } else { share * self.beyond(place) }, share]
+    }
+
+    #[cfg(test)]
+    pub(crate) fn learn(&mut self, oddness: f64) {
+        self.learn_at(Place::of(oddness));
+    }
+
+    /// Counts a value at a place.
+    #[inline]
+    pub(crate) fn learn_at(&mut self, place: Place) {
+        let bin = usize::from(place.bin);
+        self.bins[bin] += self.weight;
+        self.blocks[bin / BLOCK] += self.weight;
+        self.total += self.weight;
+        self.highest = self.highest.max(bin);
+        self.weight *= self.growth;
+        if self.weight > WEIGHT_MAX {
+            self.scale_back();
+        }
+    }
+
+    #[cold]
+    fn scale_back(&mut self) {
+        let shrink = 1.0 / self.weight;
+        self.bins.iter_mut().for_each(|bin| *bin *= shrink);
+        for (sum, block) in self.blocks.iter_mut().zip(self.bins.chunks_exact(BLOCK)) {
+            *sum = block.iter().sum();
+        }
+        self.total = self.blocks.iter().sum();
+        self.weight = 1.0;
+    }
+
+    /// The weight of all values above a place. Values share their own bin evenly.
+    #[inline]
+    fn seen_above(&self, place: Place) -> f64 {
+        let bin = usize::from(place.bin);
+        let start = bin / BLOCK * BLOCK;
+        let above = match self.bins[start..].first_chunk() {
+            Some(block) => sum_after(block, bin - start),
+            None => 0.0,
+        };
+        sum_after(&self.blocks, bin / BLOCK) + above + self.bins[bin] * (1.0 - place.share)
+    }
+
+    /// How much less likely `place` is than the highest one that was ever reached. A few values know little of their
     /// tail, so the power grows with them.
-    fn beyond(&self, bin: usize) -> f64 {
-        let Some(highest) = self.bins.iter().rposition(|&weight| weight > 0.0) else { return 1.0 };
-        let octaves = bin.saturating_sub(highest) as f64 / PER_OCTAVE;
+    #[cold]
+    fn beyond(&self, place: Place) -> f64 {
+        if self.total <= 0.0 {
+            return 1.0;
+        }
+        let octaves = usize::from(place.bin).saturating_sub(self.highest) as f64 / PER_OCTAVE;
         let values = self.total / self.weight;
         exp2(-TAIL_POWER * octaves * values / (values + TAIL_VALUES))
     }
 }
 
-/// The bin of an oddness, and how far into the bin it lies.
-fn place(oddness: f64) -> (usize, f64) {
-    let position = log2(oddness) * PER_OCTAVE + BIN_OF_ONE;
-    if position.is_nan() || position < 0.0 {
-        (0, 0.0)
-    } else if position >= BINS as f64 {
-        (BINS - 1, 1.0)
-    } else {
-        let bin = floor(position);
-        (bin as usize, position - bin)
+/// Sixteen nothings, then sixteen ones: a window of it picks what comes after a place.
+static AFTER: [f64; 2 * BLOCK] = {
+    let mut weights = [0.0; 2 * BLOCK];
+    let mut at = BLOCK;
+    while at < 2 * BLOCK {
+        weights[at] = 1.0;
+        at += 1;
     }
+    weights
+};
+
+/// The sum of what comes after `place`, in four lanes.
+#[inline]
+fn sum_after(values: &[f64; BLOCK], place: usize) -> f64 {
+    let Some(weights) = AFTER[BLOCK - 1 - place % BLOCK..].first_chunk::<BLOCK>() else { return 0.0 };
+    let mut lanes = [0.0; 4];
+    for (values, weights) in values.as_chunks::<4>().0.iter().zip(weights.as_chunks::<4>().0) {
+        let products: [f64; 4] = core::array::from_fn(|lane| values[lane] * weights[lane]);
+        lanes = core::array::from_fn(|lane| lanes[lane] + products[lane]);
+    }
+    (lanes[0] + lanes[1]) + (lanes[2] + lanes[3])
 }
 
 #[cfg(test)]
@@ -97,6 +195,18 @@ mod tests {
         assert!(tail.chance(4000.0) < tail.chance(2000.0));
         assert!(tail.chance(f64::INFINITY) > 0.0);
         assert!(tail.chance(0.0) > 0.999);
+    }
+
+    #[test]
+    fn the_blocks_add_up_to_the_bins() {
+        let mut tail = Tail::new(60.0);
+        for n in 0..5000_u32 {
+            tail.learn(f64::from(n.wrapping_mul(2_654_435_761) >> 12) * 1e-3);
+            let place = Place::of(f64::from(n % 900));
+            let bin = usize::from(place.bin);
+            let plain: f64 = tail.bins[bin + 1..].iter().sum::<f64>() + tail.bins[bin] * (1.0 - place.share);
+            assert!((tail.seen_above(place) - plain).abs() <= 1e-12 * tail.total);
+        }
     }
 
     #[test]

@@ -1,16 +1,47 @@
 //! Tier 1: each stream by itself.
+//!
+//! Every stream has a station. In it a guard decides what may be learned, and detectors ask one question each:
+//! novelty (was the stream ever in such a state?), residual (how far from where it usually is?), expectation (what did
+//! the forecast say?), and the watches (shifted, noisier, stuck, drifting, jumping, out of bounds?). Three numbers
+//! come out, for three needs:
+//!
+//! - `row` ranks rows: how odd the state is, in usual sizes, holding through an anomaly;
+//! - `surprise` raises alarms: above 0 once per event, large where the event is of a kind never seen;
+//! - `score` is calibrated: one minus the chance of a worst finding this rare on this stream, with its reason.
+//!
+//! A missing value changes nothing but the stream's health. A lasting new level stops being odd within an hour of
+//! rows at one a minute, though `row`, which remembers a thousand rows, shows it for longer. An event of a known kind
+//! is marked by `row` and `score` but raises little `surprise`. What takes longer than about a thousand rows, and a
+//! rhythm longer than a day, are not seen here.
+//!
+//! The state of a stream is about 15 KB, and its cost does not depend on how long it has run.
 
 mod detector;
+mod expectation;
+mod forecast;
+mod guard;
+mod health;
+mod novelty;
+#[cfg(test)]
+mod novelty_twin;
+mod profile;
+mod prototypes;
 mod residual;
+mod station;
+mod watch;
 
 pub use detector::Reason;
-pub(crate) use detector::{Detector, Finding};
+pub(crate) use detector::{Detector, Finding, Now, Row};
+pub use health::Gap;
 
+use alloc::vec;
 use alloc::vec::Vec;
 
+use crate::frame::Moment;
 use crate::schema::Schema;
-use crate::snapshot::state;
-use residual::Residual;
+use crate::silence::Cause;
+use crate::snapshot::{Damage, Reader, State, Writer, state};
+use station::{Sight, Station};
 
 /// What tier 1 says of one stream in one frame.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -21,35 +52,83 @@ pub struct StreamVerdict {
     pub reason: Option<Reason>,
     /// Whether there was a value at all.
     pub present: bool,
+    /// Why there is none, or always the same one, where that is known.
+    pub silence: Option<Cause>,
+    /// Whether the value lies below where the stream has lately been, rather than above.
+    pub is_low: bool,
+    /// How odd the row is, in usual sizes. It stays high through an anomaly, so it is the one to rank rows by.
+    pub row: f64,
+    /// How surprising the row is: above 0 once per event. About 4.5 calls for an alarm.
+    pub surprise: f64,
+    /// How fit the stream is to be judged, in [0, 1]: settled, usually there, there now.
+    pub fitness: f64,
+    /// The gap that it is in.
+    pub gap: Gap,
+    /// Whether it was away for so long that what it was like says little. It is not judged until that is learned anew.
+    pub needs_retraining: bool,
 }
 
 /// The detectors of every stream.
 #[derive(Clone, Debug)]
 pub(crate) struct Streams {
-    residuals: Vec<Residual>,
+    stations: Vec<Station>,
+    /// What the newest judgement worked out, for learning.
+    sights: Sights,
+    now: Now,
 }
-state!(Streams { residuals });
+state!(Streams { stations, sights; now });
+
+/// One sight per stream. Not state: a snapshot is taken between frames.
+#[derive(Clone, Debug)]
+struct Sights(Vec<Option<Sight>>);
+
+impl State for Sights {
+    fn save(&self, _: &mut Writer) {}
+
+    fn load(&mut self, _: &mut Reader<'_>) -> Result<(), Damage> {
+        Ok(())
+    }
+
+    fn heap_bytes(&self) -> usize {
+        self.0.capacity() * size_of::<Option<Sight>>()
+    }
+}
 
 impl Streams {
     pub(crate) fn new(schema: &Schema) -> Self {
-        Self { residuals: schema.streams().iter().map(Residual::new).collect() }
-    }
-
-    pub(crate) fn judge(&self, values: &[Option<f64>], verdicts: &mut [StreamVerdict]) {
-        for ((detector, value), verdict) in self.residuals.iter().zip(values).zip(verdicts) {
-            let finding = value.and_then(|x| detector.judge(x));
-            *verdict = StreamVerdict {
-                score: finding.map(|found| found.score),
-                reason: finding.map(|found| found.reason),
-                present: value.is_some(),
-            };
+        Self {
+            stations: schema.streams().iter().map(Station::new).collect(),
+            sights: Sights(vec![None; schema.streams().len()]),
+            now: Now::new(Moment::default()),
         }
     }
 
+    /// Judges the frame and remembers what was worked out. Nothing that a later verdict depends on changes.
+    pub(crate) fn judge(&mut self, at: Moment, values: &[Option<f64>], verdicts: &mut [StreamVerdict]) {
+        self.now = Now::new(at);
+        let slots = self.sights.0.iter_mut().zip(verdicts);
+        for ((station, value), (sight, verdict)) in self.stations.iter().zip(values).zip(slots) {
+            *sight = match value {
+                Some(x) if station.is_sane(*x) => Some(station.judge(&self.now, *x)),
+                _ => None,
+            };
+            *verdict = station.verdict(sight.as_ref());
+        }
+    }
+
+    /// What there is to say of a moment at which no stream has a value.
+    pub(crate) fn miss(&self, verdicts: &mut [StreamVerdict]) {
+        for (station, verdict) in self.stations.iter().zip(verdicts) {
+            *verdict = station.verdict(None);
+        }
+    }
+
+    /// Learns the frame that was judged last.
     pub(crate) fn learn(&mut self, values: &[Option<f64>]) {
-        for (detector, value) in self.residuals.iter_mut().zip(values) {
-            if let Some(x) = value {
-                detector.learn(*x);
+        for ((station, value), sight) in self.stations.iter_mut().zip(values).zip(&self.sights.0) {
+            match (value, sight) {
+                (Some(x), Some(sight)) => station.learn(&self.now, *x, sight),
+                (value, _) => station.learn_absence(value.is_some()),
             }
         }
     }

@@ -1,87 +1,86 @@
-//! Running residual: how far a value lies from where its stream has lately been, in units of how far it usually lies.
+//! Running residual: how far a value, and the last few, lie from where the stream usually is.
+//!
+//! It knows no kinds of events, so it marks the hundredth like the first. Its reference is the guard's: extremes do
+//! not move it, and a lasting new level silences it within an hour of data.
 
-use super::{Detector, Finding, Reason};
-use crate::math::SPREAD_FLOOR;
+use super::{Detector, Finding, Reason, Row};
 use crate::schema::Stream;
 use crate::snapshot::state;
-use crate::stats::Tail;
+use crate::stats::{Tally, pace};
 
-/// Rows over which the level follows the stream: short, so that a slow rhythm is not a residual.
-const LEVEL_ROWS: f64 = 12.0;
-/// Rows over which scales and tails are remembered.
+/// Rows over which the last few values are averaged. Its spread is a fraction of that of one value.
+const FEW_ROWS: f64 = 6.0;
+/// The smallest usual residual, in spreads: below it, a stream is constant.
+const SIZE_MIN: f64 = 0.01;
+/// Rows over which usual sizes and ranks are learned.
 const MEMORY_ROWS: f64 = 8192.0;
-/// Rows before the first answer. Two values have no spread.
-const ROWS_MIN: u64 = 3;
 
-/// Level and mean absolute residual of one stream, and the tail of their ratio.
+/// Sums of squared residuals below this, in usual sizes, are nothing: three quarters of all rows.
+const QUIET: f64 = 4.0;
+/// A large residual, in spreads.
+const LARGE: f64 = 10.0;
+/// Rows before the first answer.
+const COLD_ROWS: u64 = 30;
+
+/// The usual size of the residual of one value and of the last few.
 #[derive(Clone, Debug)]
 pub(crate) struct Residual {
     rows: u64,
-    level: f64,
-    /// Mean absolute residual. It takes extremes in whole: a stream that is wild at times is allowed to be.
-    spread: f64,
-    /// Mean absolute value, to tell a spread of nothing from a small one.
-    size: f64,
-    tail: Tail,
+    few: f64,
+    sizes: [f64; 2],
+    sums: Tally,
 }
-state!(Residual { rows, level, spread, size, tail });
+state!(Residual { rows, few, sizes, sums });
 
-impl Residual {
-    fn oddness(&self, x: f64) -> f64 {
-        let least = SPREAD_FLOOR * self.size + f64::MIN_POSITIVE;
-        (x - self.level).abs() / (self.spread + least)
-    }
+/// Residuals in units of the guard's spread, and their rank.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sight {
+    few: f64,
+    residuals: [f64; 2],
+    measure: f64,
+    chance: Option<f64>,
 }
 
 impl Detector for Residual {
+    type Sight = Sight;
+
     fn new(_: &Stream) -> Self {
-        Self { rows: 0, level: 0.0, spread: 0.0, size: 0.0, tail: Tail::new(MEMORY_ROWS) }
+        Self { rows: 0, few: 0.0, sizes: [0.0; 2], sums: Tally::new() }
     }
 
-    fn judge(&self, x: f64) -> Option<Finding> {
-        (self.rows >= ROWS_MIN)
-            .then(|| Finding { score: 1.0 - self.tail.chance(self.oddness(x)), reason: Reason::Residual })
+    #[inline]
+    fn judge(&self, row: &Row<'_>) -> Sight {
+        let residual = (row.x - row.usual.level) / row.usual.spread;
+        // One extreme must not outlast the few: there it counts as a large one.
+        let few = self.few + (residual.clamp(-LARGE, LARGE) - self.few) * (1.0 / FEW_ROWS);
+        let residuals = [residual.abs(), few.abs()];
+        let [one, few_size] = self.sizes.map(|size| size + SIZE_MIN);
+        // Both divisions in one.
+        let sum_of = |a: f64, b: f64| a * a + b * b;
+        let per_both = 1.0 / (one * few_size);
+        let sum = sum_of(residuals[0] * few_size * per_both, residuals[1] * one * per_both);
+        let measure = sum * (1.0 / QUIET);
+        let chance = if self.rows >= COLD_ROWS { self.sums.chance(measure) } else { None };
+        Sight { few, residuals, measure, chance }
     }
 
-    fn learn(&mut self, x: f64) {
-        if self.rows >= ROWS_MIN {
-            self.tail.learn(self.oddness(x));
+    fn finding(sight: &Sight) -> Option<Finding> {
+        sight.chance.map(|chance| Finding { chance, reason: Reason::Residual })
+    }
+
+    #[inline]
+    fn learn(&mut self, row: &Row<'_>, sight: &Sight) {
+        if !row.usual.is_settled {
+            return;
         }
-        let seen = self.rows as f64;
-        if self.rows > 0 {
-            self.spread += ((x - self.level).abs() - self.spread) / seen.min(MEMORY_ROWS);
+        self.few = sight.few;
+        let pace = pace(self.rows, MEMORY_ROWS);
+        for (size, residual) in self.sizes.iter_mut().zip(sight.residuals) {
+            // An extreme counts as a large one.
+            let residual = if residual < LARGE { residual } else { LARGE };
+            *size += pace * (residual - *size);
         }
-        self.level += (x - self.level) / (seen + 1.0).min(LEVEL_ROWS);
-        self.size += (x.abs() - self.size) / (seen + 1.0).min(MEMORY_ROWS);
-        self.rows += 1;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::SchemaDraft;
-
-    #[test]
-    fn the_first_change_of_a_constant_stream_stands_out() {
-        let schema = SchemaDraft::of_streams(["valve"]).validate().expect("valid");
-        let mut valve = Residual::new(&schema.streams()[0]);
-        (0..1000).for_each(|_| valve.learn(20.0));
-        assert!(valve.judge(20.0).expect("settled").score < 0.01);
-        assert!(valve.judge(20.1).expect("settled").score > 0.999);
-    }
-
-    #[test]
-    fn unit_and_offset_do_not_matter() {
-        let schema = SchemaDraft::of_streams(["any"]).validate().expect("valid");
-        let mut plain = Residual::new(&schema.streams()[0]);
-        let mut scaled = plain.clone();
-        for n in 0..300_u32 {
-            let x = f64::from(n.wrapping_mul(2_654_435_761) >> 22);
-            plain.learn(x);
-            scaled.learn(1024.0 * x);
-            let (a, b) = (plain.judge(3000.0), scaled.judge(1024.0 * 3000.0));
-            assert_eq!(a, b);
-        }
+        self.sums.learn(sight.measure);
+        self.rows = self.rows.saturating_add(1);
     }
 }

@@ -1,18 +1,18 @@
-//! Consecutive abnormal frames are one thing that happened, and one alarm.
+//! Consecutive abnormal frames are one thing that happened: opened, updated, closed, and one alarm.
 
-use super::Severity;
-use crate::math::log10;
+use super::signature::Signature;
+use super::{Label, Severity};
+use crate::silence::Cause;
 use crate::snapshot::{Capped, state, words};
-use crate::stream::{Reason, StreamVerdict};
+use crate::stream::Reason;
 
 /// Episodes that the engine itself remembers; a shell stores more.
-const KEPT: usize = 256;
-/// An open episode goes on while frames are this many times more likely than what raises an alarm.
-const LINGER: f64 = 10.0;
+pub(crate) const KEPT: usize = 256;
 /// Calm frames that end an episode.
 const CALM_FRAMES: u64 = 10;
-/// Frames after which an episode is lasting.
-const LASTING_FRAMES: u64 = 30;
+/// What has stayed the same for an hour is a new normal, or a question. Hourly data is given a few frames all the same.
+const STEADY_MS: i64 = 3_600_000;
+const STEADY_FRAMES: u64 = 12;
 
 /// One thing that happened.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -37,7 +37,21 @@ pub struct Episode {
     pub stream: Option<usize>,
     /// What made that stream stand out.
     pub reason: Option<Reason>,
+    /// Why nobody speaks, where silence was the finding.
+    pub cause: Option<Cause>,
+    /// The group that fell silent, where one did.
+    pub group: Option<usize>,
+    /// How it ended, or `Open`.
+    pub end: End,
+    /// What a person called it.
+    pub label: Option<Label>,
+    /// What it looked like when it opened, and at its peak.
+    pub(crate) opening: Signature,
+    pub(crate) peak: Signature,
     calm_frames: u64,
+    /// The newest frame that brought something new.
+    news_ms: i64,
+    frames_since_news: u64,
 }
 state!(Episode {
     id,
@@ -50,8 +64,68 @@ state!(Episode {
     severity,
     stream,
     reason,
-    calm_frames
+    cause,
+    group,
+    end,
+    label,
+    opening,
+    peak,
+    calm_frames,
+    news_ms,
+    frames_since_news
 });
+
+/// How an episode ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum End {
+    /// It goes on.
+    #[default]
+    Open,
+    /// Everything is as it was.
+    Calm,
+    /// Nothing new came for an hour, yet it is not as it was: "adopt as normal?"
+    NewNormal,
+    /// A person adopted it as normal.
+    Adopted,
+    /// Something else happened before it was over.
+    Overtaken,
+}
+words!(End { End::Open, End::Calm, End::NewNormal, End::Adopted, End::Overtaken });
+
+/// What the views say of a frame, as far as episodes care.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Finding {
+    pub(crate) at_ms: i64,
+    /// The chance of a frame at least this unusual.
+    pub(crate) chance: f64,
+    /// Something new and unusual enough for an alarm.
+    pub(crate) is_news: bool,
+    /// Unusual enough to belong to an episode that is open.
+    pub(crate) is_abnormal: bool,
+    pub(crate) stream: Option<usize>,
+    pub(crate) reason: Option<Reason>,
+    pub(crate) cause: Option<Cause>,
+    pub(crate) group: Option<usize>,
+    pub(crate) signature: Signature,
+}
+
+impl Finding {
+    /// A moment with nothing to say.
+    pub(crate) fn calm(at_ms: i64) -> Self {
+        Self {
+            at_ms,
+            chance: 1.0,
+            is_news: false,
+            is_abnormal: false,
+            stream: None,
+            reason: None,
+            cause: None,
+            group: None,
+            signature: Signature::default(),
+        }
+    }
+}
 
 /// The episodes of one engine.
 #[derive(Clone, Debug)]
@@ -62,14 +136,6 @@ pub(crate) struct Episodes {
 }
 state!(Episodes { kept, last_id; false_alarm_rate });
 
-/// What a frame means for the episodes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Step {
-    pub(crate) alarm: bool,
-    pub(crate) episode: Option<u64>,
-    pub(crate) severity: Severity,
-}
-
 impl Episodes {
     pub(crate) fn new(false_alarm_rate: f64) -> Self {
         Self { kept: Capped::new(KEPT), last_id: 0, false_alarm_rate }
@@ -79,89 +145,162 @@ impl Episodes {
         self.kept.iter()
     }
 
-    pub(crate) fn step(&mut self, at_ms: i64, chance: f64, streams: &[StreamVerdict]) -> Step {
-        let rate = self.false_alarm_rate;
-        let open = self.kept.newest_mut().filter(|episode| episode.closed_ms.is_none());
-        match open {
-            Some(episode) if chance < rate * LINGER => {
-                episode.extend(at_ms, chance, rate, streams);
-                Step { alarm: false, episode: Some(episode.id), severity: episode.severity }
-            }
-            Some(episode) => {
-                episode.calm_frames += 1;
-                if episode.calm_frames < CALM_FRAMES {
-                    return Step::default();
-                }
-                episode.closed_ms = Some(at_ms);
-                Step::default()
-            }
-            None if chance < rate => {
-                self.last_id += 1;
-                let mut episode = Episode { id: self.last_id, opened_ms: at_ms, ..Episode::default() };
-                episode.extend(at_ms, chance, rate, streams);
-                let step = Step { alarm: true, episode: Some(episode.id), severity: episode.severity };
-                self.kept.push(episode);
-                step
-            }
-            None => Step::default(),
+    pub(crate) fn find_mut(&mut self, id: u64) -> Option<&mut Episode> {
+        self.kept.iter_mut().find(|episode| episode.id == id)
+    }
+
+    pub(crate) fn open(&self) -> Option<&Episode> {
+        self.kept.iter().next_back().filter(|episode| episode.end == End::Open)
+    }
+
+    /// Whether this frame would open an episode, and so raise an alarm.
+    pub(crate) fn would_open(&self, finding: &Finding) -> bool {
+        finding.is_news && self.open().is_none_or(|open| open.is_overtaken_by(finding))
+    }
+
+    /// Opens an episode; one that is open is overtaken.
+    pub(crate) fn begin(&mut self, finding: &Finding) {
+        if let Some(open) = self.open_mut() {
+            open.finish(finding.at_ms, End::Overtaken);
         }
+        self.last_id += 1;
+        let mut episode = Episode {
+            id: self.last_id,
+            opened_ms: finding.at_ms,
+            opening: finding.signature,
+            ..Episode::default()
+        };
+        episode.extend(finding, self.false_alarm_rate);
+        self.kept.push(episode);
+    }
+
+    /// Carries the open episode, if any, one frame further.
+    pub(crate) fn carry(&mut self, finding: &Finding) {
+        let rate = self.false_alarm_rate;
+        let Some(open) = self.open_mut() else { return };
+        if finding.is_abnormal || finding.is_news {
+            open.extend(finding, rate);
+            let is_steady =
+                finding.at_ms - open.news_ms >= STEADY_MS && open.frames_since_news >= STEADY_FRAMES;
+            if is_steady {
+                open.finish(finding.at_ms, End::NewNormal);
+            }
+        } else {
+            open.calm_frames += 1;
+            if open.calm_frames >= CALM_FRAMES {
+                open.finish(finding.at_ms, End::Calm);
+            }
+        }
+    }
+
+    fn open_mut(&mut self) -> Option<&mut Episode> {
+        self.kept.newest_mut().filter(|episode| episode.end == End::Open)
     }
 }
 
 impl Episode {
-    fn extend(&mut self, at_ms: i64, chance: f64, rate: f64, streams: &[StreamVerdict]) {
-        self.last_ms = at_ms;
+    pub(crate) fn finish(&mut self, at_ms: i64, end: End) {
+        self.closed_ms = Some(at_ms);
+        self.end = end;
+    }
+
+    /// News of another kind, after some calm or some sameness, is another thing that happened.
+    fn is_overtaken_by(&self, finding: &Finding) -> bool {
+        let is_fading = self.calm_frames > 0 || self.frames_since_news >= STEADY_FRAMES;
+        is_fading && !finding.signature.is_like(&self.peak) && !finding.signature.is_like(&self.opening)
+    }
+
+    fn extend(&mut self, finding: &Finding, rate: f64) {
+        self.last_ms = finding.at_ms;
         self.frames += 1;
         self.calm_frames = 0;
-        if 1.0 - chance > self.peak_score || self.frames == 1 {
-            self.peak_score = 1.0 - chance;
-            self.peak_ms = at_ms;
-            let scored =
-                streams.iter().enumerate().filter_map(|(place, stream)| Some((place, stream.score?)));
-            // Of equally odd streams the first is named: the order of the schema, on every target.
-            let oddest = scored.fold(None, |best: Option<(usize, f64)>, next| match best {
-                Some(best) if best.1 >= next.1 => Some(best),
-                _ => Some(next),
-            });
-            self.stream = oddest.map(|(place, _)| place);
-            self.reason = oddest.and_then(|(place, _)| streams[place].reason);
+        if finding.is_news {
+            self.news_ms = finding.at_ms;
+            self.frames_since_news = 0;
+        } else {
+            self.frames_since_news += 1;
         }
-        self.severity = self.severity.max(severity(chance, rate, self.frames));
+        let score = 1.0 - finding.chance;
+        if score > self.peak_score || self.frames == 1 {
+            self.peak_score = score;
+            self.peak_ms = finding.at_ms;
+            self.peak = finding.signature;
+            self.stream = finding.stream;
+            self.reason = finding.reason;
+            self.cause = finding.cause;
+            self.group = finding.group;
+        }
+        self.severity = self.severity.max(Severity::of(finding.chance, rate, self.frames));
     }
 }
-
-fn severity(chance: f64, rate: f64, frames: u64) -> Severity {
-    let magnitudes = log10(rate / chance);
-    let is_lasting = frames >= LASTING_FRAMES;
-    match magnitudes {
-        m if m >= 3.0 || (m >= 2.0 && is_lasting) => Severity::Critical,
-        m if m >= 2.0 || is_lasting => Severity::High,
-        m if m >= 1.0 => Severity::Medium,
-        _ => Severity::Low,
-    }
-}
-
-words!(Severity { Severity::None, Severity::Low, Severity::Medium, Severity::High, Severity::Critical });
-words!(Reason { Reason::Residual });
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn finding(at_ms: i64, chance: f64, stream: usize) -> Finding {
+        Finding {
+            at_ms,
+            chance,
+            is_news: chance < 0.001,
+            is_abnormal: chance < 0.01,
+            stream: Some(stream),
+            reason: None,
+            cause: None,
+            group: None,
+            signature: Signature::of([(stream, 1.0)].into_iter()),
+        }
+    }
+
+    /// What the engine does each frame; true when an alarm goes out.
+    fn step(episodes: &mut Episodes, finding: &Finding) -> bool {
+        let opens = episodes.would_open(finding);
+        if opens {
+            episodes.begin(finding);
+        } else {
+            episodes.carry(finding);
+        }
+        opens
+    }
+
+    fn newest(episodes: &Episodes) -> &Episode {
+        episodes.iter().next_back().expect("an episode")
+    }
+
     #[test]
     fn one_thing_is_one_alarm() {
         let mut episodes = Episodes::new(0.001);
-        let streams = [StreamVerdict { score: Some(0.9), reason: Some(Reason::Residual), present: true }];
         let chances = [0.5, 0.0001, 0.005, 0.000_001, 0.5, 0.002];
-        let steps = chances.iter().zip(0..).map(|(&chance, at)| episodes.step(at, chance, &streams));
-        let alarms: alloc::vec::Vec<bool> = steps.map(|step| step.alarm).collect();
+        let alarms: alloc::vec::Vec<bool> =
+            (0..).zip(chances).map(|(at, chance)| step(&mut episodes, &finding(at, chance, 0))).collect();
         assert_eq!(alarms, [false, true, false, false, false, false]);
-        (10..20).for_each(|at| assert_eq!(episodes.step(at, 0.5, &streams), Step::default()));
-        let episode = episodes.iter().next_back().expect("one episode");
+        (10..20).for_each(|at| assert!(!step(&mut episodes, &finding(at, 0.5, 0))));
+        let episode = newest(&episodes);
         assert_eq!((episode.id, episode.opened_ms, episode.last_ms, episode.closed_ms), (1, 1, 5, Some(19)));
-        assert_eq!((episode.frames, episode.peak_ms, episode.severity), (4, 3, Severity::Critical));
-        assert_eq!((episode.stream, episode.reason), (Some(0), Some(Reason::Residual)));
-        assert!(episodes.step(30, 0.0001, &streams).alarm);
-        assert_eq!(episodes.iter().next_back().map(|episode| episode.id), Some(2));
+        assert_eq!((episode.frames, episode.peak_ms, episode.end), (4, 3, End::Calm));
+        assert!(step(&mut episodes, &finding(30, 0.0001, 0)));
+        assert_eq!(newest(&episodes).id, 2);
+    }
+
+    #[test]
+    fn a_lasting_new_level_ends_with_a_question() {
+        let mut episodes = Episodes::new(0.001);
+        assert!(step(&mut episodes, &finding(0, 0.0001, 0)));
+        let minute_ms = 60_000;
+        (1..=60).for_each(|minute| assert!(!step(&mut episodes, &finding(minute * minute_ms, 0.005, 0))));
+        assert_eq!(newest(&episodes).end, End::NewNormal);
+    }
+
+    #[test]
+    fn another_thing_overtakes_only_what_fades() {
+        let mut episodes = Episodes::new(0.001);
+        assert!(step(&mut episodes, &finding(0, 0.0001, 0)));
+        assert!(!step(&mut episodes, &finding(1, 0.0001, 1)), "moving together is one incident");
+        (2..5).for_each(|at| assert!(!step(&mut episodes, &finding(at, 0.5, 0))));
+        assert!(step(&mut episodes, &finding(5, 0.0001, 2)));
+        assert_eq!(
+            episodes.iter().map(|episode| episode.end).collect::<alloc::vec::Vec<_>>(),
+            [End::Overtaken, End::Open]
+        );
     }
 }

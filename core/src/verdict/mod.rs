@@ -1,15 +1,27 @@
 //! Tier 3: one verdict per frame, one episode per thing that happened.
 
 mod episode;
+mod flood;
 mod fuse;
+mod label;
+mod member;
+mod meta;
+mod quiet;
+mod severity;
+mod signature;
+mod tier;
 
-pub use episode::Episode;
-pub(crate) use episode::Episodes;
-pub(crate) use fuse::Fusion;
+pub use episode::{End, Episode};
+pub use label::Label;
+pub use severity::Severity;
+use signature::Signature;
+pub(crate) use tier::Tier3;
 
 use alloc::vec::Vec;
 
+use crate::opinion::Health;
 use crate::schema::Schema;
+use crate::silence;
 use crate::stream::StreamVerdict;
 
 /// The answer for one frame.
@@ -19,6 +31,8 @@ pub struct Verdict {
     pub at_ms: i64,
     /// One minus the chance of a frame at least this unusual, in [0, 1]. It stays high while an anomaly lasts.
     pub score: f64,
+    /// How strong the news is: decades of unlikeliness, 0 for nothing new. It is high once per thing that happens.
+    pub news: f64,
     /// True once per episode, when it opens.
     pub alarm: bool,
     /// How much there was to judge with, in [0, 1].
@@ -30,28 +44,11 @@ pub struct Verdict {
     /// Tier 1, in the order of the schema's streams.
     pub streams: Vec<StreamVerdict>,
     /// What went into the score, in the order of [`View::ALL`].
-    pub views: [ViewVerdict; View::ALL.len()],
+    pub views: [ViewVerdict; View::COUNT],
+    /// Who is overdue, and why: the widest silences first.
+    pub silences: Vec<silence::Finding>,
     /// True for a verdict of `tick`: there was no frame, and that is what is judged.
     pub from_silence: bool,
-}
-
-/// How bad an episode is.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// Nothing is wrong.
-    #[default]
-    None,
-    /// Unusual enough for an alarm, no more.
-    Low,
-    /// Ten times less likely than what raises an alarm.
-    Medium,
-    /// A hundred times less likely, or lasting.
-    High,
-    /// A thousand times less likely, or high and lasting.
-    Critical,
 }
 
 /// One way of looking at a frame.
@@ -60,13 +57,24 @@ pub enum Severity {
 pub enum View {
     /// The most unusual of all streams by themselves.
     Streams,
-    /// Who is silent.
-    Absence,
+    /// Whether all streams together were ever in a state like this.
+    Novelty,
+    /// Whether streams that belong together still do.
+    Dependence,
+    /// How thinly this corner of all features was visited.
+    Forest,
+    /// How usual it is that just these streams speak.
+    Gaps,
+    /// Whether nobody acts although somebody usually does by now.
+    Silence,
 }
 
 impl View {
+    /// How many views there are.
+    pub const COUNT: usize = 6;
     /// Every view, in the order of [`Verdict::views`].
-    pub const ALL: [Self; 2] = [Self::Streams, Self::Absence];
+    pub const ALL: [Self; Self::COUNT] =
+        [Self::Streams, Self::Novelty, Self::Dependence, Self::Forest, Self::Gaps, Self::Silence];
 }
 
 /// What a view said, and how far it was believed.
@@ -80,30 +88,19 @@ pub struct ViewVerdict {
     pub health: Health,
 }
 
-/// The state of a part of the engine.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Health {
-    /// It has not seen enough yet.
-    #[default]
-    Cold,
-    /// It is settled.
-    Ready,
-    /// It is settled, but this frame gave it nothing.
-    Starved,
-}
-
 impl Verdict {
     pub(crate) fn blank(schema: &Schema) -> Self {
         Self {
             at_ms: 0,
             score: 0.0,
+            news: 0.0,
             alarm: false,
             confidence: 0.0,
             severity: Severity::None,
             episode: None,
             streams: alloc::vec![StreamVerdict::default(); schema.streams().len()],
             views: Default::default(),
+            silences: Vec::with_capacity(schema.streams().len() + schema.groups().len() + 1),
             from_silence: false,
         }
     }

@@ -1,6 +1,7 @@
 //! The list of things that happened.
 
 use fourfold::Severity;
+use fourfold::silence::Cause;
 use fourfold::wire::EpisodeJson;
 use fourfold_web::chart::ticks::{length, moment, number};
 use leptos::prelude::*;
@@ -82,6 +83,9 @@ fn severity(severity: Severity) -> (&'static str, u8) {
 /// Which stream, and what it did.
 fn sentence(timeline: &Timeline, episode: &EpisodeJson<'static>) -> String {
     let Some(row) = timeline.row_at(episode.peak as f64) else { return "Unusual.".to_string() };
+    if let Some(cause) = episode.cause {
+        return silence_by_cause(cause, episode);
+    }
     let place = (episode.stream.as_deref())
         .and_then(|name| timeline.streams.iter().position(|stream| stream.name == name));
     let Some(place) = place else { return silence(timeline, row) };
@@ -112,6 +116,21 @@ fn sentence(timeline: &Timeline, episode: &EpisodeJson<'static>) -> String {
         number(low),
         number(high)
     )
+}
+
+/// A silence that the engine has a word for.
+fn silence_by_cause(cause: Cause, episode: &EpisodeJson<'static>) -> String {
+    let stream = episode.stream.as_deref().unwrap_or("A stream");
+    let group = episode.group.as_deref().unwrap_or("a source");
+    match cause {
+        Cause::SensorSilent => format!("{stream} fell silent while others speak: look at the sensor."),
+        Cause::SourcePartlySilent => format!("A part of {group} fell silent."),
+        Cause::SourceDown => format!("All of {group} fell silent: look at the device."),
+        Cause::AllSilent => "All streams fell silent: look at whatever collects them.".to_string(),
+        Cause::DataLate => format!("The readings of {stream} came late."),
+        Cause::ValueStuck => format!("{stream} has not changed for longer than it ever does."),
+        Cause::TrueZero | Cause::DeviceAsleep => format!("{stream} is quiet, as it often is."),
+    }
 }
 
 fn silence(timeline: &Timeline, row: usize) -> String {

@@ -128,8 +128,9 @@ impl Scorer {
                 let json = EpisodeJson::new(self.engine.schema(), episode);
                 let stream = json.stream.map(|name| name.into_owned().into());
                 let reason = json.reason.map(|word| word.into_owned().into());
+                let group = json.group.map(|name| name.into_owned().into());
                 into.episodes.retain(|earlier| earlier.id != json.id);
-                into.episodes.push(EpisodeJson { stream, reason, ..json });
+                into.episodes.push(EpisodeJson { stream, reason, group, ..json });
                 changed = true;
             }
         }

@@ -1,0 +1,337 @@
+//! Joint novelty: have all streams together ever been in a state like this?
+//!
+//! The picture of this moment is compared with some hundred pictures of the past, evenly thinned and never younger
+//! than two hundred rows; the answer is the mean distance to the nearest few. A strange state becomes normal once as
+//! many of its pictures are kept as neighbours are asked: hundreds of rows at the earliest, a few thousand at the
+//! latest. There is no freeze and no time-out, so nothing can get stuck.
+//!
+//! Pictures are kept as 16-bit numbers. Their distances are whole numbers then, so a sum may be taken in any order and
+//! broken off early, and twice as many fit into a vector.
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use super::portrait::{Cell, LANES, Portrait, START_VALUES, TRAITS};
+use super::view::{JointView, Seen};
+use crate::rng::Rng;
+use crate::schema::Schema;
+use crate::snapshot::state;
+
+/// Pictures that a moment is compared with.
+const PICTURES: usize = 256;
+/// The nearest pictures that count.
+const NEIGHBOURS: usize = 8;
+/// Pictures that wait until they are old enough.
+const WAITING: usize = 64;
+const SLOTS: usize = PICTURES + WAITING;
+/// Rows that the kept pictures are spread over. Longer ranks better, shorter takes a new normal in sooner.
+const SPREAD_ROWS: f64 = 20_000.0;
+/// A picture is compared with once it is this old.
+const DELAY_ROWS: u64 = 200;
+/// Rows until a distance is taken at its full size.
+const RAMP_ROWS: f64 = 100.0;
+/// Steps per unit of a feature. All features of a stream differ by at most 140 together, which must fit into 16 bits.
+const STEPS: f32 = 256.0;
+/// The step of feature 0.
+const MIDDLE: f32 = 32_768.0;
+/// The due row of a slot that is free.
+const FREE: u64 = u64::MAX;
+/// Cells between two looks at whether a distance is already too far to count.
+const CELLS_PER_LOOK: usize = 8;
+
+/// Eight streams of a picture: their features in steps, and a mask that is all ones where the stream is present.
+type Tile = [[u16; LANES]; TRAITS + 1];
+
+/// The thinned past.
+#[derive(Clone, Debug)]
+pub(crate) struct Novelty {
+    /// The share of a picture that is due to be kept.
+    owed: f64,
+    rng: Rng,
+    /// `SLOTS` pictures, one after the other.
+    tiles: Vec<Tile>,
+    /// The row from which a slot is compared with.
+    due: Vec<u64>,
+    /// Slots without absent streams need no counting.
+    is_whole: Vec<bool>,
+    width: usize,
+}
+state!(Novelty { owed, rng, tiles, due, is_whole; width });
+
+/// This moment's picture and its nearest neighbours.
+#[derive(Clone, Debug)]
+pub(crate) struct Nearest {
+    picture: Vec<Tile>,
+    /// Distance and slot, nearest first; equal distances in the order of their slots.
+    nearest: [(u32, u32); NEIGHBOURS],
+    found: usize,
+}
+
+impl JointView for Novelty {
+    type Scratch = Nearest;
+
+    fn new(schema: &Schema) -> Self {
+        let width = schema.streams().len();
+        let cells = width.div_ceil(LANES);
+        Self {
+            owed: 0.0,
+            rng: Rng::new(schema.seed()),
+            tiles: vec![Tile::default(); SLOTS * cells],
+            due: vec![FREE; SLOTS],
+            is_whole: vec![false; SLOTS],
+            width,
+        }
+    }
+
+    fn scratch(&self) -> Nearest {
+        let cells = self.width.div_ceil(LANES);
+        Nearest { picture: vec![Tile::default(); cells], nearest: [(u32::MAX, 0); NEIGHBOURS], found: 0 }
+    }
+
+    fn judge(&self, seen: &Seen<'_>, scratch: &mut Nearest) -> Option<f64> {
+        draw(seen.portrait, &mut scratch.picture);
+        self.search(seen, scratch);
+        let rows = seen.rows() as f64;
+        if scratch.found == 0 || seen.portrait.here == 0 {
+            return None;
+        }
+        let near = &scratch.nearest[..scratch.found];
+        let total: u64 = near.iter().map(|(distance, _)| u64::from(*distance)).sum();
+        let mean = total as f64 / (near.len() * self.width) as f64 / f64::from(STEPS);
+        Some(mean * (rows / RAMP_ROWS).min(1.0))
+    }
+
+    fn learn(&mut self, seen: &Seen<'_>, scratch: &mut Nearest) {
+        let row = seen.rows();
+        self.make_room(row);
+        if row < START_VALUES as u64 {
+            return;
+        }
+        let pictures = PICTURES as f64;
+        self.owed += (pictures / (row as f64 + 1.0)).clamp(pictures / SPREAD_ROWS, 1.0);
+        if self.owed < 1.0 || seen.portrait.here == 0 {
+            self.owed = self.owed.min(2.0);
+            return;
+        }
+        self.owed -= 1.0;
+        let Some(slot) = self.due.iter().position(|&due| due == FREE) else { return };
+        let cells = scratch.picture.len();
+        self.tiles[slot * cells..(slot + 1) * cells].copy_from_slice(&scratch.picture);
+        self.due[slot] = (row + row.min(DELAY_ROWS)).saturating_add(1);
+        self.is_whole[slot] = seen.portrait.here == self.width;
+    }
+
+    fn lent_bytes(&self, scratch: &Nearest) -> usize {
+        size_of_val(scratch.picture.as_slice())
+    }
+
+    fn shares(&self, scratch: &Nearest, shares: &mut [f64]) {
+        shares.fill(0.0);
+        let cells = scratch.picture.len();
+        for &(_, slot) in &scratch.nearest[..scratch.found] {
+            let past = &self.tiles[slot as usize * cells..][..cells];
+            for ((now, past), shares) in scratch.picture.iter().zip(past).zip(shares.chunks_mut(LANES)) {
+                let apart = lanes_apart(now, past);
+                shares.iter_mut().zip(apart).for_each(|(share, apart)| *share += f64::from(apart));
+            }
+        }
+    }
+}
+
+impl Novelty {
+    /// Fills in the nearest live pictures.
+    fn search(&self, seen: &Seen<'_>, scratch: &mut Nearest) {
+        let cells = scratch.picture.len();
+        let row = seen.rows();
+        let is_whole = seen.portrait.here == self.width;
+        scratch.found = 0;
+        scratch.nearest = [(u32::MAX, 0); NEIGHBOURS];
+        for (slot, past) in self.tiles.chunks_exact(cells.max(1)).enumerate() {
+            if self.due[slot] > row {
+                continue;
+            }
+            let furthest = scratch.nearest[NEIGHBOURS - 1].0;
+            let distance = if is_whole && self.is_whole[slot] {
+                distance(&scratch.picture, past, furthest)
+            } else {
+                distance_with_gaps(&scratch.picture, past, self.width)
+            };
+            if distance >= furthest {
+                continue;
+            }
+            scratch.found = (scratch.found + 1).min(NEIGHBOURS);
+            let mut place = NEIGHBOURS - 1;
+            while place > 0 && scratch.nearest[place - 1].0 > distance {
+                scratch.nearest[place] = scratch.nearest[place - 1];
+                place -= 1;
+            }
+            scratch.nearest[place] = (distance, slot as u32);
+        }
+    }
+
+    /// Once there are more live pictures than are compared with, a drawn one makes room. One at most becomes due per
+    /// row, since one at most is kept per row.
+    fn make_room(&mut self, row: u64) {
+        let live_until = |row: u64| self.due.iter().filter(|&&due| due <= row).count();
+        if live_until(row.saturating_add(1)) <= PICTURES {
+            return;
+        }
+        let leaves = self.rng.below(live_until(row).max(1));
+        let slot =
+            (self.due.iter().enumerate()).filter(|&(_, &due)| due <= row).nth(leaves).map(|(slot, _)| slot);
+        if let Some(slot) = slot {
+            self.due[slot] = FREE;
+        }
+    }
+}
+
+/// A portrait in steps.
+fn draw(portrait: &Portrait, picture: &mut [Tile]) {
+    for (cell, tile) in portrait.cells.iter().zip(picture) {
+        draw_cell(cell, tile);
+    }
+}
+
+fn draw_cell(cell: &Cell, tile: &mut Tile) {
+    for (traits, steps) in cell.traits.iter().zip(tile.iter_mut()) {
+        for lane in 0..LANES {
+            // Half a step more, since the cast cuts off.
+            steps[lane] = (traits[lane] * STEPS + (MIDDLE + 0.5)) as i32 as u16;
+        }
+    }
+    for lane in 0..LANES {
+        tile[TRAITS][lane] = if cell.here[lane] > 0.0 { u16::MAX } else { 0 };
+    }
+}
+
+/// How far the streams of a cell lie apart, over all their features; 0 where either is absent.
+fn lanes_apart(a: &Tile, b: &Tile) -> [u16; LANES] {
+    let mut apart = [0_u16; LANES];
+    for feature in 0..TRAITS {
+        for lane in 0..LANES {
+            apart[lane] = apart[lane].wrapping_add(a[feature][lane].abs_diff(b[feature][lane]));
+        }
+    }
+    for lane in 0..LANES {
+        apart[lane] &= a[TRAITS][lane] & b[TRAITS][lane];
+    }
+    apart
+}
+
+/// The sum over all streams, or anything not below `furthest` if it is not.
+fn distance(a: &[Tile], b: &[Tile], furthest: u32) -> u32 {
+    let mut total = 0_u32;
+    for (a, b) in a.chunks(CELLS_PER_LOOK).zip(b.chunks(CELLS_PER_LOOK)) {
+        let mut sums = [0_u32; LANES];
+        for (a, b) in a.iter().zip(b) {
+            let apart = lanes_apart(a, b);
+            for lane in 0..LANES {
+                sums[lane] += u32::from(apart[lane]);
+            }
+        }
+        total += sums.iter().sum::<u32>();
+        if total >= furthest {
+            return total;
+        }
+    }
+    total
+}
+
+/// The sum over the streams that are present in both, scaled up to all of them.
+fn distance_with_gaps(a: &[Tile], b: &[Tile], width: usize) -> u32 {
+    let mut total = 0_u64;
+    let mut both = 0_u64;
+    for (a, b) in a.iter().zip(b) {
+        let apart = lanes_apart(a, b);
+        let mut sum = 0_u32;
+        let mut here = 0_u32;
+        for lane in 0..LANES {
+            sum += u32::from(apart[lane]);
+            here += u32::from(a[TRAITS][lane] & b[TRAITS][lane] & 1);
+        }
+        total += u64::from(sum);
+        both += u64::from(here);
+    }
+    let scaled = (total * width as u64).checked_div(both);
+    scaled.map_or(u32::MAX, |scaled| scaled.min(u64::from(u32::MAX - 1)) as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::joint::contract::{Watch, schema_of, values_at};
+
+    /// What the words say, without masks, lanes, early stops or running lists: every live picture's distance in
+    /// floating point, sorted.
+    fn naive(view: &Novelty, picture: &[Tile], row: u64) -> Option<f64> {
+        let cells = picture.len();
+        let mut distances = Vec::new();
+        for slot in (0..SLOTS).filter(|&slot| view.due[slot] <= row) {
+            let (mut apart, mut both) = (0.0, 0.0);
+            for stream in 0..view.width {
+                let (cell, lane) = (stream / LANES, stream % LANES);
+                let (now, past) = (&picture[cell], &view.tiles[slot * cells + cell]);
+                if now[TRAITS][lane] > 0 && past[TRAITS][lane] > 0 {
+                    both += 1.0;
+                    let steps =
+                        |feature: usize| f64::from(now[feature][lane]) - f64::from(past[feature][lane]);
+                    apart += (0..TRAITS).map(|feature| steps(feature).abs()).sum::<f64>();
+                }
+            }
+            if both > 0.0 {
+                distances.push(apart / both / f64::from(STEPS));
+            }
+        }
+        distances.sort_by(f64::total_cmp);
+        distances.truncate(NEIGHBOURS);
+        let mean = distances.iter().sum::<f64>() / distances.len() as f64;
+        (!distances.is_empty()).then(|| mean * (row as f64 / RAMP_ROWS).min(1.0))
+    }
+
+    #[test]
+    fn agrees_with_a_slow_search() {
+        for width in [1, 9, 70] {
+            let mut watch = Watch::<Novelty>::new(&schema_of(width));
+            for row in 0..1300 {
+                let values = values_at(row, width);
+                let odd = watch.judge(&values).oddness;
+                let slow = naive(&watch.view.view, &watch.scratch.picture, row);
+                match (odd, slow) {
+                    // Scaling up for gaps cuts off less than one step per picture.
+                    (Some(odd), Some(slow)) => {
+                        assert!((odd - slow).abs() < 1.0 / f64::from(STEPS), "{odd} {slow}")
+                    }
+                    (odd, slow) => assert!(odd.is_none() || slow.is_some(), "row {row}: {odd:?} {slow:?}"),
+                }
+                watch.skip(&values);
+            }
+        }
+    }
+
+    #[test]
+    fn a_strange_state_is_odd_and_in_time_becomes_normal() {
+        let mut watch = Watch::<Novelty>::new(
+            &crate::SchemaDraft::of_streams(["a", "b", "c"]).validate().expect("valid"),
+        );
+        let mut rng = Rng::new(3);
+        let mut row = |shift: f64| -> Vec<Option<f64>> {
+            (0..3).map(|_| Some(f64::from(rng.unit()) + shift)).collect()
+        };
+        let usual = (0..4000).map(|_| watch.learn(&row(0.0)).oddness.unwrap_or(0.0)).fold(0.0, f64::max);
+        let odd: Vec<f64> = (0..4000).map(|_| watch.learn(&row(3.0)).oddness.unwrap_or(0.0)).collect();
+        assert!(odd[20..90].iter().all(|&odd| odd > 2.0 * usual), "{usual} {:?}", &odd[20..90]);
+        let accepted = odd.iter().rposition(|&odd| odd > usual).expect("odd at first");
+        assert!((100..3500).contains(&accepted), "{accepted}");
+    }
+
+    #[test]
+    fn never_more_pictures_live_than_are_compared_with() {
+        let mut watch = Watch::<Novelty>::new(&schema_of(2));
+        for row in 0..3000 {
+            watch.skip(&values_at(row, 2));
+            let live = watch.view.view.due.iter().filter(|&&due| due <= row + 1).count();
+            assert!(live <= PICTURES, "{live} in row {row}");
+        }
+        assert_eq!(watch.view.view.due.iter().filter(|&&due| due <= 3000).count(), PICTURES);
+    }
+}

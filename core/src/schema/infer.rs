@@ -1,0 +1,136 @@
+//! A schema from sample rows, so that nobody must write one to start: kind and cadence from the values, groups from
+//! the names. Bounds are never guessed: the largest value of a sample is not the largest that can be.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::validate::CADENCE_MS_MAX;
+use super::{Kind, SchemaDraft, StreamDraft};
+use crate::frame::measured;
+
+/// Fewer values than this say nothing of a kind.
+const VALUES_LEAST: usize = 8;
+/// A stream that speaks in fewer of the rows than this is sporadic.
+const SPORADIC_SHARE: f64 = 0.2;
+/// Whole numbers of which at least this share is zero are counts.
+const ZERO_SHARE: f64 = 0.3;
+/// Mean step against mean distance from the mean: 1.4 for noise, far below for what changes slowly.
+const SMOOTH_ROUGHNESS: f64 = 0.6;
+/// A cadence is stated if this share of the gaps is within a quarter of the median.
+const REGULAR_SHARE: f64 = 0.8;
+
+impl SchemaDraft {
+    /// A draft for a table: `rows` holds one value per name for each of `times_ms`, row after row, NaN where there is
+    /// none. Rows that are not whole are left out. Names are taken as they are; [`validate`](Self::validate) checks them.
+    ///
+    /// ```
+    /// use fourfold::{SchemaDraft, schema::Kind};
+    ///
+    /// let times: Vec<i64> = (0..60).map(|minute| minute * 60_000).collect();
+    /// let rows: Vec<f64> = (0..60).flat_map(|minute| [20.0 + f64::from(minute) / 60.0, f64::NAN]).collect();
+    /// let draft = SchemaDraft::infer(["room.temperature", "room.door"], &times, &rows);
+    /// assert_eq!(draft.streams[0].kind, Kind::ContinuousSmooth);
+    /// assert_eq!(draft.streams[0].cadence_ms, Some(60_000.0));
+    /// ```
+    pub fn infer<N: Into<String>>(
+        names: impl IntoIterator<Item = N>,
+        times_ms: &[i64],
+        rows: &[f64],
+    ) -> Self {
+        let mut draft = Self::of_streams(names);
+        let width = draft.streams.len();
+        let groups = groups_of(&draft.streams);
+        for (place, (stream, group)) in draft.streams.iter_mut().zip(groups).enumerate() {
+            let spoken: Vec<(i64, f64)> = (times_ms.iter().zip(rows.chunks_exact(width)))
+                .filter_map(|(&at_ms, row)| measured(row[place]).map(|value| (at_ms, value)))
+                .collect();
+            stream.group = group;
+            stream.kind = kind_of(&spoken, times_ms.len());
+            stream.cadence_ms = cadence_of(&spoken);
+        }
+        draft
+    }
+}
+
+fn kind_of(spoken: &[(i64, f64)], rows: usize) -> Kind {
+    if (spoken.len() as f64) < SPORADIC_SHARE * rows as f64 {
+        return Kind::Sporadic;
+    }
+    if spoken.len() < VALUES_LEAST {
+        return Kind::default();
+    }
+    let count = spoken.len() as f64;
+    let is_counting = spoken.iter().all(|&(_, x)| x >= 0.0 && crate::math::floor(x) == x);
+    let zeros = spoken.iter().filter(|&&(_, x)| x == 0.0).count() as f64;
+    let mut distinct: Vec<f64> = spoken.iter().map(|&(_, x)| x).collect();
+    distinct.sort_unstable_by(f64::total_cmp);
+    distinct.dedup();
+    if is_counting && distinct.len() > 1 && zeros >= ZERO_SHARE * count {
+        return Kind::DiscreteEvents;
+    }
+    let mean = spoken.iter().map(|&(_, x)| x / count).sum::<f64>();
+    let spread = spoken.iter().map(|&(_, x)| (x - mean).abs() / count).sum::<f64>();
+    let step = spoken.windows(2).map(|pair| (pair[1].1 - pair[0].1).abs() / (count - 1.0)).sum::<f64>();
+    if step <= SMOOTH_ROUGHNESS * spread { Kind::ContinuousSmooth } else { Kind::ContinuousNoisy }
+}
+
+fn cadence_of(spoken: &[(i64, f64)]) -> Option<f64> {
+    let mut gaps_ms: Vec<i64> =
+        spoken.windows(2).map(|pair| pair[1].0.saturating_sub(pair[0].0)).filter(|&gap| gap > 0).collect();
+    if gaps_ms.len() + 1 < VALUES_LEAST {
+        return None;
+    }
+    gaps_ms.sort_unstable();
+    let median = gaps_ms[gaps_ms.len() / 2];
+    let near = gaps_ms.iter().filter(|&&gap| 4 * (gap - median).unsigned_abs() <= median.unsigned_abs());
+    let is_regular = near.count() as f64 >= REGULAR_SHARE * gaps_ms.len() as f64;
+    (is_regular && median <= CADENCE_MS_MAX).then_some(median as f64)
+}
+
+/// Streams that share the first word of their names come from one thing; failing that, those that share the last.
+/// Words that all names begin with (`host1.cpu`, `host1.disk`) tell nothing apart and are skipped.
+fn groups_of(streams: &[StreamDraft]) -> Vec<Option<String>> {
+    let split: Vec<Vec<String>> = streams.iter().map(|stream| words_of(&stream.name)).collect();
+    let mut skipped = 0;
+    let in_all = |place: usize| match split.first().and_then(|words| words.get(place)) {
+        Some(word) => split.len() > 1 && split.iter().all(|other| other.get(place) == Some(word)),
+        None => false,
+    };
+    while in_all(skipped) {
+        skipped += 1;
+    }
+    let first = |words: &[String]| (words.len() > skipped + 1).then(|| words[skipped].clone());
+    let last = |words: &[String]| (words.len() > skipped + 1).then(|| words[words.len() - 1].clone());
+    let shared = |pick: &dyn Fn(&[String]) -> Option<String>, word: &String| {
+        split.iter().filter(|words| pick(words).as_ref() == Some(word)).count() >= 2
+    };
+    split
+        .iter()
+        .map(|words| {
+            first(words)
+                .filter(|word| shared(&first, word))
+                .or_else(|| last(words).filter(|word| shared(&last, word)))
+        })
+        .collect()
+}
+
+/// `cpuUser`, `cpu_user` and `cpu.user` are the words cpu and user.
+fn words_of(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut word = String::new();
+    let mut was_lower = false;
+    for letter in name.chars() {
+        let is_break = !letter.is_alphanumeric();
+        if (is_break || (was_lower && letter.is_uppercase())) && !word.is_empty() {
+            words.push(core::mem::take(&mut word));
+        }
+        if !is_break {
+            word.extend(letter.to_lowercase());
+        }
+        was_lower = letter.is_lowercase() || letter.is_numeric();
+    }
+    if !word.is_empty() || words.is_empty() {
+        words.push(word.to_string());
+    }
+    words
+}

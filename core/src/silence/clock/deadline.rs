@@ -1,0 +1,122 @@
+//! What a clock has learned, as limits: how long a silence may last, and how likely one is that lasts longer.
+
+use crate::math::{exp2, log2};
+
+use super::super::gaps::Tail;
+use super::super::week::HOUR_MS;
+use super::{BIN_MS, BINS, Clock, EARLY_MS_MAX, EVENTS_PER_DAY, crosses_closed};
+
+/// False verdicts that a clock may give, per week.
+pub(super) const BUDGET_PER_WEEK: f64 = 0.05;
+/// Steepest power law of a stream whose last 2 % of gaps are near the median, of others, and of nights.
+const STEEPNESS: [f64; 3] = [6.0, 3.0, 2.0];
+const PRIOR: f64 = 3.0;
+const REGULAR_RATIO: f64 = 1.5;
+/// Gaps before anything is said at all.
+pub(super) const GAPS_LEAST: u32 = 24;
+/// The next early bedtime may be a little earlier than the earliest so far.
+const EARLY_MARGIN_MS: i64 = HOUR_MS / 4;
+/// After a gap beyond the limit, this many ordinary ones show that the cadence is still the old one.
+const ORDINARY_LEAST: u32 = 3;
+
+impl Clock {
+    /// The chance of a silence at least this long, judged by the gaps that were seen. Beyond the limit it falls like
+    /// the power law that the limit stands on, which costs little however long somebody stays silent.
+    pub(in super::super) fn chance(&self, now_ms: i64) -> f64 {
+        let counted_ms = self.silent_ms(now_ms);
+        let crosses = crosses_closed(self.silent_wall_ms(now_ms), counted_ms);
+        let (gaps, steepness, limit_ms, level) = match crosses {
+            true => (&self.gaps[BINS..], STEEPNESS[2], self.night_limit_ms, self.night_level),
+            false => (&self.gaps[..BINS], self.steepness(), self.limit_ms, self.level()),
+        };
+        if limit_ms > 0 && counted_ms >= limit_ms {
+            return level * exp2(-steepness * log2(counted_ms as f64 / limit_ms as f64));
+        }
+        Tail::of(gaps).chance(counted_ms as f64 / BIN_MS, steepness, PRIOR).max(level)
+    }
+
+    /// The chance of a false verdict that one gap may have.
+    fn level(&self) -> f64 {
+        let per_week = match self.is_settled() || self.per_week > 0.0 {
+            true => self.per_week.max(10.0 * BUDGET_PER_WEEK),
+            false => 7.0 * f64::from(EVENTS_PER_DAY),
+        };
+        BUDGET_PER_WEEK / per_week
+    }
+
+    fn steepness(&self) -> f64 {
+        STEEPNESS[usize::from(!self.is_regular)]
+    }
+
+    /// Works out the limits from the histograms.
+    pub(super) fn refresh(&mut self) {
+        self.is_stale = false;
+        self.since_refresh = 0;
+        let tail = Tail::of(&self.gaps[..BINS]);
+        let Some(median) = tail.median() else { return };
+        let median_ms = median * BIN_MS;
+        if !(self.usual_ms > median_ms / 1.4 && self.usual_ms < median_ms * 1.4) {
+            self.usual_ms = median_ms;
+            self.deviation_ms = 0.1 * median_ms;
+        }
+        self.is_regular = tail.shoulder() <= REGULAR_RATIO * median;
+        let reach_ms = tail.quantile(self.level(), self.steepness(), PRIOR) * BIN_MS;
+        // One lost sample is never news: the one after it comes at twice the usual gap, give or take the jitter.
+        let jitter = (4.0 * self.deviation_ms / self.usual_ms).clamp(0.05, 0.25);
+        let lost_one = if self.is_regular { 2.0 + jitter } else { 2.25 };
+        let limit_ms = reach_ms.max(lost_one * self.usual_ms);
+        let nights = Tail::of(&self.gaps[BINS..]);
+        let nights_a_week = 7.0 * f64::max(1.0, nights.mass() / self.kept_days.max(1.0));
+        self.night_level = BUDGET_PER_WEEK / nights_a_week;
+        let night_ms = nights.quantile(self.night_level, STEEPNESS[2], PRIOR) * BIN_MS;
+        self.limit_ms = limit_ms as i64;
+        self.night_limit_ms = night_ms.max(2.0 * limit_ms) as i64;
+    }
+
+    /// The local time at which this much counted time has passed since the newest event.
+    fn after(&self, span_ms: i64) -> i64 {
+        self.week.local_after(self.last_ms + self.offset_ms, self.last_counted_ms, span_ms)
+    }
+
+    /// When the closed hours begin for which a silence from this moment on may be an early start; never for a stream
+    /// that has not yet had one.
+    fn goes_to_bed_at(&self, local_ms: i64) -> Option<i64> {
+        if self.early_ms < 1.0 {
+            return None;
+        }
+        let early_ms = (1.25 * self.early_ms) as i64 + EARLY_MARGIN_MS;
+        self.week.closes_at(local_ms, early_ms.min(EARLY_MS_MAX))
+    }
+
+    /// When the silence since the newest event becomes news, if nothing arrives until then.
+    pub(in super::super) fn deadline_ms(&self) -> i64 {
+        if self.first_ms.is_none() || self.events < GAPS_LEAST || self.limit_ms == 0 {
+            return i64::MAX;
+        }
+        let last_local_ms = self.last_ms + self.offset_ms;
+        let mut limit_ms = self.limit_ms;
+        if self.ordinary < ORDINARY_LEAST {
+            // It may have a new cadence: more of the same length would be no news.
+            limit_ms = limit_ms.max(self.odd_length_ms + self.odd_length_ms / 2);
+        }
+        if !self.is_settled() {
+            // Habits are not known yet: only a regular stream can be missed, and with more patience.
+            if !self.is_regular {
+                return i64::MAX;
+            }
+            limit_ms = limit_ms.max(3 * self.usual_ms as i64);
+        }
+        let mut due_local_ms = self.after(limit_ms);
+        let night_ms = limit_ms.max(self.night_limit_ms);
+        if crosses_closed(due_local_ms - last_local_ms, limit_ms) {
+            due_local_ms = self.after(night_ms);
+        } else if let Some(closes_ms) = self.goes_to_bed_at(last_local_ms) {
+            due_local_ms = self.week.local_at(self.week.counted_at(closes_ms) + night_ms);
+        }
+        if let Some(opens_ms) = self.week.opens_at(due_local_ms) {
+            // Who sleeps is given the usual patience after waking.
+            due_local_ms = self.week.local_at(self.week.counted_at(opens_ms) + limit_ms);
+        }
+        due_local_ms - self.offset_ms
+    }
+}

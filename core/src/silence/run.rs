@@ -1,0 +1,145 @@
+//! How long a value usually stays the same, so that a stuck sensor is told from a quiet one, and a true zero from both.
+
+use crate::snapshot::state;
+
+use super::gaps::{BINS_PER_OCTAVE, Tail, bin_of};
+
+/// Runs of up to 2^12 readings; longer ones share the last bin.
+const BINS: usize = 12 * BINS_PER_OCTAVE as usize;
+/// One false verdict in twenty weeks of readings every five minutes.
+const LEVEL: f64 = 0.05 / 2016.0;
+const STEEPNESS: f64 = 3.0;
+const PRIOR: f64 = 3.0;
+/// Runs of a kind before anything is said of it.
+const RUNS_LEAST: f64 = 40.0;
+/// Shorter runs are never news.
+const RUN_LEAST: u32 = 4;
+/// Ended runs after which the limits are worked out anew.
+const REFRESH_RUNS: u32 = 64;
+/// What is left of a run's weight when the histogram is halved at this mass.
+const MASS_MOST: f64 = 8192.0;
+
+/// The run of equal values that a stream is in, and the lengths of those that it was in.
+#[derive(Clone, Debug)]
+pub(super) struct Runs {
+    value: f64,
+    length: u32,
+    /// Lengths of runs of anything, and of runs of zeros.
+    lengths: [[f32; BINS]; 2],
+    limits: [u32; 2],
+    since_refresh: u32,
+    /// Runs beyond the limit in a row: the third is a habit.
+    odd: u32,
+}
+state!(Runs { value, length, lengths, limits, since_refresh, odd } where |runs| {
+    runs.lengths.iter().flatten().all(|weight| weight.is_finite() && *weight >= 0.0)
+});
+
+impl Runs {
+    pub(super) fn new() -> Self {
+        Self {
+            value: f64::NAN,
+            length: 0,
+            lengths: [[0.0; BINS]; 2],
+            limits: [u32::MAX; 2],
+            since_refresh: 0,
+            odd: 0,
+        }
+    }
+
+    fn kind(&self) -> usize {
+        usize::from(self.value == 0.0)
+    }
+
+    /// Whether the value has stayed the same for longer than it ever does.
+    pub(super) fn is_stuck(&self) -> bool {
+        self.length >= RUN_LEAST && self.length > self.limits[self.kind()]
+    }
+
+    /// Whether the value is zero, for as long as it often is.
+    pub(super) fn is_true_zero(&self) -> bool {
+        self.value == 0.0 && self.length >= RUN_LEAST && !self.is_stuck()
+    }
+
+    pub(super) fn learn(&mut self, value: f64) {
+        if value == self.value {
+            self.length = self.length.saturating_add(1);
+            return;
+        }
+        if self.length > 0 {
+            self.end_run();
+        }
+        self.value = value;
+        self.length = 1;
+    }
+
+    fn end_run(&mut self) {
+        let kind = self.kind();
+        let is_long = u64::from(self.length) * 2 > u64::from(self.limits[kind]);
+        let mut weight = 1.0;
+        if self.is_stuck() {
+            self.odd += 1;
+            weight = if self.odd < 3 { 0.0 } else { 3.0 };
+        }
+        self.lengths[kind][bin_of(f64::from(self.length), BINS)] += weight;
+        self.since_refresh += 1;
+        if is_long || self.since_refresh >= REFRESH_RUNS {
+            self.since_refresh = 0;
+            self.refresh();
+        }
+    }
+
+    fn refresh(&mut self) {
+        for (lengths, limit) in self.lengths.iter_mut().zip(&mut self.limits) {
+            let tail = Tail::of(lengths);
+            if tail.mass() < RUNS_LEAST {
+                continue;
+            }
+            // The longest run that was seen twice over is never news either: runs of a slow wave come in families.
+            let longest = lengths.iter().rposition(|&weight| weight >= 0.5).unwrap_or_default();
+            let twice = crate::math::exp2((longest as f64 + 1.0) / f64::from(BINS_PER_OCTAVE) + 1.0);
+            let reach = tail.quantile(LEVEL, STEEPNESS, PRIOR);
+            *limit = reach.max(twice) as u32;
+            if tail.mass() > MASS_MOST {
+                lengths.iter_mut().for_each(|weight| *weight *= 0.5);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers that look random and repeat now and then.
+    fn reading(k: u32) -> f64 {
+        f64::from((k.wrapping_mul(2_654_435_761) >> 16) % 20) + 1.0
+    }
+
+    #[test]
+    fn a_value_that_stays_is_stuck_and_one_that_often_stays_is_not() {
+        let mut noisy = Runs::new();
+        (0..2000).for_each(|k| noisy.learn(reading(k)));
+        assert!(!noisy.is_stuck());
+        (0..30).for_each(|_| noisy.learn(7.0));
+        assert!(noisy.is_stuck());
+        noisy.learn(8.0);
+        assert!(!noisy.is_stuck());
+
+        let mut constant = Runs::new();
+        (0..5000).for_each(|_| constant.learn(1.0));
+        assert!(!constant.is_stuck());
+    }
+
+    #[test]
+    fn a_usual_zero_is_true() {
+        let mut counts = Runs::new();
+        for k in 0..4000_u32 {
+            let burst = k % 40 < 10;
+            counts.learn(if burst { reading(k) } else { 0.0 });
+        }
+        assert!(counts.is_true_zero() && !counts.is_stuck());
+        (0..2000).for_each(|_| counts.learn(0.0));
+        assert!(counts.is_stuck() && !counts.is_true_zero());
+    }
+}

@@ -1,0 +1,58 @@
+//! One clock for several streams, fed by all of them: it learns how often all of them are silent at once, so nothing
+//! has to be assumed about how they depend on each other.
+
+use crate::frame::Moment;
+use crate::snapshot::state;
+
+use super::clock::Clock;
+
+/// Hours on either side whose silence an hour shares: more than a stream's, because all streams of a source follow
+/// one person or one plant.
+const RADIUS: usize = 2;
+/// People go to bed this much earlier now and then. Without it, the first such evening would be an outage of all that
+/// they carry.
+const EARLY_LEAST_MS: f64 = 2_700_000.0;
+
+/// A source, or everything.
+#[derive(Clone, Debug)]
+pub(super) struct Source {
+    pub(super) clock: Clock,
+    /// When it becomes overdue.
+    pub(super) due_ms: i64,
+    /// Its last silence that was news: what its streams missed then is no habit of theirs.
+    outage_ms: [i64; 2],
+    pub(super) members: usize,
+}
+state!(Source { clock, due_ms, outage_ms; members });
+
+impl Source {
+    pub(super) fn new(members: usize) -> Self {
+        let clock = Clock::new(RADIUS, EARLY_LEAST_MS, false);
+        Self { clock, due_ms: i64::MAX, outage_ms: [0; 2], members }
+    }
+
+    /// The first real date: what was learned without a calendar is no guide.
+    pub(super) fn start_calendar(&mut self) {
+        self.clock = Clock::new(RADIUS, EARLY_LEAST_MS, true);
+        self.due_ms = i64::MAX;
+    }
+
+    pub(super) fn heard(&mut self, at: Moment, was_outage: bool) {
+        let is_first = self.clock.last_ms().is_none();
+        let gap = self.clock.heard(at, was_outage, self.due_ms);
+        if let Some(gap) = gap {
+            if gap.was_overdue {
+                self.outage_ms = [gap.since_ms, at.at_ms];
+            }
+            self.due_ms = self.clock.deadline_ms();
+        } else if is_first {
+            self.due_ms = i64::MAX;
+        }
+    }
+
+    /// Whether most of a gap lay in this source's last outage.
+    pub(super) fn explains(&self, from_ms: i64, to_ms: i64) -> bool {
+        let [out_ms, back_ms] = self.outage_ms;
+        2 * (back_ms.min(to_ms) - out_ms.max(from_ms)) > to_ms - from_ms
+    }
+}

@@ -1,0 +1,186 @@
+//! From oddness to chance, without spoiling the order of moments.
+//!
+//! A tail that learns every opinion at once calls an anomaly more usual the longer it lasts, and ranks its end below
+//! its beginning. Here opinions wait: they are counted by the thousand, and a block is believed only when the next one
+//! is full. Between two blocks the map from oddness to chance stands still, so it costs one look into a table.
+//!
+//! The last hundredth is not counted but drawn: beyond it chances fall by a power of the oddness, which is estimated
+//! from what lies there. So even what was never seen keeps its order.
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use crate::math::{exp, ln_brief};
+use crate::snapshot::state;
+
+/// Bins per unit of the logarithm: six percent wide.
+const PER_UNIT: f32 = 16.0;
+/// Oddness from e^-16 to e^16.
+const BINS: usize = 512;
+const MIDDLE: f32 = 256.0;
+/// Opinions that count at once, before there is a first block.
+const FIRST_BLOCK: u32 = 64;
+/// Opinions in a block. Blocks before it double.
+const BLOCK_MAX: u32 = 2048;
+/// Opinions over which the ranks are remembered.
+const MEMORY: f64 = 50_000.0;
+/// The share of opinions beyond which chances are drawn.
+const TAIL_SHARE: f64 = 0.01;
+/// What the power is taken to be before anything is known, and for how many opinions that counts.
+const POWER_PRIOR: f64 = 4.0;
+const PRIOR_COUNT: f64 = 20.0;
+
+/// The ranks of a view's opinions.
+#[derive(Clone, Debug)]
+pub(crate) struct Ranks {
+    /// How many believed opinions lie above the lower edge of each bin, and a last zero.
+    above: Vec<f64>,
+    /// The block that waits to be believed, and the one that fills.
+    waiting: Vec<u32>,
+    filling: Vec<u32>,
+    filled: u32,
+    /// Opinions after which the block is full.
+    block: u32,
+    /// Where the drawn tail begins, in bins; its share, and the power of its fall per bin.
+    tail_from: f64,
+    tail_share: f64,
+    tail_fall: f64,
+}
+state!(Ranks { above, waiting, filling, filled, block, tail_from, tail_share, tail_fall });
+
+impl Ranks {
+    pub(crate) fn new() -> Self {
+        Self {
+            above: vec![0.0; BINS + 1],
+            waiting: vec![0; BINS],
+            filling: vec![0; BINS],
+            filled: 0,
+            block: FIRST_BLOCK,
+            tail_from: 0.0,
+            tail_share: 1.0,
+            tail_fall: 0.0,
+        }
+    }
+
+    /// The chance of something at least this odd: above 0, at most 1; one half while nothing is known.
+    pub(crate) fn chance(&self, oddness: f64) -> f64 {
+        let total = self.above[0];
+        if total == 0.0 {
+            return 0.5;
+        }
+        let place = place(oddness);
+        let chance = if place >= self.tail_from {
+            self.tail_share * exp(-(place - self.tail_from) * self.tail_fall)
+        } else {
+            let (bin, into) = (place as usize, place - (place as usize) as f64);
+            let above = self.above[bin] + into * (self.above[bin + 1] - self.above[bin]);
+            (above + 0.5) / (total + 1.0)
+        };
+        if chance > f64::MIN_POSITIVE { chance.min(1.0) } else { f64::MIN_POSITIVE }
+    }
+
+    pub(crate) fn learn(&mut self, oddness: f64) {
+        let bin = &mut self.filling[place(oddness) as usize];
+        *bin = bin.saturating_add(1);
+        self.filled = self.filled.saturating_add(1);
+        if self.filled >= self.block {
+            self.turn();
+        }
+    }
+
+    /// The waiting block is believed, the full one waits. The first opinions are believed at once: there are no others.
+    fn turn(&mut self) {
+        if self.above[0] == 0.0 {
+            self.believe_filling();
+        } else {
+            core::mem::swap(&mut self.waiting, &mut self.filling);
+            self.believe_filling();
+            self.block = self.block.saturating_mul(2).min(BLOCK_MAX);
+        }
+        self.filled = 0;
+        self.draw_tail();
+    }
+
+    fn believe_filling(&mut self) {
+        let mut added = 0.0;
+        for bin in (0..BINS).rev() {
+            added += f64::from(self.filling[bin]);
+            self.above[bin] += added;
+        }
+        self.filling.fill(0);
+        if self.above[0] > MEMORY {
+            let shrink = MEMORY / self.above[0];
+            self.above.iter_mut().for_each(|above| *above *= shrink);
+        }
+    }
+
+    /// Finds where the last hundredth begins and how fast it falls (Hill's estimator, on bins).
+    fn draw_tail(&mut self) {
+        let total = self.above[0];
+        if total == 0.0 {
+            return;
+        }
+        let need = (TAIL_SHARE * total).max(0.5);
+        let bin = self.above.iter().rposition(|&above| above >= need).unwrap_or(0).min(BINS - 1);
+        let inside = self.above[bin] - self.above[bin + 1];
+        let into = if inside > 0.0 { (self.above[bin] - need) / inside } else { 0.0 };
+        self.tail_from = bin as f64 + into.clamp(0.0, 1.0);
+        self.tail_share = (need + 0.5) / (total + 1.0);
+        // How far the opinions beyond lie from there, all together, in bins.
+        let rest = (1.0 - into) * 0.5 * (need + self.above[bin + 1]);
+        let beyond: f64 =
+            rest + self.above[bin + 1..].windows(2).map(|pair| 0.5 * (pair[0] + pair[1])).sum::<f64>();
+        let prior = PRIOR_COUNT * f64::from(PER_UNIT) / POWER_PRIOR;
+        self.tail_fall = (need + PRIOR_COUNT) / (beyond + prior);
+    }
+}
+
+/// Where an oddness lies among the bins.
+fn place(oddness: f64) -> f64 {
+    let log = ln_brief(oddness.clamp(1e-7, 1e7) as f32);
+    f64::from((log * PER_UNIT + MIDDLE).max(0.0).min(BINS as f32 - 0.001))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::Rng;
+
+    /// Sums of twelve uniform numbers, made positive and wide: close to log-normal.
+    fn draws(seed: u64) -> impl Iterator<Item = f64> {
+        let mut rng = Rng::new(seed);
+        core::iter::repeat_with(move || exp((0..12).map(|_| f64::from(rng.unit()) - 0.5).sum::<f64>()))
+    }
+
+    #[test]
+    fn chances_are_true_shares() {
+        let mut ranks = Ranks::new();
+        draws(1).take(20_000).for_each(|odd| ranks.learn(odd));
+        for asked in [0.3, 0.05, 0.01, 0.001] {
+            let share = draws(2).take(100_000).filter(|&odd| ranks.chance(odd) <= asked).count() as f64 / 1e5;
+            assert!(share / asked < 1.5 && asked / share < 1.5, "asked {asked}, got {share}");
+        }
+    }
+
+    #[test]
+    fn order_is_kept_beyond_all_that_was_seen() {
+        let mut ranks = Ranks::new();
+        assert_eq!(ranks.chance(3.0), 0.5);
+        draws(3).take(5000).for_each(|odd| ranks.learn(odd));
+        let chances: Vec<f64> = (0..2000_i32).map(|n| ranks.chance(0.01 * f64::from(n))).collect();
+        assert!(chances.windows(2).all(|pair| pair[0] >= pair[1]));
+        assert!(ranks.chance(20.0) > ranks.chance(20.1) && ranks.chance(f64::INFINITY) > 0.0);
+    }
+
+    #[test]
+    fn what_lasts_does_not_become_usual_at_once() {
+        let mut ranks = Ranks::new();
+        draws(4).take(20_000).for_each(|odd| ranks.learn(odd));
+        let first = ranks.chance(30.0);
+        (0..1000).for_each(|_| ranks.learn(30.0));
+        // The blocks that were full before are believed now, those of the new kind are not.
+        assert!((ranks.chance(30.0) / first - 1.0).abs() < 0.25);
+        (0..100_000).for_each(|_| ranks.learn(30.0));
+        assert!(ranks.chance(30.0) > 0.3);
+    }
+}

@@ -1,0 +1,163 @@
+//! Has this stream ever been in a state like this?
+//!
+//! A state is three numbers: how far the value lies from the last few rows, these from the last hundred, and these
+//! from the last thousand. What was never seen is news once; bursts that recur and jumps of every morning fall silent
+//! by themselves. A second part asks the same of the distance to the usual level of the time of day.
+//!
+//! It is wrong where an anomaly repeats: the second one of a kind is known. The row oddness, which has no memory of
+//! kinds, marks those.
+//!
+//! About 7 KB per stream; the search among 256 states is most of the cost.
+
+use super::profile::Profile;
+use super::prototypes::{Look, Prototypes};
+use super::{Detector, Finding, Reason, Row};
+use crate::math::SPREAD_FLOOR;
+use crate::schema::Stream;
+use crate::snapshot::state;
+use crate::stats::approx::{ln, log2, sqrt};
+use crate::stats::{Place, Tail, pace};
+
+/// Rows over which the three levels follow the stream.
+const LEVEL_ROWS: [f64; 3] = [12.0, 96.0, 1024.0];
+/// Rows over which sizes and ranks are remembered.
+const MEMORY_ROWS: f64 = 8192.0;
+/// States that are remembered.
+const STATES: usize = 256;
+/// Distances to the usual day that are remembered.
+const DAY_STATES: usize = 64;
+/// Rows before the first answer.
+const COLD_ROWS: u64 = 50;
+/// How much of the row oddness, squared, the next row keeps: e^(-1/50) squared, so that a score holds through an
+/// anomaly.
+const ENVELOPE_SQUARED: f64 = 0.960_789_439_152_323_2;
+/// Below this, twice in a row, a size is nothing.
+const SIZE_MIN: f64 = 1e-12;
+/// The decimal logarithm of 2.
+const LOG10_2: f64 = core::f64::consts::LOG10_2;
+
+/// Levels, memory of states, usual day, and how unusual each distance was.
+#[derive(Clone, Debug)]
+pub(crate) struct Novelty {
+    rows: u64,
+    levels: [f64; 3],
+    /// Mean absolute value: what is very small beside it is numerical noise.
+    magnitude: f64,
+    states: Prototypes<3>,
+    day: Profile,
+    day_states: Prototypes<1>,
+    distances: Tail,
+    row_squared: f64,
+}
+state!(Novelty { rows, levels, magnitude, states, day, day_states, distances, row_squared });
+
+/// What was found out about a value.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sight {
+    x: f64,
+    levels: [f64; 3],
+    magnitude: f64,
+    floor: f64,
+    states: Look<3>,
+    day_states: Option<Look<1>>,
+    distance: Place,
+    row_squared: f64,
+    /// How new the value is, and how rare a state as new: 0 while cold, about 4.5 for an alarm.
+    pub(crate) surprise: f64,
+    chance: Option<f64>,
+}
+
+impl Sight {
+    /// Whether the value lies below the stream's last hundred rows.
+    pub(crate) fn is_low(&self) -> bool {
+        self.x < self.levels[1]
+    }
+
+    /// How odd the row is, in usual sizes; holds for a while.
+    pub(crate) fn row(&self) -> f64 {
+        sqrt(self.row_squared)
+    }
+}
+
+impl Novelty {
+    /// Whether enough was seen for an answer.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.rows >= COLD_ROWS
+    }
+
+    /// The row oddness as the last value left it.
+    pub(crate) fn row(&self) -> f64 {
+        sqrt(self.row_squared)
+    }
+}
+
+impl Detector for Novelty {
+    type Sight = Sight;
+
+    fn new(_: &Stream) -> Self {
+        Self {
+            rows: 0,
+            levels: [0.0; 3],
+            magnitude: 0.0,
+            states: Prototypes::new(STATES),
+            day: Profile::new(),
+            day_states: Prototypes::new(DAY_STATES),
+            distances: Tail::new(MEMORY_ROWS),
+            row_squared: 0.0,
+        }
+    }
+
+    fn judge(&self, row: &Row<'_>) -> Sight {
+        let x = row.x;
+        let mut levels = self.levels;
+        for (level, rows) in levels.iter_mut().zip(LEVEL_ROWS) {
+            *level += pace(self.rows, rows) * (x - *level);
+        }
+        let magnitude = self.magnitude + pace(self.rows, MEMORY_ROWS) * (x.abs() - self.magnitude);
+        let floor = SPREAD_FLOOR * magnitude + SIZE_MIN;
+        let state = [x - levels[0], levels[0] - levels[1], levels[0] - levels[2]];
+
+        let per_size = self.states.per_size(floor);
+        let settled = self.is_settled();
+        let now_squared = if settled { Prototypes::size_squared(state, per_size) } else { 0.0 };
+        let row_squared = (self.row_squared * ENVELOPE_SQUARED).max(now_squared);
+
+        let states = self.states.look(state, per_size);
+        let usual = row.now.in_day.as_ref().and_then(|place| self.day.level(place));
+        let day_states =
+            usual.map(|usual| self.day_states.look([levels[0] - usual], self.day_states.per_size(floor)));
+        let squared =
+            day_states.map_or(states.novelty_squared, |day| day.novelty_squared.max(states.novelty_squared));
+
+        let distance = Place::of_squared(squared);
+        let [chance, share] = self.distances.chances_at(distance);
+        let surprise = if settled && squared > 0.0 {
+            let rarity = -LOG10_2 * log2(share);
+            rarity + 2.0 * ln(1.0 + sqrt(squared))
+        } else {
+            0.0
+        };
+        let chance = settled.then_some(chance);
+        Sight { x, levels, magnitude, floor, states, day_states, distance, row_squared, surprise, chance }
+    }
+
+    fn finding(sight: &Sight) -> Option<Finding> {
+        sight.chance.map(|chance| Finding { chance, reason: Reason::Novelty })
+    }
+
+    fn learn(&mut self, row: &Row<'_>, sight: &Sight) {
+        self.rows = self.rows.saturating_add(1);
+        let clock = u32::try_from(self.rows).unwrap_or(u32::MAX);
+        self.levels = sight.levels;
+        self.magnitude = sight.magnitude;
+        self.row_squared = sight.row_squared;
+        self.states.learn(&sight.states, sight.floor, clock);
+        if let Some(look) = &sight.day_states {
+            self.day_states.learn(look, sight.floor, clock);
+        }
+        if let Some(place) = &row.now.in_day {
+            self.day.learn(place, self.levels[0]);
+        }
+        self.distances.learn_at(sight.distance);
+    }
+}

@@ -1,0 +1,280 @@
+//! A memory of states: everything that a stream was ever like, thinned so that no two are closer than its usual size.
+//!
+//! The distance to the nearest remembered state says how new a state is. A state that is new is remembered at once,
+//! so that an event is news one time. Remembered states do not move; the scale in which distances count does.
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use crate::snapshot::state;
+use crate::stats::pace;
+
+/// A state further than this (in usual sizes, root mean square) from all remembered ones is remembered itself.
+const NEW_FROM: f32 = 1.0;
+/// Rows before anything is remembered: until then the usual size is a guess.
+const WARM_ROWS: u64 = 20;
+/// Rows over which a distance gains full credit.
+const RAMP_ROWS: f64 = 100.0;
+/// Rows over which the usual size is learned.
+const MEMORY_ROWS: f64 = 8192.0;
+/// Distances are cut here: beyond it, further is not newer.
+const CAP: f64 = 100.0;
+/// States compared at a time.
+const LANES: usize = 8;
+/// Remembered numbers are kept in units that lie within this factor of the usual size.
+const UNIT_SLACK: f64 = 1_048_576.0;
+/// A state in units is cut here, so that its square is an ordinary number.
+const UNITS_MAX: f64 = 1e18;
+
+/// States of `D` numbers, sorted by the last of them, one array per number.
+#[derive(Clone, Debug)]
+pub(crate) struct Prototypes<const D: usize> {
+    /// In units. Behind the last state stands infinity.
+    states: [Vec<f32>; D],
+    /// When a state was last the nearest.
+    matched: Vec<u32>,
+    count: usize,
+    /// Mean absolute value of each number.
+    sizes: [f64; D],
+    /// Powers of two near the sizes: single precision then serves streams of any magnitude.
+    units: [f64; D],
+    rows: u64,
+}
+state!(Prototypes<1> { states, matched, count, sizes, units, rows } where |kept| kept.is_sound());
+state!(Prototypes<3> { states, matched, count, sizes, units, rows } where |kept| kept.is_sound());
+
+/// What was found out about a state.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Look<const D: usize> {
+    state: [f64; D],
+    /// The nearest remembered state, and the sum of squared distances to it.
+    nearest: usize,
+    distance: f32,
+    /// How new the state is: the mean squared distance, cut, and damped while little is known.
+    pub(crate) novelty_squared: f64,
+}
+
+impl<const D: usize> Prototypes<D> {
+    pub(crate) fn new(most: usize) -> Self {
+        let most = most.next_multiple_of(LANES);
+        Self {
+            states: core::array::from_fn(|_| vec![f32::INFINITY; most]),
+            matched: vec![0; most],
+            count: 0,
+            sizes: [0.0; D],
+            units: [1.0; D],
+            rows: 0,
+        }
+    }
+
+    fn is_sound(&self) -> bool {
+        let keys = &self.states[D - 1];
+        self.count <= keys.len()
+            && keys.is_sorted()
+            && keys[self.count..].iter().all(|key| key.is_infinite())
+            && self
+                .units
+                .iter()
+                .all(|unit| unit.is_normal() && *unit == power_of_two_below(*unit) && *unit < f64::MAX / 4.0)
+    }
+
+    /// One over the usual sizes. `floor` is the least size that is told from nothing.
+    #[inline]
+    pub(crate) fn per_size(&self, floor: f64) -> [f64; D] {
+        self.sizes.map(|size| 1.0 / (size + floor))
+    }
+
+    /// How large a state is, squared, in usual sizes.
+    #[inline]
+    pub(crate) fn size_squared(state: [f64; D], per_size: [f64; D]) -> f64 {
+        let mut sum = 0.0;
+        for (number, per_size) in state.into_iter().zip(per_size) {
+            let times = number * per_size;
+            sum += times * times;
+        }
+        capped(sum * (1.0 / D as f64))
+    }
+
+    /// How new a state is.
+    #[inline]
+    pub(crate) fn look(&self, state: [f64; D], per_size: [f64; D]) -> Look<D> {
+        let units = core::array::from_fn(|j| in_range(state[j] * inverse_of_power(self.units[j])));
+        let scales = core::array::from_fn(|j| {
+            let scale = (self.units[j] * per_size[j]) as f32;
+            if scale > f32::MIN_POSITIVE {
+                if scale < f32::MAX { scale } else { f32::MAX }
+            } else {
+                f32::MIN_POSITIVE
+            }
+        });
+        let (nearest, distance) = self.nearest(units, scales);
+        let mean_squared = capped(f64::from(distance) * (1.0 / D as f64));
+        let novelty_squared = if (self.rows as f64) < RAMP_ROWS {
+            let ramp = self.rows as f64 / RAMP_ROWS;
+            mean_squared * (ramp * ramp)
+        } else {
+            mean_squared
+        };
+        Look { state, nearest, distance, novelty_squared }
+    }
+
+    /// Remembers a state that is new, or marks the one that it repeats; then learns the usual size from it.
+    #[inline]
+    pub(crate) fn learn(&mut self, look: &Look<D>, floor: f64, row: u32) {
+        if self.rows >= WARM_ROWS {
+            if self.count > 0 && look.distance <= NEW_FROM * NEW_FROM * D as f32 {
+                self.matched[look.nearest] = row;
+            } else {
+                self.remember(look, floor, row);
+            }
+        }
+        let pace = pace(self.rows, MEMORY_ROWS);
+        for (size, number) in self.sizes.iter_mut().zip(look.state) {
+            *size += pace * (number.abs() - *size);
+        }
+        self.rows = self.rows.saturating_add(1);
+    }
+
+    /// The nearest state and the sum of squared distances to it. The states are sorted by their last number, so the
+    /// search starts among the like and goes outwards until that number alone is further than the best so far.
+    /// Of nothing, nothing is far.
+    #[inline]
+    fn nearest(&self, at: [f32; D], scales: [f32; D]) -> (usize, f32) {
+        if self.count == 0 {
+            return (0, 0.0);
+        }
+        let keys = &self.states[D - 1];
+        let key_distance = |key: f32| {
+            let times = (at[D - 1] - key) * scales[D - 1];
+            times * times
+        };
+        let blocks = self.count.div_ceil(LANES);
+        let start = (self.place_of(at[D - 1]) / LANES).min(blocks - 1);
+        let mut best = start;
+        let mut least = least_of(self.distances(start, at, scales));
+        let mut above = start + 1;
+        while above < blocks && key_distance(keys[above * LANES]) < least {
+            let found = least_of(self.distances(above, at, scales));
+            if found < least {
+                (best, least) = (above, found);
+            }
+            above += 1;
+        }
+        let mut below = start;
+        while below > 0 && key_distance(keys[below * LANES - 1]) < least {
+            below -= 1;
+            let found = least_of(self.distances(below, at, scales));
+            if found < least {
+                (best, least) = (below, found);
+            }
+        }
+        let nearest = self.distances(best, at, scales);
+        let lane = nearest.iter().position(|&distance| distance == least).unwrap_or(0);
+        (best * LANES + lane, least)
+    }
+
+    /// The sums of squared distances to one block of states.
+    #[inline(always)]
+    fn distances(&self, block: usize, at: [f32; D], scales: [f32; D]) -> [f32; LANES] {
+        let mut sums = [0.0; LANES];
+        for j in 0..D {
+            let numbers = self.states[j][block * LANES..].first_chunk::<LANES>();
+            if let Some(numbers) = numbers {
+                for (sum, number) in sums.iter_mut().zip(numbers) {
+                    let times = (at[j] - number) * scales[j];
+                    *sum += times * times;
+                }
+            }
+        }
+        sums
+    }
+
+    /// Where a state with this key belongs.
+    fn place_of(&self, key: f32) -> usize {
+        self.states[D - 1][..self.count].partition_point(|&other| other < key)
+    }
+
+    #[cold]
+    fn remember(&mut self, look: &Look<D>, floor: f64, row: u32) {
+        let units = self.fit_units(look, floor);
+        let place = self.make_room(units[D - 1]);
+        for (items, number) in self.states.iter_mut().zip(units) {
+            items[place] = number;
+        }
+        self.matched[place] = row;
+    }
+
+    /// A place in sorted order for a state with this key. Where all are taken, the state that was nearest longest ago
+    /// makes room.
+    fn make_room(&mut self, key: f32) -> usize {
+        let place = self.place_of(key);
+        let free = if self.count < self.matched.len() {
+            self.count += 1;
+            self.count - 1
+        } else {
+            let oldest = self.matched.iter().enumerate().min_by_key(|(_, row)| **row);
+            oldest.map_or(0, |(oldest, _)| oldest)
+        };
+        if free < place {
+            self.states.iter_mut().for_each(|items| items[free..place].rotate_left(1));
+            self.matched[free..place].rotate_left(1);
+            place - 1
+        } else {
+            self.states.iter_mut().for_each(|items| items[place..=free].rotate_right(1));
+            self.matched[place..=free].rotate_right(1);
+            place
+        }
+    }
+
+    /// Where usual sizes have moved far from the units, takes new units. The state in the units that now hold.
+    fn fit_units(&mut self, look: &Look<D>, floor: f64) -> [f32; D] {
+        for j in 0..D {
+            let size = self.sizes[j] + floor;
+            let times = self.units[j] / size;
+            if self.count > 0 && (1.0 / UNIT_SLACK..=UNIT_SLACK).contains(&times) {
+                continue;
+            }
+            let unit = power_of_two_below(size);
+            let factor = self.units[j] / unit;
+            for number in &mut self.states[j][..self.count] {
+                *number = in_range(f64::from(*number) * factor);
+            }
+            self.units[j] = unit;
+        }
+        core::array::from_fn(|j| in_range(look.state[j] / self.units[j]))
+    }
+}
+
+#[inline]
+fn in_range(units: f64) -> f32 {
+    let units = if units > UNITS_MAX { UNITS_MAX } else { units };
+    (if units < -UNITS_MAX { -UNITS_MAX } else { units }) as f32
+}
+
+#[inline]
+fn capped(squared: f64) -> f64 {
+    if squared < CAP * CAP { squared } else { CAP * CAP }
+}
+
+/// The largest power of two that is not above a positive normal number.
+fn power_of_two_below(x: f64) -> f64 {
+    f64::from_bits(x.to_bits() & 0x7FF0_0000_0000_0000)
+}
+
+/// One over a power of two, by its exponent alone.
+#[inline]
+fn inverse_of_power(power: f64) -> f64 {
+    f64::from_bits(0x7FE0_0000_0000_0000 - power.to_bits())
+}
+
+/// The least of the lanes, in a fixed order of comparisons.
+#[inline(always)]
+fn least_of(mut lanes: [f32; LANES]) -> f32 {
+    for half in [4, 2, 1] {
+        for lane in 0..half {
+            let other = lanes[lane + half];
+            lanes[lane] = if other < lanes[lane] { other } else { lanes[lane] };
+        }
+    }
+    lanes[0]
+}

@@ -1,0 +1,185 @@
+//! Everything that tier 1 keeps of one stream, and how its parts become one score.
+
+use super::expectation::Expectation;
+use super::guard::{Guard, Usual};
+use super::health::Health;
+use super::novelty::Novelty;
+use super::residual::Residual;
+use super::watch::{Bounds, Drift, Flat, Jump, Level, Spread};
+use super::{Detector, Finding, Now, Reason, Row, StreamVerdict};
+use crate::schema::Stream;
+use crate::snapshot::state;
+use crate::stats::approx::sqrt;
+use crate::stats::{Hold, Tally};
+
+/// Findings more likely than this are nothing: at least one of the parts always has some.
+const QUIET: f64 = 0.25;
+/// Residual and novelty are believed as they are.
+const PLAIN: f64 = 1.0;
+/// A watch must be so many times rarer to be believed as much: there are several, and each row tries them all.
+const WATCH: f64 = 8.0;
+
+/// Findings this rare are odd by themselves.
+const TELLING: f64 = 0.01;
+
+/// Declares the station, so that the list of its detectors stands once.
+macro_rules! station {
+    ($($name:ident: $type:ident, $handicap:ident, $word:ident;)*) => {
+        /// The detectors of one stream.
+        #[derive(Clone, Debug)]
+        pub(crate) struct Station {
+            guard: Guard,
+            health: Health,
+            hold: Hold,
+            worsts: Tally,
+            $($name: $type,)*
+        }
+        state!(Station { guard, health, hold, worsts, $($name),* });
+
+        /// What was found out about a value.
+        #[derive(Clone, Copy, Debug)]
+        pub(crate) struct Sight {
+            usual: Usual,
+            worst: Worst,
+            measure: f64,
+            $($name: <$type as Detector>::Sight,)*
+        }
+
+        impl Station {
+            pub(crate) fn new(stream: &Stream) -> Self {
+                Self {
+                    guard: Guard::default(),
+                    health: Health::new(stream),
+                    hold: Hold::default(),
+                    worsts: Tally::new(),
+                    $($name: $type::new(stream),)*
+                }
+            }
+
+            /// What there is to say of a value.
+            #[inline]
+            pub(crate) fn judge(&self, now: &Now, x: f64) -> Sight {
+                let usual = self.guard.judge(x);
+                let row = Row { now, x, usual };
+                $(let $name = self.$name.judge(&row);)*
+                let mut worst = Worst::default();
+                $(worst.hear($type::finding(&$name), $handicap, Word::$word);)*
+                let measure = worst.measure();
+                Sight { usual, worst, measure, $($name),* }
+            }
+
+            #[inline]
+            fn learn_parts(&mut self, now: &Now, x: f64, sight: &Sight) {
+                let row = Row { now, x, usual: sight.usual };
+                $(self.$name.learn(&row, &sight.$name);)*
+            }
+        }
+    };
+}
+station! {
+    residual: Residual, PLAIN, Loudest;
+    novelty: Novelty, PLAIN, Loudest;
+    expectation: Expectation, WATCH, Loudest;
+    level: Level, WATCH, Loudest;
+    spread: Spread, WATCH, Loudest;
+    drift: Drift, WATCH, Loudest;
+    jump: Jump, WATCH, Loudest;
+    flat: Flat, WATCH, Certain;
+    bounds: Bounds, WATCH, Certain;
+}
+
+/// When a detector's word is the reason.
+#[derive(Clone, Copy, PartialEq)]
+enum Word {
+    /// When no other finding is less likely.
+    Loudest,
+    /// Whenever it is telling: what it looks for leaves no doubt, though others may be louder about its effects.
+    Certain,
+}
+
+/// The least likely finding so far, and the reason.
+#[derive(Clone, Copy, Debug)]
+struct Worst {
+    chance: f64,
+    reason: Option<Reason>,
+}
+
+impl Default for Worst {
+    fn default() -> Self {
+        Self { chance: 1.0, reason: None }
+    }
+}
+
+impl Worst {
+    #[inline]
+    fn hear(&mut self, finding: Option<Finding>, handicap: f64, word: Word) {
+        let Some(Finding { chance, reason }) = finding else { return };
+        let chance = chance * handicap;
+        let is_certain = word == Word::Certain && chance < TELLING;
+        if chance < self.chance || is_certain || self.reason.is_none() {
+            self.reason = Some(reason);
+        }
+        if chance < self.chance {
+            self.chance = chance;
+        }
+    }
+
+    /// What it is ranked by among the worst findings of other rows. The fourth root, because beyond what was seen a
+    /// tally takes the chance to fall with the fourth power, and here it falls with the first.
+    #[inline]
+    fn measure(&self) -> f64 {
+        if self.chance > QUIET { 0.0 } else { sqrt(sqrt(QUIET / self.chance)) }
+    }
+}
+
+impl Station {
+    /// Whether a value is one, by the guard's word.
+    #[inline]
+    pub(crate) fn is_sane(&self, x: f64) -> bool {
+        self.guard.is_sane(x)
+    }
+
+    /// The verdict on a frame in which the stream had a value or not.
+    #[inline]
+    pub(crate) fn verdict(&self, sight: Option<&Sight>) -> StreamVerdict {
+        let is_here = sight.is_some();
+        let blank = StreamVerdict {
+            present: is_here,
+            fitness: self.health.fitness(is_here),
+            gap: self.health.gap(is_here),
+            needs_retraining: self.health.needs_retraining(),
+            ..StreamVerdict::default()
+        };
+        let Some(sight) = sight else { return StreamVerdict { row: self.novelty.row(), ..blank } };
+        let is_judged = sight.worst.reason.is_some() && !blank.needs_retraining;
+        StreamVerdict {
+            score: is_judged.then(|| 1.0 - self.worsts.chance_or_middle(sight.measure)),
+            reason: if is_judged { sight.worst.reason } else { None },
+            is_low: sight.novelty.is_low(),
+            row: sight.novelty.row(),
+            surprise: self.hold.judge(sight.novelty.surprise),
+            ..blank
+        }
+    }
+
+    pub(crate) fn learn(&mut self, now: &Now, x: f64, sight: &Sight) {
+        if sight.worst.reason.is_some() {
+            self.worsts.learn(sight.measure);
+        }
+        self.hold.learn(sight.novelty.surprise);
+        self.learn_parts(now, x, sight);
+        self.guard.learn(x, &sight.usual);
+        self.health.learn(true);
+    }
+
+    /// Learns that there was no value; `insane` where there was a number that can not be one.
+    pub(crate) fn learn_absence(&mut self, insane: bool) {
+        if insane {
+            self.guard.learn_insane();
+        }
+        self.health.learn(false);
+    }
+}
+
+#[cfg(test)]
+mod tests;

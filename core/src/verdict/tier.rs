@@ -1,0 +1,200 @@
+//! Tier 3 as a whole: what the views say, what people said before, and what follows from both.
+
+use super::episode::{Episode, Episodes, Finding};
+use super::flood::Flood;
+use super::fuse::{Fused, Fusion};
+use super::label::{Label, Labels};
+use super::meta::{CHANNELS, Meta};
+use super::quiet::{self, Quiet};
+use super::signature::Signature;
+use super::{Severity, Verdict, View};
+use crate::error::LabelFault;
+use crate::math::log10;
+use crate::opinion::Opinion;
+use crate::schema::Schema;
+use crate::silence;
+use crate::snapshot::state;
+use crate::stream::StreamVerdict;
+
+/// A frame belongs to an open episode while it is this many times more likely than what raises an alarm.
+const LINGER: f64 = 10.0;
+/// A stream stands out for a signature from this surprise on: two decades are one value in a hundred.
+const CARRIES_DECADES: f64 = 1.5;
+/// The meta-learner silences an alarm only where it is this sure.
+const SURE: f64 = 0.7;
+/// A silence is judged against a week of habits and nothing else.
+const SILENCE_CONFIDENCE: f64 = 0.5;
+
+/// Everything that a verdict depends on beyond the views.
+#[derive(Clone, Debug)]
+pub(crate) struct Tier3 {
+    fusion: Fusion,
+    episodes: Episodes,
+    labels: Labels,
+    meta: Meta,
+    flood: Flood,
+    quiet: Quiet,
+    false_alarm_rate: f64,
+}
+state!(Tier3 { fusion, episodes, labels, meta, flood, quiet; false_alarm_rate });
+
+impl Tier3 {
+    pub(crate) fn new(schema: &Schema) -> Self {
+        Self {
+            fusion: Fusion::new(),
+            episodes: Episodes::new(schema.false_alarm_rate()),
+            labels: Labels::new(),
+            meta: Meta::new(schema.seed()),
+            flood: Flood::new(),
+            quiet: Quiet::new(schema),
+            false_alarm_rate: schema.false_alarm_rate(),
+        }
+    }
+
+    pub(crate) fn episodes(&self) -> impl DoubleEndedIterator<Item = &Episode> + ExactSizeIterator {
+        self.episodes.iter()
+    }
+
+    pub(crate) fn held_back(&self) -> u64 {
+        self.flood.held_back()
+    }
+
+    pub(crate) fn label(&mut self, episode: u64, label: Label) -> Result<(), LabelFault> {
+        self.labels.label(episode, label, &mut self.episodes, &mut self.meta)
+    }
+
+    pub(crate) fn undo(&mut self) -> Result<u64, LabelFault> {
+        self.labels.undo(&mut self.episodes, &mut self.meta)
+    }
+
+    /// Judges the frame whose tier-1 part stands in `verdict` already, fills the rest, and learns.
+    pub(crate) fn step(&mut self, joint: [Opinion; View::COUNT - 1], frames: u64, verdict: &mut Verdict) {
+        let fused = self.fusion.judge(&verdict.streams, joint, frames);
+        let news = self.quiet.news(&verdict.silences).copied();
+        let mut finding = self.finding(verdict.at_ms, &fused, &verdict.streams);
+        // Silence speaks for itself where it is the only news, or the frame has nothing else to judge.
+        if let Some(silence) = news.filter(|_| !finding.is_news) {
+            finding = silent(&silence, &finding);
+        }
+        verdict.score = 1.0 - finding.chance;
+        verdict.news = fused.news;
+        verdict.confidence = fused.confidence;
+        verdict.views = fused.views;
+        verdict.alarm = self.opens(&finding);
+        let is_calm = self.carry(&finding, verdict);
+
+        self.quiet.learn(&verdict.silences);
+        self.fusion.learn(&fused);
+        self.meta.learn(channels(&fused, verdict), is_calm);
+    }
+
+    /// Whether one of the silences was not told yet.
+    pub(crate) fn is_news(&self, silences: &[silence::Finding]) -> bool {
+        self.quiet.news(silences).is_some()
+    }
+
+    /// Judges a moment without a frame, on which `verdict` names the silences.
+    pub(crate) fn step_silence(&mut self, verdict: &mut Verdict) {
+        verdict.views = Default::default();
+        verdict.news = 0.0;
+        let Some(silence) = self.quiet.news(&verdict.silences).copied() else { return };
+        let finding = silent(&silence, &Finding::calm(verdict.at_ms));
+        verdict.score = 1.0 - finding.chance;
+        verdict.confidence = SILENCE_CONFIDENCE;
+        verdict.alarm = self.opens(&finding);
+        self.carry(&finding, verdict);
+        self.quiet.learn(&verdict.silences);
+    }
+
+    /// Takes the episodes one moment further, and says so in the verdict. True where nothing is wrong.
+    fn carry(&mut self, finding: &Finding, verdict: &mut Verdict) -> bool {
+        let severity = Severity::of(finding.chance, self.false_alarm_rate, 1);
+        if verdict.alarm {
+            self.episodes.begin(finding);
+            self.labels.remember(self.episodes.open().map_or(0, |open| open.id), self.meta.recent());
+        } else {
+            self.episodes.carry(finding);
+        }
+        let open = self.episodes.open().filter(|_| finding.is_abnormal || finding.is_news);
+        verdict.episode = open.map(|open| open.id);
+        verdict.severity = open.map_or(Severity::None, |open| open.severity.max(severity));
+        open.is_none()
+    }
+
+    fn finding(&self, at_ms: i64, fused: &Fused, streams: &[StreamVerdict]) -> Finding {
+        let is_silence = matches!(fused.led_by, View::Gaps | View::Silence);
+        let oddest = oddest(streams).filter(|_| !is_silence);
+        Finding {
+            at_ms,
+            chance: fused.chance,
+            is_news: fused.news >= Fusion::threshold(self.false_alarm_rate),
+            is_abnormal: fused.chance < self.false_alarm_rate * LINGER,
+            stream: oddest,
+            reason: oddest.and_then(|place| streams[place].reason),
+            cause: None,
+            group: None,
+            signature: Signature::of(carriers(streams)),
+        }
+    }
+
+    /// Whether an alarm goes out: there is news, it is no part of what is known, nobody called it expected, and there
+    /// is no flood.
+    fn opens(&mut self, finding: &Finding) -> bool {
+        let is_wanted = self.episodes.would_open(finding)
+            && !self.labels.is_expected(&finding.signature)
+            && !self.meta.judge().is_some_and(|(real, merit)| (1.0 - real) * merit > SURE);
+        self.flood.admit(is_wanted)
+    }
+}
+
+/// What a silence means for the episodes.
+fn silent(silence: &silence::Finding, frame: &Finding) -> Finding {
+    Finding {
+        at_ms: frame.at_ms,
+        chance: silence.chance.min(frame.chance),
+        is_news: true,
+        is_abnormal: true,
+        stream: silence.stream,
+        reason: None,
+        cause: Some(silence.cause),
+        group: silence.group,
+        signature: quiet::signature(silence),
+    }
+}
+
+/// The most unusual stream; of equals the first, which is the same one on every target.
+fn oddest(streams: &[StreamVerdict]) -> Option<usize> {
+    let scored = streams
+        .iter()
+        .enumerate()
+        .filter_map(|(place, stream)| Some((place, stream.score?, stream.surprise)));
+    let best = scored.fold(None, |best: Option<(usize, f64, f64)>, next| match best {
+        Some(best) if (best.2, best.1) >= (next.2, next.1) => Some(best),
+        _ => Some(next),
+    });
+    best.map(|(place, _, _)| place)
+}
+
+/// The streams that stand out, with their signed strength in decades.
+fn carriers(streams: &[StreamVerdict]) -> impl Iterator<Item = (usize, f64)> {
+    let strong =
+        streams.iter().enumerate().filter_map(|(place, stream)| Some((place, stream, stream.score?)));
+    strong.filter_map(|(place, stream, score)| {
+        let decades = -log10((1.0 - score).max(1e-12));
+        (decades >= CARRIES_DECADES).then_some((place, if stream.is_low { -decades } else { decades }))
+    })
+}
+
+/// A frame as the meta-learner sees it.
+fn channels(fused: &Fused, verdict: &Verdict) -> [f32; CHANNELS] {
+    let mut channels = [0.0; CHANNELS];
+    channels[0] = verdict.score as f32;
+    channels[1] = verdict.confidence as f32;
+    channels[2] = (fused.news / 10.0).min(1.0) as f32;
+    let odd = verdict.streams.iter().filter(|stream| stream.score.is_some_and(|score| score > 0.99)).count();
+    channels[3] = odd as f32 / verdict.streams.len().max(1) as f32;
+    for (channel, view) in channels[4..].iter_mut().zip(&verdict.views) {
+        *channel = view.score.unwrap_or(0.0) as f32;
+    }
+    channels
+}

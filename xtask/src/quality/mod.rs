@@ -1,0 +1,104 @@
+//! `cargo xtask quality`: how well the engine finds what is wrong, in public data and in simulations.
+//!
+//! ```text
+//! cargo xtask quality --nab DIR             NAB layout: DIR/data/**.csv, DIR/labels/combined_windows.json
+//! cargo xtask quality --mv DIR              one suite per folder of DIR: CSV with a header, time first, label and split last
+//!                     --files LIST          only the files that this list names, one a line
+//!                     --each                a line for every file
+//!                     --dump DIR            writes every row's score and alarm
+//! cargo xtask quality --sim [--seeds N]     simulated streams, with the targets beside the figures
+//!                     --only TABLE          only `calibration`, `lifelog`, `worlds` or `set-ups`
+//! cargo xtask quality --replay FILE --speed X
+//!                                           a NAB or Yahoo S5 file as a live stream, X times as fast as it happened
+//! ```
+//!
+//! One configuration serves everything: a schema of unnamed streams, nothing else said.
+
+mod clock;
+mod layout;
+mod many;
+mod nab;
+mod replay;
+mod rivals;
+mod run_all;
+mod sim;
+
+pub(crate) use rivals::rivals;
+
+use std::path::PathBuf;
+
+use crate::run::{Failure, Outcome};
+
+/// What was asked.
+#[derive(Debug, Default)]
+struct Options {
+    nab: Option<PathBuf>,
+    many: Option<PathBuf>,
+    files: Option<Vec<String>>,
+    dump: Option<PathBuf>,
+    replay: Option<PathBuf>,
+    speed: f64,
+    each: bool,
+    sim: bool,
+    seeds: u64,
+    only: Option<String>,
+}
+
+impl Options {
+    fn parse(arguments: &[String]) -> Outcome<Self> {
+        let mut options = Self { speed: f64::INFINITY, seeds: 4, ..Self::default() };
+        let mut rest = arguments.iter();
+        while let Some(name) = rest.next() {
+            let mut value =
+                || rest.next().cloned().ok_or_else(|| Failure(format!("{name} needs a value after it")));
+            match name.as_str() {
+                "--nab" => options.nab = Some(value()?.into()),
+                "--mv" => options.many = Some(value()?.into()),
+                "--dump" => options.dump = Some(value()?.into()),
+                "--replay" => options.replay = Some(value()?.into()),
+                "--speed" => options.speed = number(&value()?)?,
+                "--files" => options.files = Some(list(&value()?)?),
+                "--sim" => options.sim = true,
+                "--only" => options.only = Some(value()?),
+                "--seeds" => options.seeds = number(&value()?)?,
+                "--each" => options.each = true,
+                _ => return Err(Failure(format!("{name} is not an option: see xtask/src/quality/mod.rs"))),
+            }
+        }
+        Ok(options)
+    }
+
+    /// Whether a file is among those that were asked for.
+    fn wants(&self, name: &str) -> bool {
+        self.files.as_ref().is_none_or(|files| files.iter().any(|file| file == name))
+    }
+}
+
+fn number<T: std::str::FromStr>(text: &str) -> Outcome<T> {
+    text.parse().map_err(|_| Failure(format!("{text} is not a number")))
+}
+
+fn list(path: &str) -> Outcome<Vec<String>> {
+    Ok(layout::read(path.as_ref())?.lines().map(|line| line.trim().to_string()).collect())
+}
+
+/// Runs what the arguments ask for.
+pub(crate) fn quality(arguments: &[String]) -> Outcome {
+    let options = Options::parse(arguments)?;
+    if let Some(path) = &options.replay {
+        return replay::replay(path, options.speed);
+    }
+    if options.nab.is_none() && options.many.is_none() && !options.sim {
+        return Err(Failure("say what to measure: --nab DIR, --mv DIR, --sim or --replay FILE".into()));
+    }
+    if let Some(root) = &options.nab {
+        nab::measure(root, &options)?;
+    }
+    if let Some(root) = &options.many {
+        many::measure(root, &options)?;
+    }
+    if options.sim {
+        sim::measure(options.seeds.max(1), options.only.as_deref())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,108 @@
+//! Set-ups in which one thing is asked.
+
+use fourfold::evaluate::Quality;
+use fourfold_sim::Simulation;
+use fourfold_sim::synthetic::{
+    self, FRAME_MS, Lie, broken_relations, faulty_among, repeats, short_history, small_shifts, step_up,
+};
+
+use super::Figure;
+use super::watched::{Watched, mean, span, watch};
+use crate::quality::run_all::in_parallel;
+use crate::run::Outcome;
+
+/// Rows of tolerance of the volumes.
+const WINDOW: usize = 100;
+/// Frames of twelve hours and of one.
+const HALF_A_DAY: usize = 144;
+const AN_HOUR: usize = 12;
+
+pub(super) fn figures(seeds: &[u64]) -> Outcome<Vec<Figure>> {
+    let mut figures = Vec::new();
+    for (streams, least, target) in [(20, 0.95, ">= 0.95"), (100, 0.9, ">= 0.90")] {
+        let found = each(
+            seeds,
+            |seed| broken_relations(seed, streams),
+            |simulation, watched| quality(simulation, watched).auc_roc.unwrap_or(0.0),
+        )?;
+        let name = format!("3 of {streams} streams replaced by their past: AUC-ROC");
+        figures.push(Figure::at_least(name, found, least, target));
+    }
+    // One seed: five hundred streams take their time.
+    let named = each(&seeds[..1], |seed| faulty_among(seed, 500, 40), blamed)?;
+    figures.push(Figure::at_least("one faulty among 500 streams: named first", named, 0.95, ">= 0.95"));
+    let pr = |simulation: &Simulation, watched: &Watched| quality(simulation, watched).auc_pr.unwrap_or(0.0);
+    figures.push(Figure::at_least("sixteen repeats of a dip: AUC-PR", each(seeds, repeats, pr)?, 0.0, ""));
+    let noticed = each(seeds, repeats, noticed)?;
+    figures.push(Figure::at_least("sixteen repeats of a dip: alarmed", noticed, 0.9, ">= 0.90"));
+    let short =
+        each(seeds, short_history, |simulation, watched| quality(simulation, watched).auc_pr.unwrap_or(0.0))?;
+    figures.push(Figure::at_least("three rows among a hundred: AUC-PR", short, 0.9, ">= 0.90"));
+    let shifts =
+        each(seeds, small_shifts, |simulation, watched| quality(simulation, watched).vus_pr.unwrap_or(0.0))?;
+    figures.push(Figure::at_least("long shifts of 0.75 sd: VUS-PR (0.15 is chance)", shifts, 0.5, ">= 0.50"));
+    let one = each(seeds, step_up, |simulation, watched| {
+        let first = first_event(simulation);
+        let alarms = watched.alarms[first..first + HALF_A_DAY].iter().filter(|alarm| **alarm).count();
+        f64::from(u8::from(alarms == 1))
+    })?;
+    figures.push(Figure::at_least("a step of 35 %: exactly one alarm in half a day", one, 1.0, "1"));
+    let minutes = each(seeds, step_up, |simulation, watched| {
+        minutes_to_calm(&watched.in_episode[first_event(simulation)..])
+    })?;
+    figures.push(Figure::at_most("a step of 35 %: minutes until an hour of calm", minutes, 60.0, "<= 60"));
+    for lie in Lie::ALL {
+        let loss = each(seeds, repeats, pr)?
+            - each(seeds, |seed| synthetic::lying(&repeats(seed), 3, 1900, lie), pr)?;
+        let name = format!("one of five streams lies ({lie:?}): AUC-PR lost");
+        figures.push(Figure::at_most(name, loss, 0.05, "<= 0.05"));
+    }
+    Ok(figures)
+}
+
+/// The frame in which the first event begins.
+fn first_event(simulation: &Simulation) -> usize {
+    simulation.events.first().map_or(0, |event| span(simulation, event, 0).0)
+}
+
+/// The mean over the seeds of what a run shows.
+fn each(
+    seeds: &[u64],
+    make: impl Fn(u64) -> Simulation + Sync,
+    show: impl Fn(&Simulation, &Watched) -> f64 + Sync,
+) -> Outcome<f64> {
+    let shown = in_parallel(seeds, |&seed| -> Outcome<f64> {
+        let simulation = make(seed);
+        Ok(show(&simulation, &watch(&simulation, None)?))
+    });
+    Ok(mean(shown.into_iter().collect::<Outcome<Vec<f64>>>()?))
+}
+
+/// From a while before the first event on; the rows before only teach.
+fn quality(simulation: &Simulation, watched: &Watched) -> Quality {
+    let first = first_event(simulation);
+    let from = first - first.min(500);
+    Quality::of(&watched.ranks[from..], &simulation.labels()[from..], WINDOW)
+}
+
+/// The share of events whose own stream was blamed.
+fn blamed(simulation: &Simulation, watched: &Watched) -> f64 {
+    mean(simulation.events.iter().map(|event| {
+        let stream = watched.blamed_in(span(simulation, event, 0));
+        f64::from(u8::from(stream.is_some_and(|stream| event.roots.contains(&stream))))
+    }))
+}
+
+/// The share of events with an alarm.
+fn noticed(simulation: &Simulation, watched: &Watched) -> f64 {
+    mean(simulation.events.iter().map(|event| {
+        let (first, last) = span(simulation, event, 0);
+        f64::from(u8::from(watched.alarms[first..=last].contains(&true)))
+    }))
+}
+
+/// Minutes before the first hour without a frame in an episode.
+fn minutes_to_calm(in_episode: &[bool]) -> f64 {
+    let calm = in_episode.windows(AN_HOUR).position(|hour| !hour.contains(&true));
+    (calm.unwrap_or(in_episode.len()) as i64 * FRAME_MS / 60_000) as f64
+}
