@@ -17,6 +17,11 @@ fn sealed() -> Vec<u8> {
     engine.seal()
 }
 
+/// Every place of the header and the schema, and a thousand more: a snapshot is long, and most of it is alike.
+fn spread_over(length: usize) -> impl Iterator<Item = usize> {
+    (0..300).chain((300..length).step_by(length / 1000 + 1))
+}
+
 /// The checksum as an attacker would mend it.
 fn mend(bytes: &mut [u8]) {
     let checksum = xxh64(&bytes[HEADER_BYTES..], 0);
@@ -26,7 +31,7 @@ fn mend(bytes: &mut [u8]) {
 #[test]
 fn damage_is_an_error_that_says_so() {
     let bytes = sealed();
-    for place in 0..bytes.len() {
+    for place in spread_over(bytes.len()) {
         let mut damaged = bytes.clone();
         damaged[place] ^= 0x10;
         let error = Engine::open(&damaged).expect_err("a bit was flipped");
@@ -41,7 +46,7 @@ fn damage_is_an_error_that_says_so() {
 #[test]
 fn every_truncation_is_refused() {
     let bytes = sealed();
-    for length in 0..bytes.len() {
+    for length in spread_over(bytes.len()) {
         assert!(Engine::open(&bytes[..length]).is_err(), "{length}");
     }
 }
@@ -49,7 +54,7 @@ fn every_truncation_is_refused() {
 #[test]
 fn a_forged_snapshot_never_panics() {
     let bytes = sealed();
-    for place in HEADER_BYTES..bytes.len() {
+    for place in spread_over(bytes.len()).filter(|place| *place >= HEADER_BYTES) {
         for flip in [0x01, 0x80, 0xff] {
             let mut forged = bytes.clone();
             forged[place] ^= flip;

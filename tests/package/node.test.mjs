@@ -125,9 +125,9 @@ describe("verdicts", () => {
     const engine = await Engine.create({ streams: STREAMS });
     const { times, rows } = frames(750);
     const verdict = engine.observeBatch(times, rows).at(700);
-    const { score, confidence, episode, severity, streams, views, ...rest } = verdict;
+    const { score, news, confidence, episode, severity, streams, views, ...rest } = verdict;
     assert.deepEqual(rest, { t: times[700], alarm: true, from_silence: false });
-    assert.ok(score > 0.999 && score <= 1 && confidence > 0 && confidence <= 1);
+    assert.ok(score > 0.99 && score <= 1 && news > 4 && confidence > 0 && confidence <= 1);
     assert.deepEqual([typeof severity, episode], ["string", 1]);
     assert.deepEqual(streams.map(({ stream, present }) => [stream, present]), [["a", true], ["b", true], ["c", true]]);
     assert.ok(streams[0].score > 0.99 && typeof streams[0].reason === "string");
@@ -156,12 +156,15 @@ describe("verdicts", () => {
 
   test("silence speaks once it is unusual", async () => {
     const engine = await Engine.create({ streams: STREAMS });
-    const { times, rows } = frames(600);
+    const { times, rows } = frames(12_000); // Habits take a week to learn.
     engine.observeBatch(times, rows);
-    assert.equal(engine.tick(times[599] + 60_000), null);
-    const verdict = engine.tick(new Date(times[599] + 10 * 60_000));
+    const last = times.at(-1);
+    assert.equal(engine.tick(last + 60_000), null);
+    const verdict = engine.tick(new Date(last + 60 * 60_000));
     assert.equal(verdict.from_silence, true);
-    assert.equal(verdict.t, times[599] + 10 * 60_000);
+    assert.equal(verdict.t, last + 60 * 60_000);
+    assert.ok(verdict.streams.every((stream) => stream.silence === "all_silent"));
+    assert.deepEqual([engine.episodes().at(-1).cause, engine.tick(last + 61 * 60_000)], ["all_silent", null]);
     assert.ok(verdict.streams.every((stream) => !stream.present && stream.score === null && stream.reason === null));
   });
 

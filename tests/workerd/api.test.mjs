@@ -27,17 +27,21 @@ test('a system from its making to its anomalies', async (t) => {
   assert.deepEqual(await api.anomalies('b'), []);
 });
 
-test('silence is told by a tick, once per interval', async (t) => {
+test('silence is told by a tick, once', async (t) => {
   const api = await start(t, folder(t));
   await api.create('a', schema(2));
   const tick = (minute) => api.must('POST', '/v1/systems/a/tick', { now: 1_700_000_000_000 + minute * 60_000 });
   assert.deepEqual(await tick(0), { verdict: null });
-  await api.send('a', frames(2, 0, 100));
-  assert.deepEqual(await tick(100), { verdict: null });
-  const { verdict } = await tick(110);
+  // Habits take a week to learn.
+  await api.send('a', frames(2, 0, 6000));
+  await api.send('a', frames(2, 6000, 6000));
+  assert.deepEqual(await tick(12_000), { verdict: null });
+  const { verdict } = await tick(12_060);
   assert.equal(verdict.from_silence, true);
-  assert.deepEqual(await tick(110), { verdict });
-  assert.equal((await api.describe('a')).frames, 100);
+  assert.deepEqual(verdict.streams.map((stream) => stream.silence), ['all_silent', 'all_silent']);
+  assert.deepEqual(await tick(12_060), { verdict });
+  assert.deepEqual(await tick(12_061), { verdict: null });
+  assert.equal((await api.describe('a')).frames, 12_000);
 });
 
 test('a frame is judged once', async (t) => {

@@ -17,6 +17,8 @@ export interface StreamSchema {
   cadence_ms?: number | null;
   /** The lowest and the highest value that a true reading can have. */
   bounds?: readonly [low: number, high: number] | null;
+  /** How the events of a frame become one value; by kind unless said. */
+  aggregate?: "mean" | "last" | "sum" | "max" | "count" | null;
 }
 
 /**
@@ -32,6 +34,8 @@ export interface Schema {
   streams: readonly (string | StreamSchema)[];
   /** Which stream moves which. */
   links?: readonly { from: string; to: string }[];
+  /** The clock on the wall, so that habits follow the person's day; UTC unless said. */
+  zone?: { offset_minutes: number } | { changes: readonly { from: number; offset_minutes: number }[] } | null;
   /** The share of normal frames that may raise an alarm, between 0 and 0.5; 0.001 unless said. */
   false_alarm_rate?: number;
   /** The seed of everything random. */

@@ -53,6 +53,7 @@ impl Source {
     /// Whether most of a gap lay in this source's last outage.
     pub(super) fn explains(&self, from_ms: i64, to_ms: i64) -> bool {
         let [out_ms, back_ms] = self.outage_ms;
-        2 * (back_ms.min(to_ms) - out_ms.max(from_ms)) > to_ms - from_ms
+        let inside_ms = back_ms.min(to_ms).saturating_sub(out_ms.max(from_ms));
+        inside_ms.saturating_mul(2) > to_ms.saturating_sub(from_ms)
     }
 }

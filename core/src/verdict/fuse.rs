@@ -64,7 +64,7 @@ impl Fusion {
         let opinions = opinions(streams, joint, frames);
         let chances = opinions.map(|opinion| opinion.oddness.map(|_| opinion.chance));
         let mut views = [ViewVerdict::default(); View::COUNT];
-        let (mut decades, mut weights) = (0.0, 0.0);
+        let (mut oddness, mut weights) = (0.0, 0.0);
         let mut led_by = (f64::NEG_INFINITY, View::Streams);
         for (at, view) in View::ALL.into_iter().enumerate() {
             let opinion = opinions[at];
@@ -77,15 +77,17 @@ impl Fusion {
             if is_broken || chances[at].is_none() {
                 continue;
             }
-            let said = opinion.oddness.unwrap_or(0.0);
-            let weight = view.voice(company) * opinion.weight;
-            decades += weight * said;
-            weights += weight;
-            if weight * said > led_by.0 {
-                led_by = (weight * said, view);
+            let decades = -log10(opinion.chance.clamp(f64::MIN_POSITIVE, 1.0));
+            if view.voice(company) > 0.0 {
+                let weight = view.voice(company) * opinion.weight;
+                oddness += weight * opinion.oddness.unwrap_or(0.0);
+                weights += weight;
+            }
+            if opinion.weight * decades > led_by.0 {
+                led_by = (opinion.weight * decades, view);
             }
         }
-        let fused = if weights > 0.0 { decades / weights } else { 0.0 };
+        let fused = if weights > 0.0 { oddness / weights } else { 1.0 };
         let surprises = surprises(streams, &opinions, company);
         let heard = surprises.iter().zip(&self.holds).zip(&self.members);
         let news = heard
@@ -121,6 +123,17 @@ impl View {
             Self::Streams => f64::from(u8::from(company <= 1.0)),
             Self::Novelty => f64::from(u8::from(company > 1.0)),
             Self::Dependence | Self::Forest | Self::Gaps | Self::Silence => 0.0,
+        }
+    }
+}
+
+impl View {
+    /// Whether a view's news count although others carry the score.
+    fn interrupts(self, company: f64) -> bool {
+        match self {
+            Self::Streams | Self::Dependence => company > 1.0,
+            Self::Gaps | Self::Silence => true,
+            Self::Novelty | Self::Forest => false,
         }
     }
 }
@@ -162,7 +175,8 @@ fn surprises(
     // The most surprising of so many streams is more surprising than one.
     surprises[0] = (greatest - log10(company.max(1.0))).max(0.0);
     for (at, view) in View::ALL.into_iter().enumerate().skip(1) {
-        if view.voice(company) > 0.0 && opinions[at].health == Health::Ready {
+        let is_heard = view.voice(company) > 0.0 || view.interrupts(company);
+        if is_heard && opinions[at].health == Health::Ready {
             surprises[at] = -log10(opinions[at].chance.clamp(f64::MIN_POSITIVE, 1.0));
         }
     }

@@ -99,11 +99,16 @@ impl Log for FakeLog {
 }
 
 /// Frames `from..to`, a minute apart; every 523rd is abnormal, every 7th lacks a stream.
+/// A real date: row numbers have no days.
+const START_MS: u64 = 1_700_000_000_000;
+
 fn frames(from: u64, to: u64) -> String {
     let rows = (from..to).map(|minute| {
-        let cpu = if minute % 523 == 522 { 900.0 } else { 20.0 + (minute % 11) as f64 * 0.3 };
+        // Each burst is larger than any before it: what was seen once is no news.
+        let burst = 900.0 * (1_u64 << (minute / 523).min(40)) as f64;
+        let cpu = if minute % 523 == 522 { burst } else { 20.0 + (minute % 11) as f64 * 0.3 };
         let disk = if minute % 7 == 6 { "null".to_owned() } else { (minute % 5).to_string() };
-        format!(r#"{{"t":{},"values":{{"cpu":{cpu},"disk":{disk}}}}}"#, minute * 60_000)
+        format!(r#"{{"t":{},"values":{{"cpu":{cpu},"disk":{disk}}}}}"#, START_MS + minute * 60_000)
     });
     format!(r#"{{"frames":[{}]}}"#, rows.collect::<Vec<_>>().join(","))
 }
@@ -201,11 +206,10 @@ fn a_frame_is_judged_once() {
     say(&mut session, Action::Frames, &frames(40, 50)).unwrap();
     assert_eq!(say(&mut session, Action::Frames, &frames(0, 60)).as_ref(), Ok(&all[0]));
 
-    let differs = r#"{"frames":[{"t":60000,"values":{"cpu":1}}]}"#;
-    let (status, body) = say(&mut session, Action::Frames, differs).unwrap_err();
-    assert!(status == 409 && body.contains("frame.differs") && body.contains(r#""at":60000"#), "{body}");
-    let between = r#"{"frames":[{"t":60001,"values":{"cpu":1}}]}"#;
-    let (status, body) = say(&mut session, Action::Frames, between).unwrap_err();
+    let one = |t: u64| format!(r#"{{"frames":[{{"t":{t},"values":{{"cpu":1}}}}]}}"#);
+    let (status, body) = say(&mut session, Action::Frames, &one(START_MS + 60_000)).unwrap_err();
+    assert!(status == 409 && body.contains("frame.differs") && body.contains("at\":1700000060000"), "{body}");
+    let (status, body) = say(&mut session, Action::Frames, &one(START_MS + 60_001)).unwrap_err();
     assert!(status == 409 && body.contains("frame.time-went-back"), "{body}");
     let unordered = r#"{"frames":[{"t":9e9,"values":{}},{"t":9e9,"values":{}}]}"#;
     assert_eq!(say(&mut session, Action::Frames, unordered).unwrap_err().0, 409);
@@ -216,23 +220,26 @@ fn a_frame_is_judged_once() {
 fn ticks_are_in_the_log_when_they_are_news() {
     let log = FakeLog::new();
     let mut session = created(&log);
-    say(&mut session, Action::Frames, &frames(0, 40)).unwrap();
-    let early = format!(r#"{{"now":{}}}"#, 40 * 60_000);
+    // Habits take a week to learn; a silence is told against them.
+    let last = 11_000;
+    say(&mut session, Action::Frames, &frames(0, 9000)).unwrap();
+    say(&mut session, Action::Frames, &frames(9000, last)).unwrap();
+    let entries = log.memory.borrow().entries.len();
+    let early = format!(r#"{{"now":{}}}"#, START_MS + last * 60_000);
     assert_eq!(say(&mut session, Action::Tick, &early).unwrap(), r#"{"verdict":null}"#);
-    assert_eq!(log.memory.borrow().entries.len(), 1);
+    assert_eq!(log.memory.borrow().entries.len(), entries);
 
-    let late = format!(r#"{{"now":{}}}"#, 50 * 60_000);
+    let late = format!(r#"{{"now":{}}}"#, START_MS + (last + 60) * 60_000);
     let verdict = say(&mut session, Action::Tick, &late).unwrap();
     assert!(verdict.contains(r#""from_silence":true"#), "{verdict}");
     assert_eq!(say(&mut session, Action::Tick, &late).unwrap(), verdict);
-    assert_eq!(log.memory.borrow().entries.len(), 2);
+    assert_eq!(log.memory.borrow().entries.len(), entries + 1);
 
-    let expected = say(&mut session, Action::Frames, &frames(60, 80)).unwrap();
-    let mut entries = std::mem::take(&mut log.memory.borrow_mut().entries);
-    entries.truncate(2);
-    log.memory.borrow_mut().entries = entries;
+    let next = frames(last + 80, last + 100);
+    let expected = say(&mut session, Action::Frames, &next).unwrap();
+    log.memory.borrow_mut().entries.truncate(entries + 1);
     let mut again = Session::new(log);
-    assert_eq!(say(&mut again, Action::Frames, &frames(60, 80)).unwrap(), expected);
+    assert_eq!(say(&mut again, Action::Frames, &next).unwrap(), expected);
 }
 
 #[test]
