@@ -99,10 +99,11 @@ fn perform(step: &Step, logs: &Path) -> Count {
     count
 }
 
-/// What cargo says while nothing is wrong.
+/// What the tools say while nothing is wrong.
 fn is_progress(line: &str) -> bool {
     let words = ["Compiling", "Checking", "Downloaded", "Downloading", "Finished", "Running"];
-    line.split_whitespace().next().is_some_and(|word| words.contains(&word))
+    let is_cargo = line.split_whitespace().next().is_some_and(|word| words.contains(&word));
+    is_cargo || line.trim().is_empty() || line.ends_with("... ok") || line.starts_with("test result: ok")
 }
 
 /// Runs with all output in `log`; answers whether it succeeded.
