@@ -10,7 +10,18 @@ use crate::build::Profile;
 use crate::paths;
 use crate::run::Outcome;
 
-/// A thing that is built: its name, everything it is made of, and a file that exists once it is there.
+/// What every product is made of: the engine, the versions, and how things are built.
+const COMMON: [&str; 7] = [
+    "core/src",
+    "core/presets",
+    "core/Cargo.toml",
+    "Cargo.toml",
+    "Cargo.lock",
+    "package-lock.json",
+    "xtask/src/build",
+];
+
+/// A thing that is built: its name, what it is made of beside that, and a file that exists once it is there.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Product {
     pub(crate) name: &'static str,
@@ -52,7 +63,7 @@ impl Product {
 
     fn fingerprint(&self) -> u64 {
         let mut hash = Xxh64::new(0);
-        for input in self.inputs {
+        for input in COMMON.iter().chain(self.inputs) {
             add(&mut hash, &paths::root().join(input), input);
         }
         hash.digest()

@@ -21,23 +21,11 @@ pub(crate) enum Profile {
     Release,
 }
 
-const PACKAGE: Product = Product {
-    name: "package",
-    inputs: &["core", "wasm", "Cargo.toml", "Cargo.lock", "package-lock.json", "xtask/src/build"],
-    output: "dist/npm/package.json",
-};
+const PACKAGE: Product = Product { name: "package", inputs: &["wasm"], output: "dist/npm/package.json" };
 
-const WEB: Product = Product {
-    name: "web",
-    inputs: &["core", "web", "www", "Cargo.toml", "Cargo.lock", "package-lock.json", "xtask/src/build"],
-    output: "dist/web/index.html",
-};
+const WEB: Product = Product { name: "web", inputs: &["web", "www"], output: "dist/web/index.html" };
 
-const WORKER: Product = Product {
-    name: "worker",
-    inputs: &["core", "worker", "Cargo.toml", "Cargo.lock", "package-lock.json", "xtask/src/build"],
-    output: "worker/build/index.js",
-};
+const WORKER: Product = Product { name: "worker", inputs: &["worker"], output: "worker/build/index.js" };
 
 /// Makes the npm package if it is not there.
 pub(crate) fn make_package() -> Outcome<Made> {

@@ -5,7 +5,7 @@ mod steps;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -82,9 +82,12 @@ fn perform(step: &Step, logs: &Path) -> Count {
     let outcome = (step.command)().and_then(|command| logged(command, &log));
     let text = fs::read_to_string(&log).unwrap_or_default();
     let (count, fault) = match outcome {
-        Ok(is_success) => {
-            let count = step.tally.count(&text, is_success);
-            (count, (count.failed > 0).then(|| format!("{}: the end of {}", step.name, log.display())))
+        Ok(status) => {
+            let count = step.tally.count(&text, status.success());
+            (
+                count,
+                (count.failed > 0).then(|| format!("{}: {status}; the end of {}", step.name, log.display())),
+            )
         }
         Err(Failure(sentence)) => {
             (Count { passed: 0, failed: 1 }, Some(format!("{}: {sentence}", step.name)))
@@ -106,8 +109,8 @@ fn is_progress(line: &str) -> bool {
     is_cargo || line.trim().is_empty() || line.ends_with("... ok") || line.starts_with("test result: ok")
 }
 
-/// Runs with all output in `log`; answers whether it succeeded.
-fn logged(mut command: Command, log: &PathBuf) -> Outcome<bool> {
+/// Runs with all output in `log`; answers how it ended.
+fn logged(mut command: Command, log: &PathBuf) -> Outcome<ExitStatus> {
     let output = File::create(log)?;
     let errors = output.try_clone()?;
     command.stdin(Stdio::null()).stdout(output).stderr(errors);
@@ -121,7 +124,7 @@ fn logged(mut command: Command, log: &PathBuf) -> Outcome<bool> {
     let began = Instant::now();
     loop {
         match child.try_wait() {
-            Ok(Some(status)) => return Ok(status.success()),
+            Ok(Some(status)) => return Ok(status),
             Ok(None) if began.elapsed() < STEP_LIMIT => sleep(Duration::from_millis(50)),
             Ok(None) => {
                 child.kill()?;

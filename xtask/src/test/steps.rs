@@ -37,7 +37,7 @@ pub(super) const STEPS: &[Step] = &[
     step("tidy", &[], Tally::Xtask, || xtask(&["tidy"])),
     step("no-std", &[], Tally::Whole, no_std),
     step("clippy", &[], Tally::Whole, clippy),
-    step("native", &[], Tally::Cargo, || Ok(cargo(["test", "--workspace", "--no-fail-fast"]))),
+    step("native", &[], Tally::Cargo, native),
     step("tools", &[], Tally::Preparation, || xtask(&["prepare"])),
     step("chromium", &[], Tally::Preparation, || xtask(&["prepare", "--chromium"])),
     step("clippy-wasm", &["tools"], Tally::Whole, || clippy_shell("fourfold-wasm")),
@@ -59,6 +59,11 @@ fn xtask(arguments: &[&str]) -> Outcome<Command> {
 
 fn clippy() -> Outcome<Command> {
     Ok(cargo(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+}
+
+/// The long ones too: what is never run does not hold.
+fn native() -> Outcome<Command> {
+    Ok(cargo(["test", "--workspace", "--no-fail-fast", "--", "--include-ignored"]))
 }
 
 /// A shell again, as it ships: what is compiled for wasm only is seen here only. One by one and in the release profile,
