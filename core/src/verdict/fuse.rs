@@ -1,8 +1,9 @@
 //! From what every view says to one score, one confidence, and the strength of the news.
 //!
-//! Surprises are added in decades: one decade is a chance ten times smaller. The joint views know a moment better than
-//! any single stream does, so with company they carry the score, and the streams by themselves speak up only where one
-//! of them is odder than the number of streams explains.
+//! The joint novelty knows a moment better than any single stream does, so with company it carries the score. News are in
+//! decades (one decade is a chance ten times smaller): of the joint novelty, and of the most surprising stream where it
+//! is odder than the number of streams explains. The other views are shown with their votes and count for the
+//! confidence only: as news or as a part of the score they cost more than they gave.
 
 use super::member::Member;
 use super::{View, ViewVerdict};
@@ -40,8 +41,6 @@ pub(crate) struct Fused {
     pub(crate) news: f64,
     pub(crate) confidence: f64,
     pub(crate) views: [ViewVerdict; View::COUNT],
-    /// The view that carries the answer.
-    pub(crate) led_by: View,
 }
 
 impl Fusion {
@@ -65,7 +64,6 @@ impl Fusion {
         let chances = opinions.map(|opinion| opinion.oddness.map(|_| opinion.chance));
         let mut views = [ViewVerdict::default(); View::COUNT];
         let (mut decades, mut weights) = (0.0, 0.0);
-        let mut led_by = (f64::NEG_INFINITY, View::Streams);
         for (at, view) in View::ALL.into_iter().enumerate() {
             let opinion = opinions[at];
             let is_broken = self.members[at].is_broken();
@@ -81,9 +79,6 @@ impl Fusion {
             let weight = view.voice(company) * opinion.weight;
             decades += weight * said;
             weights += weight;
-            if weight * said > led_by.0 {
-                led_by = (weight * said, view);
-            }
         }
         let fused = if weights > 0.0 { decades / weights } else { 0.0 };
         let surprises = surprises(streams, &opinions, company);
@@ -101,7 +96,6 @@ impl Fusion {
             news,
             confidence: 1.0 - doubt,
             views,
-            led_by: led_by.1,
         }
     }
 
@@ -114,8 +108,7 @@ impl Fusion {
 
 impl View {
     /// How much of the score a view carries among `company` streams that speak. With company the joint novelty ranks
-    /// moments better by itself than any mixture does (the other views are heard through their own news and in the
-    /// confidence); a stream alone has nothing to be joint with.
+    /// moments better by itself than any mixture does; a stream alone has nothing to be joint with.
     fn voice(self, company: f64) -> f64 {
         match self {
             Self::Streams => f64::from(u8::from(company <= 1.0)),

@@ -122,8 +122,7 @@ impl Tier3 {
     }
 
     fn finding(&self, at_ms: i64, fused: &Fused, streams: &[StreamVerdict]) -> Finding {
-        let is_silence = matches!(fused.led_by, View::Gaps | View::Silence);
-        let oddest = oddest(streams).filter(|_| !is_silence);
+        let oddest = oddest(streams);
         Finding {
             at_ms,
             chance: fused.chance,

@@ -11,7 +11,7 @@ use crate::link::Link;
 pub(crate) fn Welcome(link: Link) -> impl IntoView {
     view! {
         <section class="welcome" aria-label="Start">
-            <p class="lead">"Drop a table of measurements. See which moments are abnormal, and why."</p>
+            <p class="lead">"Drop a table of measurements. See which moments are abnormal, and in which stream."</p>
             <div class="drop">
                 <svg class="drop-art" viewBox="0 0 320 72" aria-hidden="true">
                     <rect class="art-band" x="196" y="2" width="22" height="68" rx="3" />
