@@ -265,7 +265,7 @@ impl Engine {
         state.tier3.step(opinions, state.frames, verdict);
 
         state.streams.learn(values);
-        state.joint.learn(values);
+        state.joint.learn(values, verdict.episode.is_none());
     }
 }
 

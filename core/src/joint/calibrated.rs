@@ -19,7 +19,7 @@ pub(crate) struct Calibrated<V> {
 
 impl<V: JointView> Calibrated<V> {
     pub(crate) fn new(schema: &Schema) -> Self {
-        Self { view: V::new(schema), ranks: Ranks::new(), opinions: 0 }
+        Self { view: V::new(schema), ranks: Ranks::patient(), opinions: 0 }
     }
 
     pub(crate) fn judge(&self, seen: &Seen<'_>, scratch: &mut V::Scratch) -> Opinion {
@@ -42,9 +42,18 @@ impl<V: JointView> Calibrated<V> {
         }
     }
 
-    pub(crate) fn learn(&mut self, opinion: &Opinion, seen: &Seen<'_>, scratch: &mut V::Scratch) {
+    /// Learns the moment; its oddness is one of a normal moment only where `is_calm`.
+    pub(crate) fn learn(
+        &mut self,
+        opinion: &Opinion,
+        is_calm: bool,
+        seen: &Seen<'_>,
+        scratch: &mut V::Scratch,
+    ) {
         if let Some(oddness) = opinion.oddness {
-            self.ranks.learn(oddness);
+            if is_calm {
+                self.ranks.learn(oddness);
+            }
             self.opinions = self.opinions.saturating_add(1);
         }
         self.view.learn(seen, scratch);

@@ -98,7 +98,7 @@ impl<V: JointView> Watch<V> {
     pub(super) fn learn(&mut self, values: &[Option<f64>]) -> Opinion {
         let opinion = self.judge(values);
         let seen = Seen { moment: self.moment(), values, portrait: &self.next };
-        self.view.learn(&opinion, &seen, &mut self.scratch);
+        self.view.learn(&opinion, true, &seen, &mut self.scratch);
         self.portrait.learn(values, &mut self.next);
         self.row += 1;
         opinion

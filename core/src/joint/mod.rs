@@ -140,7 +140,7 @@ impl Joint {
         let mut values = core::mem::take(&mut self.desk.values);
         values.iter_mut().zip(frame.values).for_each(|(slot, &value)| *slot = measured(value));
         let verdict = self.judge(Moment { at_ms: frame.at_ms, local_ms: frame.at_ms }, &values);
-        self.learn(&values);
+        self.learn(&values, true);
         self.desk.values = values;
         verdict
     }
@@ -179,15 +179,15 @@ impl Joint {
         desk.verdict
     }
 
-    /// Learns the moment that was judged last; `values` are the same.
-    pub(crate) fn learn(&mut self, values: &[Option<f64>]) {
+    /// Learns the moment that was judged last; `values` are the same. It `is_calm` where nothing was found to be wrong.
+    pub(crate) fn learn(&mut self, values: &[Option<f64>], is_calm: bool) {
         let Self { views, desk } = self;
         let seen = Seen { moment: desk.moment, values, portrait: &desk.portrait };
-        views.novelty.learn(&desk.verdict.novelty, &seen, &mut desk.novelty);
-        views.dependence.learn(&desk.verdict.dependence, &seen, &mut desk.dependence);
-        views.forest.learn(&desk.verdict.forest, &seen, &mut desk.forest);
-        views.gaps.learn(&desk.verdict.gaps, &seen, &mut desk.gaps);
-        views.silence.learn(&desk.verdict.silence, &seen, &mut desk.silence);
+        views.novelty.learn(&desk.verdict.novelty, is_calm, &seen, &mut desk.novelty);
+        views.dependence.learn(&desk.verdict.dependence, is_calm, &seen, &mut desk.dependence);
+        views.forest.learn(&desk.verdict.forest, is_calm, &seen, &mut desk.forest);
+        views.gaps.learn(&desk.verdict.gaps, is_calm, &seen, &mut desk.gaps);
+        views.silence.learn(&desk.verdict.silence, is_calm, &seen, &mut desk.silence);
         views.portrait.learn(values, &mut desk.portrait);
     }
 }

@@ -42,7 +42,7 @@ const FORECAST_PACE: [f32; 2] = [1.0, 1.0 / 5.0];
 const RESTLESS_PACE: [f32; 2] = [1.0 / 10.0, 1.0 / 50.0];
 const RESTLESS_WEIGHT: f32 = 0.5;
 /// Rows over which the level for the dependence between streams follows.
-const SMOOTH_PACE: f32 = 1.0 / 15.0;
+const SMOOTH_PACE: f32 = 1.0 / 4.0;
 
 /// How many features of a stream there are in the picture.
 pub(crate) const TRAITS: usize = LEVEL_PACE.len() + FORECAST_PACE.len();
@@ -68,7 +68,7 @@ pub(crate) struct Cell {
     pub(crate) fresh: Lane,
     /// The value, in spreads from its centre.
     pub(crate) z: Lane,
-    /// A level over 15 rows, for the dependence between streams.
+    /// A level over 4 rows, for the dependence between streams.
     pub(crate) smooth: Lane,
     /// How far the value moved since the last one, in spreads.
     pub(crate) moved: Lane,

@@ -2,8 +2,9 @@
 //! usually does.
 //!
 //! Every row without an event adds its hour's expectation to a stream's silence, so a night adds next to nothing. A
-//! silence is odd by how much longer it is, measured so, than those that came before it. All event streams together
-//! are asked as well: that nobody does anything at all says more than that nobody does one thing.
+//! silence is odd by how much longer it is, measured so, than the longest that came before it. All event streams together
+//! are asked as well: that nobody does anything at all says more than that nobody does one thing. A stream without a
+//! value tells of nobody: its silence begins anew when it is back.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -19,8 +20,10 @@ const MEMORY_ROWS: f32 = 8192.0;
 /// Rows in a context after which it is believed as much as what is known without it: the same hour on other days, and
 /// before that all hours.
 const CONTEXT_ROWS: f32 = 30.0;
-/// Silences over which their usual length is remembered.
-const MEMORY_SILENCES: f32 = 256.0;
+/// Silences over which the longest is forgotten, by a share of one in so many each time.
+const MEMORY_SILENCES: f32 = 512.0;
+/// How far a silence longer than all before it moves what is the longest: one alone may have been an anomaly.
+const LONGER: f32 = 0.5;
 /// Silences before there is an opinion.
 const SILENCES_MIN: f32 = 8.0;
 /// A rate is never believed to be higher: the next event may always be late.
@@ -35,12 +38,11 @@ struct Actor {
     rows_in: [f32; CONTEXTS],
     /// Events that were to be expected since the last one.
     silence: f32,
-    /// The usual size of a silence that ended, the mean of its square, and how many there were.
-    usual: f32,
-    square: f32,
+    /// About the longest silence that ended, and how many did.
+    longest: f32,
     ended: f32,
 }
-state!(Actor { rate, rows, rates, rows_in, silence, usual, square, ended });
+state!(Actor { rate, rows, rates, rows_in, silence, longest, ended });
 
 /// Who acts, and since when nobody does.
 #[derive(Clone, Debug)]
@@ -55,7 +57,8 @@ state!(Silence { actors; streams });
 /// The silences of one moment, this row included, in the order of the actors.
 #[derive(Clone, Debug)]
 pub(crate) struct Silences {
-    acted: Vec<bool>,
+    /// Whether there was an event; `None` where nothing is known.
+    acted: Vec<Option<bool>>,
     silence: Vec<f32>,
     odd: Vec<f32>,
 }
@@ -74,7 +77,7 @@ impl JointView for Silence {
 
     fn scratch(&self) -> Silences {
         let count = self.actors.len();
-        Silences { acted: vec![false; count], silence: vec![0.0; count], odd: vec![0.0; count] }
+        Silences { acted: vec![None; count], silence: vec![0.0; count], odd: vec![0.0; count] }
     }
 
     fn judge(&self, seen: &Seen<'_>, scratch: &mut Silences) -> Option<f64> {
@@ -82,16 +85,17 @@ impl JointView for Silence {
         if self.actors.is_empty() || seen.values.iter().all(Option::is_none) {
             return None;
         }
-        let mut anybody = false;
+        let mut anybody = None;
         for (acted, &stream) in scratch.acted.iter_mut().zip(&self.streams) {
-            *acted = seen.values[stream].is_some_and(|x| x != 0.0);
-            anybody |= *acted;
+            *acted = seen.values[stream].map(|x| x != 0.0);
+            anybody = anybody.max(*acted);
         }
         scratch.acted[self.streams.len()] = anybody;
         let context = context_of(seen.moment.local_ms);
         let mut most: Option<f32> = None;
         for (place, actor) in self.actors.iter().enumerate() {
-            scratch.silence[place] = if scratch.acted[place] { 0.0 } else { actor.lengthened(context) };
+            let is_silent = scratch.acted[place] == Some(false);
+            scratch.silence[place] = if is_silent { actor.lengthened(context) } else { 0.0 };
             scratch.odd[place] = actor.odd(scratch.silence[place]);
             if actor.ended >= SILENCES_MIN {
                 most = Some(most.unwrap_or(0.0).max(scratch.odd[place]));
@@ -131,8 +135,7 @@ impl Actor {
         rates: [0.0; CONTEXTS],
         rows_in: [0.0; CONTEXTS],
         silence: 0.0,
-        usual: 0.0,
-        square: 0.0,
+        longest: 0.0,
         ended: 0.0,
     };
 
@@ -146,20 +149,20 @@ impl Actor {
         self.silence - ln_brief(1.0 - rate.clamp(0.0, RATE_MAX))
     }
 
-    /// A silence in units of what those before it reached: their mean and two deviations.
+    /// A silence in units of the longest before it.
     fn odd(&self, silence: f32) -> f32 {
-        if self.ended < SILENCES_MIN {
-            return 0.0;
-        }
-        let variance = (self.square - self.usual * self.usual).max(0.0);
-        silence / (self.usual + 2.0 * variance * crate::math::inverse_sqrt_brief(variance.max(1e-6)) + 1.0)
+        if self.ended < SILENCES_MIN { 0.0 } else { silence / (self.longest + 1.0) }
     }
 
-    fn learn(&mut self, context: usize, acted: bool, silence: f32) {
+    fn learn(&mut self, context: usize, acted: Option<bool>, silence: f32) {
+        let Some(acted) = acted else {
+            self.silence = 0.0;
+            return;
+        };
         if acted {
             self.ended = (self.ended + 1.0).min(MEMORY_SILENCES);
-            self.usual += (self.silence - self.usual) / self.ended;
-            self.square += (self.silence * self.silence - self.square) / self.ended;
+            let longer = (self.silence - self.longest).max(0.0);
+            self.longest += LONGER * longer - self.longest / MEMORY_SILENCES;
         }
         self.silence = silence;
         let event = if acted { 1.0 } else { 0.0 };

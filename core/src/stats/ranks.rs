@@ -1,8 +1,13 @@
 //! From oddness to chance, without spoiling the order of moments.
 //!
 //! A tail that learns every opinion at once calls an anomaly more usual the longer it lasts, and ranks its end below
-//! its beginning. Here opinions wait: they are counted by the thousand, and a block is believed only when the next one
-//! is full. Between two blocks the map from oddness to chance stands still, so it costs one look into a table.
+//! its beginning. Here opinions are counted in blocks, and between two blocks the map from oddness to chance stands
+//! still, so it costs one look into a table. Blocks grow with age, and with them the memory: what was odd because the
+//! watching had just begun is soon forgotten, what was odd last month is not.
+//!
+//! A *patient* table believes a block only when the next one is full, and never lets one more than double the share of
+//! the odd: ranks keep their order through long anomalies. A *present* one believes at once and in small blocks: its
+//! chances are true shares of what happens nowadays.
 //!
 //! The last hundredth is not counted but drawn: beyond it chances fall by a power of the oddness, which is estimated
 //! from what lies there. So even what was never seen keeps its order.
@@ -18,12 +23,15 @@ const PER_UNIT: f32 = 16.0;
 /// Oddness from e^-16 to e^16.
 const BINS: usize = 512;
 const MIDDLE: f32 = 256.0;
-/// Opinions that count at once, before there is a first block.
-const FIRST_BLOCK: u32 = 64;
-/// Opinions in a block. Blocks before it double.
-const BLOCK_MAX: u32 = 2048;
-/// Opinions over which the ranks are remembered.
-const MEMORY: f64 = 50_000.0;
+/// Opinions in a block.
+const BLOCK_MIN: u32 = 64;
+const BLOCK_MAX: u32 = 4096;
+/// What is kept of the old when a block is believed.
+const KEPT: f64 = 0.9;
+/// A patient table lets one block raise the share of the odd to so many times the usual, the next one to four times as
+/// many, and so on: what lasts is believed in the end.
+const GROWTH_FIRST: f64 = 2.0;
+const GROWTH_NEXT: f64 = 4.0;
 /// The share of opinions beyond which chances are drawn.
 const TAIL_SHARE: f64 = 0.01;
 /// What the power is taken to be before anything is known, and for how many opinions that counts.
@@ -39,26 +47,42 @@ pub(crate) struct Ranks {
     waiting: Vec<u32>,
     filling: Vec<u32>,
     filled: u32,
-    /// Opinions after which the block is full.
-    block: u32,
+    seen: u32,
+    growth: f64,
     /// Where the drawn tail begins, in bins; its share, and the power of its fall per bin.
     tail_from: f64,
     tail_share: f64,
     tail_fall: f64,
+    /// Opinions per opinion in a block, so to speak: a block is one in so many of all that were seen.
+    age_per_block: u32,
+    is_patient: bool,
 }
-state!(Ranks { above, waiting, filling, filled, block, tail_from, tail_share, tail_fall });
+state!(Ranks { above, waiting, filling, filled, seen, growth, tail_from, tail_share, tail_fall; age_per_block, is_patient });
 
 impl Ranks {
-    pub(crate) fn new() -> Self {
+    /// Ranks that keep their order through long anomalies.
+    pub(crate) fn patient() -> Self {
+        Self::new(4, true)
+    }
+
+    /// Ranks whose chances are true shares of what happens nowadays.
+    pub(crate) fn present() -> Self {
+        Self::new(50, false)
+    }
+
+    fn new(age_per_block: u32, is_patient: bool) -> Self {
         Self {
             above: vec![0.0; BINS + 1],
             waiting: vec![0; BINS],
             filling: vec![0; BINS],
             filled: 0,
-            block: FIRST_BLOCK,
+            seen: 0,
+            growth: GROWTH_FIRST,
             tail_from: 0.0,
             tail_share: 1.0,
             tail_fall: 0.0,
+            age_per_block,
+            is_patient,
         }
     }
 
@@ -83,35 +107,45 @@ impl Ranks {
         let bin = &mut self.filling[place(oddness) as usize];
         *bin = bin.saturating_add(1);
         self.filled = self.filled.saturating_add(1);
-        if self.filled >= self.block {
+        self.seen = self.seen.saturating_add(1);
+        if self.filled >= (self.seen / self.age_per_block).clamp(BLOCK_MIN, BLOCK_MAX) {
             self.turn();
         }
     }
 
-    /// The waiting block is believed, the full one waits. The first opinions are believed at once: there are no others.
+    /// A block is believed. The first one is believed at once, since there is no other.
     fn turn(&mut self) {
-        if self.above[0] == 0.0 {
-            self.believe_filling();
-        } else {
+        if self.is_patient && self.above[0] > 0.0 {
             core::mem::swap(&mut self.waiting, &mut self.filling);
-            self.believe_filling();
-            self.block = self.block.saturating_mul(2).min(BLOCK_MAX);
         }
+        self.believe_filling();
         self.filled = 0;
         self.draw_tail();
     }
 
     fn believe_filling(&mut self) {
+        let odd_from = self.tail_from as usize + 1;
+        let odd_weight = if self.is_patient { self.odd_weight(odd_from) } else { 1.0 };
         let mut added = 0.0;
         for bin in (0..BINS).rev() {
-            added += f64::from(self.filling[bin]);
-            self.above[bin] += added;
+            let weight = if bin >= odd_from { odd_weight } else { 1.0 };
+            added += weight * f64::from(self.filling[bin]);
+            self.above[bin] = KEPT * self.above[bin] + added;
         }
         self.filling.fill(0);
-        if self.above[0] > MEMORY {
-            let shrink = MEMORY / self.above[0];
-            self.above.iter_mut().for_each(|above| *above *= shrink);
+    }
+
+    /// What an odd opinion of the block counts, so that they do not count for more than they may.
+    fn odd_weight(&mut self, odd_from: usize) -> f64 {
+        let count = |bins: &[u32]| bins.iter().map(|&count| f64::from(count)).sum::<f64>();
+        let odd = count(&self.filling[odd_from.min(BINS)..]);
+        let most = self.growth * TAIL_SHARE * count(&self.filling);
+        if self.above[0] == 0.0 || odd <= most {
+            self.growth = GROWTH_FIRST;
+            return 1.0;
         }
+        self.growth = (self.growth * GROWTH_NEXT).min(1.0 / TAIL_SHARE);
+        most / odd
     }
 
     /// Finds where the last hundredth begins and how fast it falls (Hill's estimator, on bins).
@@ -154,7 +188,7 @@ mod tests {
 
     #[test]
     fn chances_are_true_shares() {
-        let mut ranks = Ranks::new();
+        let mut ranks = Ranks::patient();
         draws(1).take(20_000).for_each(|odd| ranks.learn(odd));
         for asked in [0.3, 0.05, 0.01, 0.001] {
             let share = draws(2).take(100_000).filter(|&odd| ranks.chance(odd) <= asked).count() as f64 / 1e5;
@@ -164,7 +198,7 @@ mod tests {
 
     #[test]
     fn order_is_kept_beyond_all_that_was_seen() {
-        let mut ranks = Ranks::new();
+        let mut ranks = Ranks::patient();
         assert_eq!(ranks.chance(3.0), 0.5);
         draws(3).take(5000).for_each(|odd| ranks.learn(odd));
         let chances: Vec<f64> = (0..2000_i32).map(|n| ranks.chance(0.01 * f64::from(n))).collect();
@@ -174,12 +208,12 @@ mod tests {
 
     #[test]
     fn what_lasts_does_not_become_usual_at_once() {
-        let mut ranks = Ranks::new();
+        let mut ranks = Ranks::patient();
         draws(4).take(20_000).for_each(|odd| ranks.learn(odd));
         let first = ranks.chance(30.0);
         (0..1000).for_each(|_| ranks.learn(30.0));
         // The blocks that were full before are believed now, those of the new kind are not.
-        assert!((ranks.chance(30.0) / first - 1.0).abs() < 0.25);
+        assert!((ranks.chance(30.0) / first - 1.0).abs() < 0.5);
         (0..100_000).for_each(|_| ranks.learn(30.0));
         assert!(ranks.chance(30.0) > 0.3);
     }

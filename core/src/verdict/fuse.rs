@@ -1,10 +1,16 @@
 //! From what every view says to one score, one confidence, and the strength of the news.
 //!
-//! The joint novelty knows a moment better than any single stream does, so with company it carries the score. News are in
-//! decades (one decade is a chance ten times smaller): of the joint novelty, and of the most surprising stream where it
-//! is odder than the number of streams explains. The other views are shown with their votes and count for the
-//! confidence only: as news or as a part of the score they cost more than they gave.
+//! Three numbers come out, for three needs:
+//!
+//! - `oddness` ranks moments: with company it is that of the joint novelty, which knows a moment better than any single
+//!   stream does; a stream alone has nothing to be joint with, and its own oddness counts. It is never made to fit what
+//!   was seen lately, so it stays high through a long anomaly;
+//! - `chance` is calibrated: the harmonic mean of the views' chances, which is a chance itself however much the views
+//!   depend on each other, moved towards its own true share of what happens nowadays;
+//! - `news` raises alarms, once per thing that happens: the most surprising stream, the joint novelty, and what any
+//!   other view says for several frames on end, each held back while it says nothing that it did not say before.
 
+use super::insistence::Insistence;
 use super::member::Member;
 use super::{View, ViewVerdict};
 use crate::math::{exp, ln_1p, log10};
@@ -17,24 +23,66 @@ use crate::stream::StreamVerdict;
 const SETTLING_FRAMES: f64 = 30.0;
 /// How much of a frame each view can know, for the confidence.
 const TRUST: [f64; View::COUNT] = [0.8, 0.8, 0.5, 0.5, 0.5, 0.3];
+/// What each view counts in the harmonic mean. The forest, which soon learns a long anomaly as normal, counts for the
+/// confidence only.
+const VOICE: [f64; View::COUNT] = [0.5, 5.0, 1.0, 0.0, 0.5, 0.5];
+/// How far the mean is moved towards its own share of what happens nowadays: all the way, and the end of a long
+/// anomaly would rank below its beginning.
+const NOWADAYS: f64 = 0.7;
+/// Added to the decades before they are ranked, so that "nothing at all" has a place.
+const RANK_FLOOR: f64 = 0.01;
+/// No chance is believed to be smaller.
+const CHANCE_MIN: f64 = 1e-12;
 /// What raises an alarm at a false-alarm rate of one in a thousand.
 const NEWS_AT_ONE_IN_A_THOUSAND: f64 = 4.4;
+/// How far the surprise of one stream among others is believed, by what the others' would make of the moment.
+const SURPRISE_PER_DECADE: f64 = 3.0;
+/// Views that are listened to for some frames: one odd frame proves little, several on end do.
+const INSISTENT: [View; 4] = [View::Streams, View::Dependence, View::Gaps, View::Silence];
+/// Frames over which they are listened to, and the most decades that one frame counts.
+const INSIST_FRAMES: f64 = 4.0;
+const INSIST_MOST: f64 = 6.0;
+/// The mean of decades over these frames that one normal frame in a thousand reaches, as a rule.
+const INSISTED_AT_ONE_IN_A_THOUSAND: f64 = 2.25;
 
 /// The record of every view, and the calibration of all of them together.
 #[derive(Clone, Debug)]
 pub(crate) struct Fusion {
     members: [Member; View::COUNT],
-    holds: [Hold; View::COUNT],
-    ranks: Ranks,
+    holds: [Hold; Source::COUNT],
+    insistence: Insistence,
+    insisted: [f64; INSISTENT.len()],
+    /// Of the most unusual stream by itself, of a stream that is alone, and of everything.
+    own: Ranks,
+    alone: Ranks,
+    whole: Ranks,
 }
-state!(Fusion { members, holds, ranks });
+state!(Fusion { members, holds, insistence, insisted, own, alone, whole });
+
+/// What can be news.
+#[derive(Clone, Copy)]
+enum Source {
+    Stream,
+    Novelty,
+}
+
+impl Source {
+    const COUNT: usize = 2;
+}
 
 /// The fused answer, before episodes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fused {
-    oddness: f64,
+    /// How odd, unbounded: what moments are ranked by.
+    pub(crate) oddness: f64,
     chances: [Option<f64>; View::COUNT],
-    surprises: [f64; View::COUNT],
+    /// What the own ranks learn; nothing where nobody speaks.
+    own: Option<f64>,
+    alone: Option<f64>,
+    decades: f64,
+    surprises: [f64; Source::COUNT],
+    insisted: [f64; INSISTENT.len()],
+    insisting: f64,
     /// The chance of a frame at least this unusual.
     pub(crate) chance: f64,
     /// How strong the news is, in decades: 0 for nothing new.
@@ -45,7 +93,15 @@ pub(crate) struct Fused {
 
 impl Fusion {
     pub(crate) fn new() -> Self {
-        Self { members: [Member::default(); View::COUNT], holds: Default::default(), ranks: Ranks::new() }
+        Self {
+            members: Default::default(),
+            holds: Default::default(),
+            insistence: Insistence::default(),
+            insisted: [0.0; INSISTENT.len()],
+            own: Ranks::patient(),
+            alone: Ranks::patient(),
+            whole: Ranks::present(),
+        }
     }
 
     /// The news that raises an alarm at a rate of normal frames.
@@ -61,61 +117,104 @@ impl Fusion {
     ) -> Fused {
         let company = streams.iter().filter(|stream| stream.present).count() as f64;
         let opinions = opinions(streams, joint, frames);
-        let chances = opinions.map(|opinion| opinion.oddness.map(|_| opinion.chance));
-        let mut views = [ViewVerdict::default(); View::COUNT];
-        let (mut decades, mut weights) = (0.0, 0.0);
-        for (at, view) in View::ALL.into_iter().enumerate() {
-            let opinion = opinions[at];
-            let is_broken = self.members[at].is_broken();
-            views[at] = ViewVerdict {
-                score: chances[at].map(|chance| 1.0 - chance),
-                weight: if is_broken { 0.0 } else { opinion.weight },
-                health: if is_broken { Health::Broken } else { opinion.health },
-            };
-            if is_broken || chances[at].is_none() {
-                continue;
-            }
-            let said = opinion.oddness.unwrap_or(0.0);
-            let weight = view.voice(company) * opinion.weight;
-            decades += weight * said;
-            weights += weight;
+        let own = opinions[0].oddness.map(|_| RANK_FLOOR - log10(opinions[0].chance));
+        let is_alone = company <= 1.0;
+        let alone = opinions[0].oddness.filter(|_| is_alone);
+        let mut chances = opinions.map(|opinion| opinion.oddness.map(|_| opinion.chance));
+        chances[0] = own.map(|decades| self.own.chance(decades));
+        if is_alone {
+            // Nothing is joint about one stream: its own oddness takes the place of the joint one.
+            chances[1] = alone.map(|oddness| self.alone.chance(oddness));
         }
-        let fused = if weights > 0.0 { decades / weights } else { 0.0 };
-        let surprises = surprises(streams, &opinions, company);
-        let heard = surprises.iter().zip(&self.holds).zip(&self.members);
-        let news = heard
-            .filter(|(_, member)| !member.is_broken())
-            .map(|((surprise, hold), _)| hold.judge(*surprise))
-            .fold(0.0, f64::max);
+        let views = self.views(&opinions, &chances);
+        let decades = decades(&chances, &views);
+        let nowadays = -log10(self.whole.chance(decades + RANK_FLOOR).max(CHANCE_MIN));
+        let insisted = self.insisted(&chances, &views);
+        let surprises =
+            surprises(streams, &opinions, &views, company, chances[0].map(|chance| -log10(chance)));
+        let insisting = insisted.into_iter().fold(0.0, f64::max);
+        let heard = surprises.iter().zip(&self.holds);
         let doubt: f64 = views.iter().zip(TRUST).map(|(view, trust)| 1.0 - view.weight * trust).product();
         Fused {
-            oddness: fused,
-            chances,
+            oddness: opinions[usize::from(!is_alone)].oddness.unwrap_or(0.0),
+            chances: opinions.map(|opinion| opinion.oddness.map(|_| opinion.chance)),
+            own,
+            alone,
+            decades,
             surprises,
-            chance: self.ranks.chance(fused),
-            news,
+            insisted,
+            chance: exp(-core::f64::consts::LN_10 * (decades + NOWADAYS * (nowadays - decades))).min(1.0),
+            insisting,
+            news: heard.map(|(surprise, hold)| hold.judge(*surprise)).fold(
+                self.insistence.judge(insisting) + NEWS_AT_ONE_IN_A_THOUSAND - INSISTED_AT_ONE_IN_A_THOUSAND,
+                f64::max,
+            ),
             confidence: 1.0 - doubt,
             views,
         }
     }
 
-    pub(crate) fn learn(&mut self, fused: &Fused) {
-        self.ranks.learn(fused.oddness);
+    /// Votes, weights and health; who lies has no weight.
+    fn views(
+        &self,
+        opinions: &[Opinion; View::COUNT],
+        chances: &[Option<f64>; View::COUNT],
+    ) -> [ViewVerdict; View::COUNT] {
+        core::array::from_fn(|at| {
+            let is_broken = self.members[at].is_broken();
+            ViewVerdict {
+                score: chances[at].map(|chance| 1.0 - chance),
+                weight: if is_broken { 0.0 } else { opinions[at].weight },
+                health: if is_broken { Health::Broken } else { opinions[at].health },
+            }
+        })
+    }
+
+    /// What the insistent views have said over some frames, this one included.
+    fn insisted(
+        &self,
+        chances: &[Option<f64>; View::COUNT],
+        views: &[ViewVerdict; View::COUNT],
+    ) -> [f64; INSISTENT.len()] {
+        core::array::from_fn(|at| {
+            let view = INSISTENT[at] as usize;
+            let said = match chances[view] {
+                Some(chance) if views[view].health == Health::Ready => -log10(chance.clamp(CHANCE_MIN, 1.0)),
+                _ => 0.0,
+            };
+            self.insisted[at] + (said.min(INSIST_MOST) - self.insisted[at]) / INSIST_FRAMES
+        })
+    }
+
+    /// Takes note of what was said: `is_news` where it may have raised an alarm, `is_calm` where nothing is wrong. What
+    /// belongs to an episode teaches nobody how odd normal moments are.
+    pub(crate) fn learn(&mut self, fused: &Fused, is_news: bool, is_calm: bool) {
+        self.insisted = fused.insisted;
+        self.insistence.learn(fused.insisting, is_news);
+        if let Some(decades) = fused.own {
+            self.whole.learn(fused.decades + RANK_FLOOR);
+            if is_calm {
+                self.own.learn(decades);
+            }
+        }
+        if let (Some(oddness), true) = (fused.alone, is_calm) {
+            self.alone.learn(oddness);
+        }
         self.members.iter_mut().zip(fused.chances).for_each(|(member, chance)| member.learn(chance));
         self.holds.iter_mut().zip(fused.surprises).for_each(|(hold, surprise)| hold.learn(surprise));
     }
 }
 
-impl View {
-    /// How much of the score a view carries among `company` streams that speak. With company the joint novelty ranks
-    /// moments better by itself than any mixture does; a stream alone has nothing to be joint with.
-    fn voice(self, company: f64) -> f64 {
-        match self {
-            Self::Streams => f64::from(u8::from(company <= 1.0)),
-            Self::Novelty => f64::from(u8::from(company > 1.0)),
-            Self::Dependence | Self::Forest | Self::Gaps | Self::Silence => 0.0,
+/// The harmonic mean of the chances of all views that may be heard, in decades.
+fn decades(chances: &[Option<f64>; View::COUNT], views: &[ViewVerdict; View::COUNT]) -> f64 {
+    let (mut sum, mut voices) = (0.0, 0.0);
+    for ((chance, view), voice) in chances.iter().zip(views).zip(VOICE) {
+        if let (Some(chance), false) = (chance, view.health == Health::Broken) {
+            sum += voice / chance.clamp(CHANCE_MIN, 1.0);
+            voices += voice;
         }
     }
+    if voices > 0.0 { log10(sum / voices).max(0.0) } else { 0.0 }
 }
 
 /// Tier 1 as one opinion beside those of tier 2.
@@ -144,20 +243,30 @@ fn opinions(
     all
 }
 
-/// How surprising each view finds the moment, in decades, before it is asked whether that is new.
+/// How surprising the moment is, in decades, before it is asked whether that is new.
 fn surprises(
     streams: &[StreamVerdict],
     opinions: &[Opinion; View::COUNT],
+    views: &[ViewVerdict; View::COUNT],
     company: f64,
-) -> [f64; View::COUNT] {
-    let greatest = streams.iter().map(|stream| stream.surprise).fold(0.0, f64::max);
-    let mut surprises = [0.0; View::COUNT];
-    // The most surprising of so many streams is more surprising than one.
-    surprises[0] = (greatest - log10(company.max(1.0))).max(0.0);
-    for (at, view) in View::ALL.into_iter().enumerate().skip(1) {
-        if view.voice(company) > 0.0 && opinions[at].health == Health::Ready {
-            surprises[at] = -log10(opinions[at].chance.clamp(f64::MIN_POSITIVE, 1.0));
-        }
+    own: Option<f64>,
+) -> [f64; Source::COUNT] {
+    let is_heard = |view: View| views[view as usize].health != Health::Broken;
+    let is_ready = |view: View| views[view as usize].health == Health::Ready;
+    let mut surprises = [0.0; Source::COUNT];
+    if is_heard(View::Streams) {
+        let greatest = streams.iter().map(|stream| stream.surprise).fold(0.0, f64::max);
+        // The most surprising of so many streams is more surprising than one, and a stream among others is believed only
+        // as far as the moment is unusual for all of them: some record is broken every day.
+        let most = match own {
+            Some(decades) if company > 1.0 => SURPRISE_PER_DECADE * decades,
+            _ => f64::INFINITY,
+        };
+        surprises[Source::Stream as usize] = (greatest - log10(company.max(1.0))).max(0.0).min(most);
+    }
+    if company > 1.0 && is_ready(View::Novelty) {
+        surprises[Source::Novelty as usize] =
+            -log10(opinions[View::Novelty as usize].chance.clamp(f64::MIN_POSITIVE, 1.0));
     }
     surprises
 }
@@ -213,13 +322,13 @@ mod tests {
             let mut said = joint(honest);
             said[0].chance = 1e-6;
             let fused = fusion.judge(&streams([Some(0.5 + f64::from(frame) * 1e-3); 4]), said, 1000);
-            fusion.learn(&fused);
+            fusion.learn(&fused, false, true);
         }
         let mut said = joint(0.6);
         said[0].chance = 1e-6;
         let fused = fusion.judge(&streams([Some(0.5); 4]), said, 1000);
         assert_eq!(fused.views[1].health, Health::Broken);
         assert_eq!(fused.views[1].weight, 0.0);
-        assert_eq!(fused.news, 0.0_f64.max(fused.news.min(1.0)));
+        assert!(fused.news < Fusion::threshold(0.001), "{}", fused.news);
     }
 }

@@ -3,6 +3,7 @@
 mod episode;
 mod flood;
 mod fuse;
+mod insistence;
 mod label;
 mod member;
 mod meta;
@@ -29,8 +30,11 @@ use crate::stream::StreamVerdict;
 pub struct Verdict {
     /// The frame's time; for a verdict on silence, the time of the tick.
     pub at_ms: i64,
-    /// One minus the chance of a frame at least this unusual, in [0, 1]. It stays high while an anomaly lasts.
+    /// One minus the chance of a frame at least this unusual, in [0, 1]: 0.99 is reached by one normal frame in a hundred.
     pub score: f64,
+    /// How odd the frame is, from 0 up, on no fixed scale. It is the number to rank frames by: it is not fitted to what
+    /// was seen lately, so it stays high through a long anomaly.
+    pub oddness: f64,
     /// How strong the news is: decades of unlikeliness, 0 for nothing new. It is high once per thing that happens.
     pub news: f64,
     /// True once per episode, when it opens.
@@ -93,6 +97,7 @@ impl Verdict {
         Self {
             at_ms: 0,
             score: 0.0,
+            oddness: 0.0,
             news: 0.0,
             alarm: false,
             confidence: 0.0,

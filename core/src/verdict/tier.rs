@@ -17,7 +17,7 @@ use crate::snapshot::state;
 use crate::stream::StreamVerdict;
 
 /// A frame belongs to an open episode while it is this many times more likely than what raises an alarm.
-const LINGER: f64 = 10.0;
+const LINGER: f64 = 3.0;
 /// A stream stands out for a signature from this surprise on: two decades are one value in a hundred.
 const CARRIES_DECADES: f64 = 1.5;
 /// The meta-learner silences an alarm only where it is this sure.
@@ -76,7 +76,9 @@ impl Tier3 {
         if let Some(silence) = news.filter(|_| !finding.is_news) {
             finding = silent(&silence, &finding);
         }
+        let is_news = finding.is_news;
         verdict.score = 1.0 - finding.chance;
+        verdict.oddness = fused.oddness;
         verdict.news = fused.news;
         verdict.confidence = fused.confidence;
         verdict.views = fused.views;
@@ -84,7 +86,7 @@ impl Tier3 {
         let is_calm = self.carry(&finding, verdict);
 
         self.quiet.learn(&verdict.silences);
-        self.fusion.learn(&fused);
+        self.fusion.learn(&fused, is_news, is_calm);
         self.meta.learn(channels(&fused, verdict), is_calm);
     }
 
@@ -96,6 +98,7 @@ impl Tier3 {
     /// Judges a moment without a frame, on which `verdict` names the silences.
     pub(crate) fn step_silence(&mut self, verdict: &mut Verdict) {
         verdict.views = Default::default();
+        verdict.oddness = 0.0;
         verdict.news = 0.0;
         let Some(silence) = self.quiet.news(&verdict.silences).copied() else { return };
         let finding = silent(&silence, &Finding::calm(verdict.at_ms));

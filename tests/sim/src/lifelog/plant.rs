@@ -13,7 +13,7 @@ impl Plan {
         let frames = self.last - self.first + 1;
         match self.kind {
             EventKind::NightRun => {
-                leave_phone_on(moments, self.first.saturating_sub(2)..self.last + 4);
+                leave_phone_on(moments, self.first..self.last + 1);
                 for (step, moment) in moments[self.first..=self.last].iter_mut().enumerate() {
                     let share = (step as f64 + 0.5) / frames as f64;
                     *moment = loop_moment(Doing::Run, [0.0; 2], share, 5.0 * frames as f64, 2.8);
@@ -101,15 +101,7 @@ impl Plan {
     }
 }
 
-/// A phone that shows what happens at night was not switched off that night.
+/// A phone that shows what happens at night is switched on for it.
 fn leave_phone_on(moments: &mut [Moment], around: std::ops::Range<usize>) {
-    let is_off = |moment: Option<&Moment>| moment.is_some_and(|moment| moment.phone_off);
-    let (mut first, mut end) = (around.start, around.end.min(moments.len()));
-    while first > 0 && is_off(moments.get(first - 1)) {
-        first -= 1;
-    }
-    while is_off(moments.get(end)) {
-        end += 1;
-    }
-    moments[first..end].iter_mut().for_each(|moment| moment.phone_off = false);
+    moments[around].iter_mut().for_each(|moment| moment.phone_off = false);
 }

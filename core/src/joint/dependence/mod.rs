@@ -1,45 +1,31 @@
-//! Dependence: streams that are each usual and together absurd.
+//! Dependence: streams that are each usual and together, or at this hour, absurd.
 //!
-//! A running covariance of the lightly smoothed streams and its inverse, the precision matrix, give each stream's
-//! residual: how far it lies from what all others let expect, in units of what is left to chance. Up to 64 streams are
-//! taken together; wider schemas are cut into blocks along their groups. What is absent takes the value that the
-//! others let expect, and so adds nothing.
+//! A running covariance of the lightly smoothed streams and of the clock, and its inverse, the precision matrix, give
+//! each stream's residual: how far it lies from what all others and the hour let expect. A residual is measured by the
+//! stream's own: by the size that one in a hundred of them exceeds. The three furthest out are the oddness of the
+//! moment, since what breaks seldom breaks alone, and what all streams do together is no broken relation.
+//!
+//! Up to 56 streams are taken together; wider schemas are cut into blocks along their groups.
+
+mod block;
+mod mark;
 
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::portrait::{LANES, MEMORY_VALUES, START_VALUES};
-use super::precision::Precision;
+use super::portrait::START_VALUES;
 use super::view::{JointView, Seen};
+use crate::math::{cos, sin};
 use crate::schema::Schema;
 use crate::snapshot::state;
+pub(crate) use block::Residuals;
+use block::{Block, CLOCKS};
 
-/// The most streams in one block.
-const BLOCK_MAX: usize = 64;
-/// A level over 15 rows varies less than a value, by the square root of 29 where values are independent.
-const SMOOTH_SCALE: f32 = 5.385_165;
-/// What is believed at first, that all streams are independent with spread 1, counts as much as so many rows.
-const PRIOR_ROWS: f32 = 20.0;
-/// Rows with twice the work on the inverse for each: at first it changes fast.
-const EARLY_ROWS: u64 = 400;
-/// No residual counts as further out than this.
-const RESIDUAL_MAX: f32 = 30.0;
-/// How often the expected values of absent streams are improved. Each round takes what the others were last given.
-const ROUNDS: usize = 3;
-/// Improvements per block and row, so that a row with many absent streams is no slow row.
-const IMPROVEMENTS_MAX: usize = 96;
-
-/// Covariance and precision of a few streams.
-#[derive(Clone, Debug)]
-struct Block {
-    mean: Vec<f32>,
-    /// Row after row, each padded to whole lanes.
-    covariance: Vec<f32>,
-    precision: Precision,
-    members: Vec<usize>,
-    stride: usize,
-}
-state!(Block { mean, covariance, precision; members, stride });
+/// The most streams in one block: with the clock they fill eight vectors of eight.
+const BLOCK_MAX: usize = 64 - CLOCKS;
+/// The residuals that make the oddness.
+const FURTHEST: usize = 3;
+const DAY_MS: i64 = 86_400_000;
 
 /// All blocks of a schema.
 #[derive(Clone, Debug)]
@@ -47,19 +33,6 @@ pub(crate) struct Dependence {
     blocks: Vec<Block>,
 }
 state!(Dependence { blocks });
-
-/// One block's numbers of one moment.
-#[derive(Clone, Debug)]
-pub(crate) struct Residuals {
-    /// Distance from the mean; for absent streams the expected one.
-    apart: Vec<f32>,
-    /// 1 where the stream is present.
-    here: Vec<f32>,
-    /// Precision times distance.
-    pull: Vec<f32>,
-    /// Residual per member, 0 where absent.
-    residual: Vec<f32>,
-}
 
 impl JointView for Dependence {
     type Scratch = Vec<Residuals>;
@@ -71,25 +44,23 @@ impl JointView for Dependence {
     }
 
     fn scratch(&self) -> Vec<Residuals> {
-        (self.blocks.iter())
-            .map(|block| {
-                let blank = vec![0.0; block.stride];
-                Residuals { apart: blank.clone(), here: blank.clone(), pull: blank.clone(), residual: blank }
-            })
-            .collect()
+        self.blocks.iter().map(Block::scratch).collect()
     }
 
     fn judge(&self, seen: &Seen<'_>, scratch: &mut Vec<Residuals>) -> Option<f64> {
-        let (mut total, mut present) = (0.0, 0.0);
+        let clock = clock_at(seen.moment.local_ms);
+        let (mut furthest, mut present) = ([0.0; FURTHEST], 0);
         for (block, residuals) in self.blocks.iter().zip(scratch) {
-            let here = block.judge(seen, residuals);
+            let here = block.judge(seen.portrait, &clock, residuals);
             // One stream by itself has nothing to depend on.
             if here >= 2 {
-                total += residuals.odd();
-                present += here as f64;
+                present += here;
+                residuals.odd.iter().for_each(|&odd| insert(&mut furthest, odd));
             }
         }
-        (present > 0.0 && seen.rows() > START_VALUES as u64).then(|| total / present)
+        let asked = present.min(FURTHEST);
+        let sum: f32 = furthest.iter().sum();
+        (present > 0 && seen.rows() > START_VALUES as u64).then(|| f64::from(sum) / asked as f64)
     }
 
     fn learn(&mut self, seen: &Seen<'_>, scratch: &mut Vec<Residuals>) {
@@ -103,103 +74,40 @@ impl JointView for Dependence {
     }
 
     fn lent_bytes(&self, scratch: &Vec<Residuals>) -> usize {
-        let of_block =
-            |block: &Block| block.members.len() * size_of::<usize>() + 4 * block.stride * size_of::<f32>();
-        size_of_val(scratch.as_slice()) + self.blocks.iter().map(of_block).sum::<usize>()
+        size_of_val(scratch.as_slice()) + self.blocks.iter().map(Block::lent_bytes).sum::<usize>()
     }
 
     fn shares(&self, scratch: &Vec<Residuals>, shares: &mut [f64]) {
         shares.fill(0.0);
         for (block, residuals) in self.blocks.iter().zip(scratch) {
-            for (&member, &residual) in block.members.iter().zip(&residuals.residual) {
-                shares[member] = f64::from(residual * residual);
+            for (&member, &odd) in block.members().iter().zip(&residuals.odd) {
+                shares[member] = f64::from(odd);
             }
         }
     }
 }
 
-impl Residuals {
-    /// The sum of squared residuals.
-    fn odd(&self) -> f64 {
-        let mut sums = [0.0_f32; LANES];
-        for lanes in self.residual.chunks_exact(LANES) {
-            for lane in 0..LANES {
-                sums[lane] += lanes[lane] * lanes[lane];
-            }
+/// Keeps the largest, in falling order.
+fn insert(largest: &mut [f32; FURTHEST], mut next: f32) {
+    for kept in largest {
+        if next > *kept {
+            core::mem::swap(kept, &mut next);
         }
-        f64::from(sums.iter().sum::<f32>())
     }
 }
 
-impl Block {
-    fn new(members: Vec<usize>) -> Self {
-        let stride = members.len().next_multiple_of(LANES);
-        let mut covariance = vec![0.0; members.len() * stride];
-        (0..members.len()).for_each(|member| covariance[member * stride + member] = 1.0);
-        let precision = Precision::new(members.len());
-        Self { mean: vec![0.0; stride], covariance, precision, members, stride }
+/// The time of day as the first waves of a day, so that every habit that is smooth over a few hours is a sum of them.
+fn clock_at(local_ms: i64) -> [f32; CLOCKS] {
+    let angle = core::f64::consts::TAU * local_ms.rem_euclid(DAY_MS) as f64 / DAY_MS as f64;
+    let (one_sin, one_cos) = (sin(angle), cos(angle));
+    let (mut wave_sin, mut wave_cos) = (0.0, 1.0);
+    let mut clock = [0.0; CLOCKS];
+    for pair in clock.chunks_exact_mut(2) {
+        (wave_sin, wave_cos) =
+            (wave_sin * one_cos + wave_cos * one_sin, wave_cos * one_cos - wave_sin * one_sin);
+        pair.copy_from_slice(&[wave_sin as f32, wave_cos as f32]);
     }
-
-    /// Fills in the residuals; returns how many members are present.
-    fn judge(&self, seen: &Seen<'_>, at: &mut Residuals) -> usize {
-        let mut present = 0;
-        for (place, &member) in self.members.iter().enumerate() {
-            let cell = &seen.portrait.cells[member / LANES];
-            let is_here = cell.here[member % LANES] > 0.0 && seen.portrait.settled(member);
-            let apart = SMOOTH_SCALE * cell.smooth[member % LANES] - self.mean[place];
-            (at.here[place], at.apart[place]) = if is_here { (1.0, apart) } else { (0.0, 0.0) };
-            present += usize::from(is_here);
-        }
-        at.pull.fill(0.0);
-        for place in 0..self.members.len() {
-            self.precision.add(place, at.apart[place], &mut at.pull);
-        }
-        if present < self.members.len() && present > 0 {
-            self.expect_absent(at);
-        }
-        for place in 0..self.members.len() {
-            let residual = at.pull[place] * self.precision.spread(place);
-            at.residual[place] = residual.clamp(-RESIDUAL_MAX, RESIDUAL_MAX) * at.here[place];
-        }
-        present
-    }
-
-    /// Gives each absent stream the value that the others let expect, which is where its pull is 0.
-    fn expect_absent(&self, at: &mut Residuals) {
-        let mut improvements = 0;
-        for _ in 0..ROUNDS {
-            for place in 0..self.members.len() {
-                if at.here[place] > 0.0 || improvements == IMPROVEMENTS_MAX {
-                    continue;
-                }
-                let spread = self.precision.spread(place);
-                let step = -at.pull[place] * spread * spread;
-                at.apart[place] += step;
-                self.precision.add(place, step, &mut at.pull);
-                improvements += 1;
-            }
-        }
-    }
-
-    fn learn(&mut self, rows: u64, at: &Residuals) {
-        let pace = (1.0 / (rows as f32 + PRIOR_ROWS)).max(1.0 / MEMORY_VALUES as f32);
-        for (place, row) in self.covariance.chunks_exact_mut(self.stride).enumerate() {
-            if at.here[place] == 0.0 {
-                continue;
-            }
-            let apart = at.apart[place] * (1.0 - pace);
-            for (cov, (other, here)) in row.iter_mut().zip(at.apart.iter().zip(&at.here)) {
-                *cov += pace * here * (apart * other - *cov);
-            }
-        }
-        for (mean, (apart, here)) in self.mean.iter_mut().zip(at.apart.iter().zip(&at.here)) {
-            *mean += pace * apart * here;
-        }
-        let shrink = self.members.len() as f32 / (self.members.len() as f32 + rows as f32);
-        for _ in 0..if rows < EARLY_ROWS { 4 } else { 1 } {
-            self.precision.work(&self.covariance, shrink);
-        }
-    }
+    clock
 }
 
 /// Streams that are taken together: all, or by their group, or by their place where a group is too wide or missing.
@@ -307,30 +215,6 @@ mod tests {
     fn finds_three_streams_that_repeat_their_past() {
         let (few, many) = (found(20), found(100));
         assert!(few >= 0.95 && many >= 0.90, "20 streams {few}, 100 streams {many}");
-    }
-
-    #[test]
-    fn an_absent_stream_is_as_if_it_had_never_been_there() {
-        let schema = SchemaDraft::of_streams(["a", "b", "c"]).validate().expect("valid");
-        let mut block = Block::new(vec![0, 1, 2]);
-        // The covariance of the first two is [[1, .8], [.8, 1]], whatever the third does.
-        for (entry, value) in [(1, 0.8), (2, 0.5), (8, 0.8), (10, 0.7), (16, 0.5), (17, 0.7)] {
-            block.covariance[entry] = value;
-        }
-        (0..6).for_each(|_| block.precision.work(&block.covariance, 0.0));
-        let mut at = Dependence::new(&schema).scratch().remove(0);
-        at.here[..2].fill(1.0);
-        at.apart[..2].copy_from_slice(&[1.0, -1.0]);
-        (0..3).for_each(|place| block.precision.add(place, at.apart[place], &mut at.pull));
-        block.expect_absent(&mut at);
-        // The inverse of [[1.01, .8], [.8, 1.01]] times (1, -1).
-        let expected = 1.0 / (1.01 - 0.8);
-        assert!(
-            (at.pull[0] - expected).abs() < 1e-3 && (at.pull[1] + expected).abs() < 1e-3,
-            "{:?}",
-            at.pull
-        );
-        assert!(at.pull[2].abs() < 1e-4, "{:?}", at.pull);
     }
 
     #[test]
