@@ -8,6 +8,7 @@
 //!                     --dump DIR            writes every row's score and alarm
 //! cargo xtask quality --sim [--seeds N]     simulated streams, with the targets beside the figures
 //!                     --only TABLE          only `calibration`, `lifelog`, `worlds` or `set-ups`
+//! cargo xtask quality --poison              what one bad number leaves behind, here and in other libraries
 //! cargo xtask quality --replay FILE --speed X
 //!                                           a NAB or Yahoo S5 file as a live stream, X times as fast as it happened
 //! ```
@@ -18,6 +19,7 @@ mod clock;
 mod layout;
 mod many;
 mod nab;
+mod poison;
 mod replay;
 mod rivals;
 mod run_all;
@@ -40,6 +42,7 @@ struct Options {
     speed: f64,
     each: bool,
     sim: bool,
+    poison: bool,
     seeds: u64,
     only: Option<String>,
 }
@@ -59,6 +62,7 @@ impl Options {
                 "--speed" => options.speed = number(&value()?)?,
                 "--files" => options.files = Some(list(&value()?)?),
                 "--sim" => options.sim = true,
+                "--poison" => options.poison = true,
                 "--only" => options.only = Some(value()?),
                 "--seeds" => options.seeds = number(&value()?)?,
                 "--each" => options.each = true,
@@ -88,8 +92,9 @@ pub(crate) fn quality(arguments: &[String]) -> Outcome {
     if let Some(path) = &options.replay {
         return replay::replay(path, options.speed);
     }
-    if options.nab.is_none() && options.many.is_none() && !options.sim {
-        return Err(Failure("say what to measure: --nab DIR, --mv DIR, --sim or --replay FILE".into()));
+    let is_asked = [options.nab.is_some(), options.many.is_some(), options.sim, options.poison];
+    if !is_asked.contains(&true) {
+        return Err(Failure("say what to measure: see xtask/src/quality/mod.rs".into()));
     }
     if let Some(root) = &options.nab {
         nab::measure(root, &options)?;
@@ -99,6 +104,9 @@ pub(crate) fn quality(arguments: &[String]) -> Outcome {
     }
     if options.sim {
         sim::measure(options.seeds.max(1), options.only.as_deref())?;
+    }
+    if options.poison {
+        poison::measure()?;
     }
     Ok(())
 }
