@@ -38,6 +38,7 @@ pub(super) const STEPS: &[Step] = &[
     step("no-std", &[], Tally::Whole, no_std),
     step("clippy", &[], Tally::Whole, clippy),
     step("native", &[], Tally::Cargo, native),
+    step("fuzz", &[], Tally::Xtask, || xtask(&["fuzz", "--seconds", "20"])),
     step("tools", &[], Tally::Preparation, || xtask(&["prepare"])),
     step("chromium", &[], Tally::Preparation, || xtask(&["prepare", "--chromium"])),
     step("clippy-wasm", &["tools"], Tally::Whole, || clippy_shell("fourfold-wasm")),

@@ -73,9 +73,8 @@ impl Other {
         let output = program.output()?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);
-            let last =
-                said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("no word").to_string();
-            return Err(Failure(format!("{} failed: {last}", spelled(&program))));
+            let why = said.lines().find(|line| line.contains("Error")).unwrap_or("without a word");
+            return Err(Failure(format!("{} failed: {why}", spelled(&program))));
         }
         (String::from_utf8_lossy(&output.stdout).lines())
             .map(|line| match serde_json::from_str::<Line>(line) {
