@@ -9,6 +9,7 @@
 //! cargo xtask quality --sim [--seeds N]     simulated streams, with the targets beside the figures
 //!                     --only TABLE          only `calibration`, `lifelog`, `worlds` or `set-ups`
 //! cargo xtask quality --poison              what one bad number leaves behind, here and in other libraries
+//! cargo xtask quality --check-scorers DIR   our measures beside the scorers in DIR, on the same scores and labels
 //! cargo xtask quality --replay FILE --speed X
 //!                                           a NAB or Yahoo S5 file as a live stream, X times as fast as it happened
 //! ```
@@ -23,7 +24,9 @@ mod poison;
 mod replay;
 mod rivals;
 mod run_all;
+mod scorers;
 mod sim;
+mod venv;
 
 pub(crate) use rivals::rivals;
 
@@ -39,6 +42,7 @@ struct Options {
     files: Option<Vec<String>>,
     dump: Option<PathBuf>,
     replay: Option<PathBuf>,
+    scorers: Option<PathBuf>,
     speed: f64,
     each: bool,
     sim: bool,
@@ -59,6 +63,7 @@ impl Options {
                 "--mv" => options.many = Some(value()?.into()),
                 "--dump" => options.dump = Some(value()?.into()),
                 "--replay" => options.replay = Some(value()?.into()),
+                "--check-scorers" => options.scorers = Some(value()?.into()),
                 "--speed" => options.speed = number(&value()?)?,
                 "--files" => options.files = Some(list(&value()?)?),
                 "--sim" => options.sim = true,
@@ -91,6 +96,9 @@ pub(crate) fn quality(arguments: &[String]) -> Outcome {
     let options = Options::parse(arguments)?;
     if let Some(path) = &options.replay {
         return replay::replay(path, options.speed);
+    }
+    if let Some(folder) = &options.scorers {
+        return scorers::check(folder);
     }
     let is_asked = [options.nab.is_some(), options.many.is_some(), options.sim, options.poison];
     if !is_asked.contains(&true) {

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::Answer;
 use super::judge::Said;
 use crate::paths;
+use crate::quality::venv;
 use crate::run::{Failure, Outcome, command, run, spelled};
 
 /// A library whose detectors are run.
@@ -63,7 +64,8 @@ impl Other {
     pub(super) fn answers(&self, script: &Path) -> Outcome<Vec<Answer>> {
         let mut program = match self.home {
             Home::Python => {
-                let mut python = command(self.python()?, ["tests/poison/in_python.py"]);
+                let mut python =
+                    command(venv::python(self.name, self.package)?, ["tests/poison/in_python.py"]);
                 python.arg(script).arg(self.name);
                 python
             }
@@ -90,34 +92,8 @@ impl Other {
         node
     }
 
-    fn home(&self) -> PathBuf {
-        paths::target().join("rivals").join(self.name)
-    }
-
-    /// Installs unless this very version is there.
-    fn installed(&self, install: impl FnOnce(&Path) -> Outcome) -> Outcome<PathBuf> {
-        let home = self.home();
-        let stamp = home.join("installed");
-        if fs::read_to_string(&stamp).is_ok_and(|package| package == self.package) {
-            return Ok(home);
-        }
-        eprintln!("installing {} (once) ...", self.package);
-        fs::create_dir_all(&home)?;
-        install(&home)?;
-        fs::write(stamp, self.package)?;
-        Ok(home)
-    }
-
-    fn python(&self) -> Outcome<PathBuf> {
-        let home = self.installed(|home| {
-            run(command("python3", ["-m", "venv"]).arg(home))?;
-            run(&mut command(home.join("bin/python"), ["-m", "pip", "install", "--quiet", self.package]))
-        })?;
-        Ok(home.join("bin/python"))
-    }
-
     fn node_package(&self) -> Outcome<PathBuf> {
-        let home = self.installed(|home| {
+        let home = venv::installed(self.name, self.package, |home| {
             // A package.json of its own, or npm would install into ours.
             fs::write(home.join("package.json"), "{ \"private\": true }\n")?;
             run(command("npm", ["install", "--silent", "--no-audit", "--no-fund", self.package])
