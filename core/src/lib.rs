@@ -17,16 +17,32 @@
 //! # Ok::<(), fourfold::Error>(())
 //! ```
 //!
-//! # Reading order
+//! # Pages
 //!
-//! 1. [`schema`]: what is watched.
-//! 2. [`frame`]: what comes in.
-//! 3. [`stream`]: tier 1, each stream by itself.
-//! 4. [`joint`]: tier 2, all streams together.
-//! 5. [`verdict`]: tier 3, one answer.
-//! 6. [`engine`]: the only place that orders them.
+//! Those of the tiers say what is computed, what it costs, and when it is wrong, each with an example that runs.
 //!
-//! Around these: [`snapshot`] (seal and open), [`wire`] (the JSON shapes), [`error`], [`evaluate`] (scores against labels).
+//! | Page | Subject |
+//! |---|---|
+//! | [`schema`] | what is watched: drafts, presets, and a guess from a table |
+//! | [`ingest`] | irregular, late and out-of-order events become frames |
+//! | [`stream`] | tier 1: each stream by itself |
+//! | [`joint`] | tier 2: all streams together |
+//! | [`verdict`] | tier 3: one score, one alarm, episodes and labels |
+//! | [`silence`] | who is overdue, and why, while nothing arrives |
+//! | [`engine`] | the front door, and the only place that orders the others |
+//! | [`snapshot`] | seal and open: the bits of a run that never stopped |
+//! | [`evaluate`] | how good a detector is, in the measures that people compare by |
+//!
+//! [`frame`] holds the nouns that all of them share, [`opinion`] what any view says, [`stats`] the statistics below them,
+//! [`wire`] the JSON shapes, and [`error`] everything that can be refused.
+//!
+//! # Promises
+//!
+//! - The same schema and the same calls give the same bits, on every target.
+//! - No input panics. What is refused is named, by stream, time and rule, and leaves no trace.
+//! - What is no number, or too large to be a measurement, is a gap; a gap is no zero and teaches nothing.
+//! - Memory is fixed by the schema, and a steady frame allocates nothing.
+//! - A score means the same on every stream: one minus the chance of something at least this odd.
 #![no_std]
 #![forbid(unsafe_code)]
 

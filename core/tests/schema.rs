@@ -1,7 +1,13 @@
 //! Schemas: local time, aggregation, patterns and pace are checked as a whole; a schema can be guessed from a table.
 
+mod dice;
+
+use dice::Dice;
 use fourfold::error::SchemaFault;
-use fourfold::schema::{Aggregate, Change, Kind, PatternDraft, StepDraft, ZoneChangeDraft, ZoneDraft};
+use fourfold::schema::{
+    Aggregate, Change, Kind, Link, LinkDraft, PatternDraft, StepDraft, StreamDraft, ZoneChangeDraft,
+    ZoneDraft,
+};
 use fourfold::{Engine, Error, SchemaDraft};
 
 fn faults_of(draft: SchemaDraft) -> Vec<SchemaFault> {
@@ -54,7 +60,7 @@ fn a_full_schema_survives_its_draft_and_its_snapshot() {
     draft.frame_ms = Some(60_000.0);
     let step = |stream: &str, change, within_ms| StepDraft { stream: stream.into(), change, within_ms };
     draft.patterns.push(PatternDraft {
-        name: "bad night".into(),
+        name: "short night".into(),
         steps: vec![step("screen_on", Change::Up, None), step("heart_rate", Change::Up, Some(600_000.0))],
         action: Some("Sleep.".into()),
     });
@@ -70,11 +76,65 @@ fn a_full_schema_survives_its_draft_and_its_snapshot() {
 }
 
 #[test]
-fn every_preset_is_still_valid() {
+fn every_preset_says_everything() {
     for name in fourfold::schema::PRESETS {
-        let schema = SchemaDraft::preset(name).expect("preset").validate().expect("valid");
+        let draft = SchemaDraft::preset(name).expect("preset");
+        for stream in &draft.streams {
+            let StreamDraft { name: place, group, unit, cadence_ms, bounds, aggregate, .. } = stream;
+            let is_said = [
+                group.is_some(),
+                unit.is_some(),
+                cadence_ms.is_some(),
+                bounds.is_some(),
+                aggregate.is_some(),
+            ];
+            assert!(is_said.iter().all(|said| *said), "{name}: {place}");
+            let is_linked = draft.links.iter().any(|link| link.from == *place || link.to == *place);
+            assert!(is_linked, "{name}: {place} has no cause and no effect");
+        }
+        assert!(draft.patterns.len() >= 4, "{name}");
+        for pattern in &draft.patterns {
+            let later = pattern.steps.iter().skip(1);
+            assert!(
+                pattern.steps.len() >= 2 && later.clone().all(|step| step.within_ms.is_some()),
+                "{name}: {pattern:?}"
+            );
+            assert!(
+                pattern.action.as_ref().is_some_and(|action| action.ends_with('.')),
+                "{name}: {pattern:?}"
+            );
+        }
+        // What people do follows the clock on their wall; what machines do has no such clock.
+        let is_of_people = ["lifelog", "service", "transactions"].contains(&name);
+        assert_eq!(draft.zone.is_some(), is_of_people, "{name}");
+        let schema = draft.validate().expect("valid");
         assert_eq!(schema.to_draft().validate().expect("valid"), schema, "{name}");
+        assert!(is_acyclic(schema.streams().len(), schema.links()), "{name}: something is its own cause");
     }
+}
+
+/// Takes causes away that nothing causes, until none is left or all that are left cause each other.
+fn is_acyclic(streams: usize, links: &[Link]) -> bool {
+    let mut left: Vec<usize> = (0..streams).collect();
+    loop {
+        let before = left.len();
+        let known = left.clone();
+        left.retain(|&stream| links.iter().any(|link| link.to == stream && known.contains(&link.from)));
+        if left.is_empty() || left.len() == before {
+            return left.is_empty();
+        }
+    }
+}
+
+#[test]
+fn more_links_than_a_snapshot_takes_are_refused() {
+    let mut draft = SchemaDraft::of_streams(["a", "b"]);
+    draft.links = vec![LinkDraft { from: "a".into(), to: "b".into() }; 64 * 4096 + 1];
+    let faults = faults_of(draft.clone());
+    assert_eq!(faults.iter().map(SchemaFault::code).collect::<Vec<_>>(), ["schema.too-many-links"]);
+    draft.links.truncate(64 * 4096);
+    let engine = Engine::new(draft.validate().expect("valid"));
+    assert!(Engine::open(&engine.seal()).is_ok());
 }
 
 #[test]
@@ -126,6 +186,49 @@ fn inference_takes_any_table() {
         let times: Vec<i64> = (0..20).map(|row| if row % 2 == 0 { i64::MAX } else { i64::MIN }).collect();
         let draft = SchemaDraft::infer(names, &times, &rows);
         assert_eq!(draft.streams.len(), width);
+        draft.validate().expect("valid");
+    }
+}
+
+/// A table as it comes out of a logger: rows out of order, times that wander, cells that are lost or broken.
+fn messy(dice: &mut Dice) -> (Vec<i64>, Vec<f64>) {
+    let mut slow = 20.0;
+    let mut table: Vec<(i64, [f64; 6])> = (0..600)
+        .filter_map(|row| {
+            let is_lost = (200..260).contains(&row) || dice.below(10) == 0;
+            let at_ms = 1_700_000_000_000 + row * 60_000 + dice.below(6_000) - 3_000;
+            slow += dice.share() - 0.5 + 0.02 * (20.0 - slow);
+            let broken = [f64::NAN, 1e12, -1e12, f64::INFINITY, 9999.0][dice.below(5) as usize];
+            let smooth = if dice.below(50) == 0 { broken } else { slow };
+            let noisy = if dice.below(50) == 0 { broken } else { dice.share() };
+            let counts = if dice.below(2) == 0 { dice.below(6) as f64 } else { 0.0 };
+            let hourly = if row % 12 == 0 { 100.0 + (row / 12 % 7) as f64 } else { f64::NAN };
+            let door = if dice.below(40) == 0 { 1.0 } else { f64::NAN };
+            (!is_lost).then_some((at_ms, [smooth, noisy, counts, hourly, door, 7.0]))
+        })
+        .collect();
+    for place in (1..table.len()).rev() {
+        table.swap(place, dice.below(place as i64 + 1) as usize);
+    }
+    (table.iter().map(|row| row.0).collect(), table.iter().flat_map(|row| row.1).collect())
+}
+
+#[test]
+fn a_messy_table_is_read_as_a_clean_one_would_be() {
+    use Kind::{ContinuousNoisy, ContinuousSmooth, DiscreteEvents, Sporadic};
+    for seed in 0..20 {
+        let (times, rows) = messy(&mut Dice::new(seed));
+        let draft = SchemaDraft::infer(["t1", "t2", "t3", "t4", "t5", "t6"], &times, &rows);
+        let kinds: Vec<Kind> = draft.streams.iter().map(|stream| stream.kind).collect();
+        let expected =
+            [ContinuousSmooth, ContinuousNoisy, DiscreteEvents, kinds[3], Sporadic, ContinuousSmooth];
+        assert_eq!(kinds, expected, "seed {seed}");
+        assert_ne!(kinds[3], Sporadic, "a slow sensor is no event: seed {seed}");
+        for (place, usual_ms) in [(0, 60_000.0), (1, 60_000.0), (2, 60_000.0), (3, 720_000.0)] {
+            let cadence_ms = draft.streams[place].cadence_ms.expect("regular but for what was lost");
+            assert!((cadence_ms / usual_ms - 1.0).abs() < 0.05, "seed {seed}: {cadence_ms}");
+        }
+        assert_eq!(draft.streams[4].cadence_ms, None);
         draft.validate().expect("valid");
     }
 }

@@ -9,6 +9,7 @@ mod bench;
 mod build;
 mod chromium;
 mod doctor;
+mod fuzz;
 mod golden;
 mod options;
 mod paths;
@@ -69,8 +70,14 @@ const VERBS: &[Verb] = &[
         act: bench::bench,
     },
     Verb {
+        name: "fuzz",
+        options: "[--seconds N] [--seed N] [TARGET ..]",
+        says: "give hostile input to the engine; targets: schema, ingest, open, observe",
+        act: fuzz::fuzz,
+    },
+    Verb {
         name: "quality",
-        options: "[--nab DIR] [--mv DIR] [--sim] [--replay FILE --speed X] ..",
+        options: "[--nab DIR] [--mv DIR] [--sim] [--clock] [--poison] ..",
         says: "measure how well the engine finds what is wrong, in public data and in simulations",
         act: quality::quality,
     },

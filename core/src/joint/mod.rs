@@ -1,5 +1,7 @@
 //! Tier 2: all streams together, silence included.
 //!
+//! # What it computes, what it costs, when it is wrong
+//!
 //! Five views look at one `portrait` of the moment, in which every stream is measured by its own past:
 //!
 //! | View | Asks | Costs | Is wrong when |
@@ -10,9 +12,34 @@
 //! | `gaps` | how usual is it that just these streams speak? | one logarithm per stream | frames come when values do, so nothing is ever absent |
 //! | `silence` | does nobody act, although somebody usually does by now? | one step per event stream | habits move by hours from day to day |
 //!
-//! Each says how odd the moment is on its own scale, which ranks best; the chance of that, by `ranks` that learn
-//! late, so that what lasts does not become usual at once; and how much it had to judge with. Which stream adds how
-//! much is worked out only when somebody asks.
+//! Each says how odd the moment is on its own scale, which ranks best; the chance of that, by `ranks` that learn late, so
+//! that what lasts does not become usual at once; and how much it had to judge with. Which stream adds how much is worked
+//! out only when somebody asks.
+//!
+//! The views hold 0.2 MB for one stream, 0.4 MB for thirty and 3 MB for five hundred, whatever they have seen.
+//! `cargo run --release -p fourfold --example joint_cost` measures their time.
+//!
+//! All of them need company: with one stream, `dependence` has nothing to say and `novelty` little that tier 1 does not
+//! know. A moment in which most streams are missing is judged by the rest, and its [`weight`](Opinion::weight) says so.
+//!
+//! # Example
+//!
+//! Two streams move together. Then they move against each other, and each of them is as usual as ever:
+//!
+//! ```
+//! use fourfold::{Frame, SchemaDraft, joint::Joint};
+//!
+//! let mut joint = Joint::new(&SchemaDraft::of_streams(["left", "right"]).validate()?);
+//! let wave = |row: i64| ((row * 7919 % 1009) as f64 / 1009.0 - 0.5) * 4.0;
+//! for row in 0..2000 {
+//!     let values = [wave(row), wave(row) + 0.2 * wave(row + 5)];
+//!     joint.observe(Frame { at_ms: 60_000 * row, values: &values });
+//! }
+//! let broken = [1.5, -1.5];
+//! let opinion = joint.observe(Frame { at_ms: 60_000 * 2000, values: &broken }).dependence;
+//! assert!(opinion.chance < 0.01, "{opinion:?}");
+//! # Ok::<(), fourfold::Error>(())
+//! ```
 #![allow(clippy::needless_range_loop, reason = "lanes of several arrays are walked side by side, by number")]
 
 mod calibrated;

@@ -3,7 +3,9 @@
 use alloc::string::String;
 
 use super::pattern::{ACTION_BYTES_MAX, PATTERNS_MAX, STEPS_MAX, WITHIN_MS_MAX};
-use super::validate::{CADENCE_MS_MAX, FRAME_MS_MAX, FRAMES_LATE_MAX, NAME_BYTES_MAX, SEED_MAX, STREAMS_MAX};
+use super::validate::{
+    CADENCE_MS_MAX, FRAME_MS_MAX, FRAMES_LATE_MAX, LINKS_MAX, NAME_BYTES_MAX, SEED_MAX, STREAMS_MAX,
+};
 use super::zone::{CHANGES_MAX, OFFSET_MINUTES_MAX};
 
 /// A rule that a schema breaks.
@@ -63,6 +65,9 @@ pub enum SchemaFault {
         /// The effect.
         to: String,
     },
+    /// Links are walked one by one.
+    #[error("{0} links are more than {LINKS_MAX}")]
+    TooManyLinks(usize),
     /// An offset from UTC is a whole number of minutes that some place could have.
     #[error("the zone offset {0} is not a whole number of minutes within +-{OFFSET_MINUTES_MAX}")]
     BadZoneOffset(f64),
@@ -126,6 +131,7 @@ impl SchemaFault {
             Self::BadCadence { .. } => "schema.bad-cadence",
             Self::BadBounds { .. } => "schema.bad-bounds",
             Self::BadLink { .. } => "schema.bad-link",
+            Self::TooManyLinks(_) => "schema.too-many-links",
             Self::BadZoneOffset(_) => "schema.bad-zone-offset",
             Self::BadZone => "schema.bad-zone",
             Self::BadFrameLength(_) => "schema.bad-frame-length",

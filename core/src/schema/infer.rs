@@ -14,9 +14,12 @@ const VALUES_LEAST: usize = 8;
 const SPORADIC_SHARE: f64 = 0.2;
 /// Whole numbers of which at least this share is zero are counts.
 const ZERO_SHARE: f64 = 0.3;
-/// Mean step against mean distance from the mean: 1.4 for noise, far below for what changes slowly.
+/// The largest and the smallest values, one in so many, may be faults.
+const OUTLIERS_ONE_IN: usize = 20;
+/// Roughness is 1.4 for noise, far below for what changes slowly.
 const SMOOTH_ROUGHNESS: f64 = 0.6;
-/// A cadence is stated if this share of the gaps is within a quarter of the median.
+/// A cadence is stated if this share of the gaps is about the median, and this share that or a multiple of it.
+const USUAL_SHARE: f64 = 0.6;
 const REGULAR_SHARE: f64 = 0.8;
 
 impl SchemaDraft {
@@ -41,50 +44,79 @@ impl SchemaDraft {
         let width = draft.streams.len();
         let groups = groups_of(&draft.streams);
         for (place, (stream, group)) in draft.streams.iter_mut().zip(groups).enumerate() {
-            let spoken: Vec<(i64, f64)> = (times_ms.iter().zip(rows.chunks_exact(width)))
+            let mut spoken: Vec<(i64, f64)> = (times_ms.iter().zip(rows.chunks_exact(width)))
                 .filter_map(|(&at_ms, row)| measured(row[place]).map(|value| (at_ms, value)))
                 .collect();
+            // Samples come newest first as well, and in pieces.
+            spoken.sort_by_key(|&(at_ms, _)| at_ms);
             stream.group = group;
-            stream.kind = kind_of(&spoken, times_ms.len());
             stream.cadence_ms = cadence_of(&spoken);
+            // Rare and regular is a slow sensor; rare and irregular is something that happens.
+            let is_rare = (spoken.len() as f64) < SPORADIC_SHARE * times_ms.len() as f64;
+            stream.kind = match is_rare && stream.cadence_ms.is_none() {
+                true => Kind::Sporadic,
+                false => kind_of(&spoken),
+            };
         }
         draft
     }
 }
 
-fn kind_of(spoken: &[(i64, f64)], rows: usize) -> Kind {
-    if (spoken.len() as f64) < SPORADIC_SHARE * rows as f64 {
-        return Kind::Sporadic;
-    }
+fn kind_of(spoken: &[(i64, f64)]) -> Kind {
     if spoken.len() < VALUES_LEAST {
         return Kind::default();
     }
-    let count = spoken.len() as f64;
-    let is_counting = spoken.iter().all(|&(_, x)| x >= 0.0 && crate::math::floor(x) == x);
-    let zeros = spoken.iter().filter(|&&(_, x)| x == 0.0).count() as f64;
-    let mut distinct: Vec<f64> = spoken.iter().map(|&(_, x)| x).collect();
-    distinct.sort_unstable_by(f64::total_cmp);
-    distinct.dedup();
-    if is_counting && distinct.len() > 1 && zeros >= ZERO_SHARE * count {
+    let mut by_size: Vec<f64> = spoken.iter().map(|&(_, x)| x).collect();
+    by_size.sort_unstable_by(f64::total_cmp);
+    let is_counting = by_size.iter().all(|&x| x >= 0.0 && crate::math::floor(x) == x);
+    let zeros = by_size.iter().filter(|&&x| x == 0.0).count() as f64;
+    let changes = by_size.first() < by_size.last();
+    if is_counting && changes && zeros >= ZERO_SHARE * by_size.len() as f64 {
         return Kind::DiscreteEvents;
     }
-    let mean = spoken.iter().map(|&(_, x)| x / count).sum::<f64>();
-    let spread = spoken.iter().map(|&(_, x)| (x - mean).abs() / count).sum::<f64>();
-    let step = spoken.windows(2).map(|pair| (pair[1].1 - pair[0].1).abs() / (count - 1.0)).sum::<f64>();
-    if step <= SMOOTH_ROUGHNESS * spread { Kind::ContinuousSmooth } else { Kind::ContinuousNoisy }
+    // One reading of a thousand degrees makes no stream rough, so the last few on either side count as their neighbours.
+    let few = by_size.len() / OUTLIERS_ONE_IN;
+    let (mut low, mut high) = (by_size[few], by_size[by_size.len() - 1 - few]);
+    if low == high {
+        (low, high) = (by_size[0], by_size[by_size.len() - 1]);
+    }
+    let tame: Vec<f64> = spoken.iter().map(|&(_, x)| x.clamp(low, high)).collect();
+    if roughness(&tame) <= SMOOTH_ROUGHNESS { Kind::ContinuousSmooth } else { Kind::ContinuousNoisy }
+}
+
+/// Mean step against mean distance from the mean; 0 for a constant.
+fn roughness(values: &[f64]) -> f64 {
+    let count = values.len() as f64;
+    let mean = values.iter().map(|x| x / count).sum::<f64>();
+    let spread = values.iter().map(|x| (x - mean).abs() / count).sum::<f64>();
+    let step = values.windows(2).map(|pair| (pair[1] - pair[0]).abs() / (count - 1.0)).sum::<f64>();
+    if spread > 0.0 { step / spread } else { 0.0 }
 }
 
 fn cadence_of(spoken: &[(i64, f64)]) -> Option<f64> {
-    let mut gaps_ms: Vec<i64> =
-        spoken.windows(2).map(|pair| pair[1].0.saturating_sub(pair[0].0)).filter(|&gap| gap > 0).collect();
+    let mut gaps_ms: Vec<i64> = spoken
+        .windows(2)
+        .map(|pair| pair[1].0.saturating_sub(pair[0].0))
+        .filter(|gap| (1..=i64::MAX / 16).contains(gap))
+        .collect();
     if gaps_ms.len() + 1 < VALUES_LEAST {
         return None;
     }
     gaps_ms.sort_unstable();
-    let median = gaps_ms[gaps_ms.len() / 2];
-    let near = gaps_ms.iter().filter(|&&gap| 4 * (gap - median).unsigned_abs() <= median.unsigned_abs());
-    let is_regular = near.count() as f64 >= REGULAR_SHARE * gaps_ms.len() as f64;
-    (is_regular && median <= CADENCE_MS_MAX).then_some(median as f64)
+    let median_ms = gaps_ms[gaps_ms.len() / 2];
+    let count_of =
+        |is_near: &dyn Fn(i64) -> bool| gaps_ms.iter().filter(|&&gap_ms| is_near(gap_ms)).count() as f64;
+    let near = |gap_ms: i64| 4 * (gap_ms - median_ms).unsigned_abs() <= median_ms.unsigned_abs();
+    // A reading that was lost leaves a gap of twice the usual length, or of another whole number of them.
+    let after_lost = |gap_ms: i64| {
+        let off_ms = (gap_ms + median_ms / 2) % median_ms - median_ms / 2;
+        8 * off_ms.unsigned_abs() <= median_ms.unsigned_abs()
+    };
+    let usual = count_of(&near);
+    let regular = count_of(&|gap_ms| near(gap_ms) || after_lost(gap_ms));
+    let gaps = gaps_ms.len() as f64;
+    let is_regular = usual >= USUAL_SHARE * gaps && regular >= REGULAR_SHARE * gaps;
+    (is_regular && median_ms <= CADENCE_MS_MAX).then_some(median_ms as f64)
 }
 
 /// Streams that share the first word of their names come from one thing; failing that, those that share the last.

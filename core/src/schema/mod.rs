@@ -178,8 +178,7 @@ impl Schema {
 
     /// A stream's place in a frame.
     pub fn index_of(&self, name: &str) -> Option<usize> {
-        let at = self.by_name.binary_search_by(|&place| self.streams[place].name.as_str().cmp(name)).ok()?;
-        Some(self.by_name[at])
+        validate::place_of(name, &self.by_name, &self.streams, |stream| &stream.name)
     }
 
     /// The schema as somebody would have written it: validating the result gives an equal schema.

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::pattern::{ACTION_BYTES_MAX, PATTERNS_MAX, STEPS_MAX};
-use super::validate::{NAME_BYTES_MAX, STREAMS_MAX};
+use super::validate::{LINKS_MAX, NAME_BYTES_MAX, STREAMS_MAX};
 use super::zone::CHANGES_MAX;
 use super::{
     Aggregate, Change, Kind, LinkDraft, PatternDraft, Schema, SchemaDraft, StepDraft, StreamDraft,
@@ -14,9 +14,6 @@ use crate::snapshot::{Damage, Reader, State, Writer, words};
 
 words!(Aggregate { Aggregate::Mean, Aggregate::Last, Aggregate::Sum, Aggregate::Max, Aggregate::Count });
 words!(Change { Change::Up, Change::Down, Change::Absent, Change::Present, Change::Any });
-
-/// More links than pairs of a wide schema are not taken from a snapshot.
-const LINKS_MAX: usize = STREAMS_MAX * 64;
 
 impl Schema {
     pub(crate) fn save(&self, to: &mut Writer) {

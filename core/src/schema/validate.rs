@@ -1,15 +1,17 @@
 //! From a draft to a schema. All faults are found in one go, so that nobody mends a schema one error at a time.
 
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::fault::SchemaFault;
 use super::zone::Zone;
-use super::{Aggregate, Link, Schema, SchemaDraft, Stream, StreamDraft, pattern};
+use super::{Aggregate, Link, LinkDraft, Schema, SchemaDraft, Stream, StreamDraft, pattern};
 use crate::error::Error;
 
 /// The widest schema: its state is then some tens of megabytes, what a phone's tab can still hold.
 pub(super) const STREAMS_MAX: usize = 4096;
+/// Nobody knows of more causes per stream; the explanation walks all of them.
+pub(super) const LINKS_MAX: usize = 64 * STREAMS_MAX;
 pub(super) const NAME_BYTES_MAX: usize = 128;
 /// A year.
 pub(super) const CADENCE_MS_MAX: i64 = 366 * 86_400_000;
@@ -35,67 +37,25 @@ impl SchemaDraft {
     /// assert_eq!(faults.len(), 3);
     /// ```
     pub fn validate(self) -> Result<Schema, Error> {
-        let mut faults = Vec::new();
         if self.streams.len() > STREAMS_MAX {
             return Err(Error::Schema([SchemaFault::TooManyStreams(self.streams.len())].into()));
         }
-        if let Some(name) = self.name.as_ref().filter(|name| name.len() > NAME_BYTES_MAX) {
-            faults.push(SchemaFault::TextTooLong { name: "the schema".to_string(), bytes: name.len() });
-        }
+        let mut faults = Vec::new();
+        check_name(&self, &mut faults);
         for (place, stream) in self.streams.iter().enumerate() {
             check_stream(place, stream, &mut faults);
         }
-        let mut by_name: Vec<usize> = (0..self.streams.len()).collect();
-        by_name.sort_by(|&a, &b| self.streams[a].name.cmp(&self.streams[b].name));
-        for pair in by_name.windows(2) {
-            if self.streams[pair[0]].name == self.streams[pair[1]].name {
-                faults.push(SchemaFault::DuplicateName(self.streams[pair[0]].name.clone()));
-            }
-        }
-        let place_of = |name: &str| {
-            by_name
-                .binary_search_by(|&place| self.streams[place].name.as_str().cmp(name))
-                .map(|at| by_name[at])
-        };
-        let mut links = Vec::with_capacity(self.links.len());
-        for link in &self.links {
-            match (place_of(&link.from), place_of(&link.to)) {
-                (Ok(from), Ok(to)) if from != to => links.push(Link { from, to }),
-                _ => faults.push(SchemaFault::BadLink { from: link.from.clone(), to: link.to.clone() }),
-            }
-        }
-        let find = |name: &str| place_of(name).ok();
-        let patterns = pattern::check(&self.patterns, find, &mut faults);
+        let by_name = sorted(&self.streams, &mut faults);
+        let place_of = |name: &str| place_of(name, &by_name, &self.streams, |stream| &stream.name);
+        let links = check_links(&self.links, place_of, &mut faults);
+        let patterns = pattern::check(&self.patterns, place_of, &mut faults);
         let zone = self.zone.as_ref().map_or_else(Zone::default, |zone| zone.check(&mut faults));
         let (frame_ms, lateness_ms) = check_pace(&self, &mut faults);
-        if !(self.false_alarm_rate > 0.0 && self.false_alarm_rate < 0.5) {
-            faults.push(SchemaFault::BadRate(self.false_alarm_rate));
-        }
-        if self.seed > SEED_MAX {
-            faults.push(SchemaFault::BadSeed(self.seed));
-        }
+        check_chance(&self, &mut faults);
         if !faults.is_empty() {
             return Err(Error::Schema(faults));
         }
-
-        let mut groups = Vec::new();
-        let streams = (self.streams.into_iter())
-            .map(|draft| Stream {
-                group: draft.group.map(|name| match groups.iter().position(|known| *known == name) {
-                    Some(place) => place,
-                    None => {
-                        groups.push(name);
-                        groups.len() - 1
-                    }
-                }),
-                name: draft.name,
-                kind: draft.kind,
-                unit: draft.unit,
-                cadence_ms: draft.cadence_ms.map(|ms| ms as i64),
-                bounds: draft.bounds,
-                aggregate: draft.aggregate.unwrap_or(Aggregate::of_kind(draft.kind)),
-            })
-            .collect();
+        let (streams, groups) = resolve(self.streams);
         Ok(Schema {
             name: self.name.unwrap_or_else(|| "system".to_string()),
             streams,
@@ -110,6 +70,87 @@ impl SchemaDraft {
             by_name,
         })
     }
+}
+
+fn check_name(draft: &SchemaDraft, faults: &mut Vec<SchemaFault>) {
+    if let Some(name) = draft.name.as_ref().filter(|name| name.len() > NAME_BYTES_MAX) {
+        faults.push(SchemaFault::TextTooLong { name: "the schema".to_string(), bytes: name.len() });
+    }
+}
+
+/// Places of the streams in the order of their names.
+fn sorted(streams: &[StreamDraft], faults: &mut Vec<SchemaFault>) -> Vec<usize> {
+    let mut by_name: Vec<usize> = (0..streams.len()).collect();
+    by_name.sort_by(|&a, &b| streams[a].name.cmp(&streams[b].name));
+    for pair in by_name.windows(2) {
+        if streams[pair[0]].name == streams[pair[1]].name {
+            faults.push(SchemaFault::DuplicateName(streams[pair[0]].name.clone()));
+        }
+    }
+    by_name
+}
+
+/// The place of the stream with this name: looked up without a hash, whose order nobody could rely on.
+pub(super) fn place_of<S>(
+    name: &str,
+    by_name: &[usize],
+    streams: &[S],
+    name_of: impl Fn(&S) -> &String,
+) -> Option<usize> {
+    let at = by_name.binary_search_by(|&place| name_of(&streams[place]).as_str().cmp(name)).ok()?;
+    Some(by_name[at])
+}
+
+fn check_links(
+    drafts: &[LinkDraft],
+    place_of: impl Fn(&str) -> Option<usize>,
+    faults: &mut Vec<SchemaFault>,
+) -> Vec<Link> {
+    if drafts.len() > LINKS_MAX {
+        faults.push(SchemaFault::TooManyLinks(drafts.len()));
+        return Vec::new();
+    }
+    let mut links = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        match (place_of(&draft.from), place_of(&draft.to)) {
+            (Some(from), Some(to)) if from != to => links.push(Link { from, to }),
+            _ => faults.push(SchemaFault::BadLink { from: draft.from.clone(), to: draft.to.clone() }),
+        }
+    }
+    links
+}
+
+fn check_chance(draft: &SchemaDraft, faults: &mut Vec<SchemaFault>) {
+    if !(draft.false_alarm_rate > 0.0 && draft.false_alarm_rate < 0.5) {
+        faults.push(SchemaFault::BadRate(draft.false_alarm_rate));
+    }
+    if draft.seed > SEED_MAX {
+        faults.push(SchemaFault::BadSeed(draft.seed));
+    }
+}
+
+/// Streams that broke no rule, and the groups that they name, in the order of their first stream.
+fn resolve(drafts: Vec<StreamDraft>) -> (Vec<Stream>, Vec<String>) {
+    let mut groups = Vec::new();
+    let mut place_in_groups = |name: String| match groups.iter().position(|known| *known == name) {
+        Some(place) => place,
+        None => {
+            groups.push(name);
+            groups.len() - 1
+        }
+    };
+    let streams = (drafts.into_iter())
+        .map(|draft| Stream {
+            group: draft.group.map(&mut place_in_groups),
+            name: draft.name,
+            kind: draft.kind,
+            unit: draft.unit,
+            cadence_ms: draft.cadence_ms.map(|ms| ms as i64),
+            bounds: draft.bounds,
+            aggregate: draft.aggregate.unwrap_or(Aggregate::of_kind(draft.kind)),
+        })
+        .collect();
+    (streams, groups)
 }
 
 pub(super) fn printable(text: &str, bytes_max: usize) -> bool {

@@ -2,7 +2,7 @@
 
 use crate::snapshot::state;
 
-use super::clock::Clock;
+use super::clock::{Clock, is_in_range};
 use super::run::Runs;
 
 /// Hours on either side whose silence an hour shares.
@@ -22,7 +22,11 @@ pub(super) struct Listener {
     told_to_ms: i64,
     covered_ms: i64,
 }
-state!(Listener { clock, runs, told_from_ms, told_to_ms, covered_ms });
+state!(Listener { clock, runs, told_from_ms, told_to_ms, covered_ms } where |listener| {
+    is_in_range(listener.told_from_ms)
+        && is_in_range(listener.covered_ms)
+        && (listener.told_to_ms == i64::MIN || is_in_range(listener.told_to_ms))
+});
 
 impl Listener {
     pub(super) fn new() -> Self {
@@ -59,7 +63,8 @@ impl Listener {
             return false;
         }
         let before_ms = self.clock.last_ms().unwrap_or(at_ms).max(self.told_from_ms);
-        self.covered_ms += (at_ms - before_ms).clamp(0, 2 * self.clock.usual_ms());
+        let step_ms = (at_ms - before_ms).clamp(0, 2 * self.clock.usual_ms());
+        self.covered_ms = self.covered_ms.saturating_add(step_ms);
         let is_late = self.covered_ms as f64 > LATE_SHARE * (self.told_to_ms - self.told_from_ms) as f64;
         if is_late {
             self.told_to_ms = i64::MIN;

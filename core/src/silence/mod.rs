@@ -1,18 +1,30 @@
 //! Silence: who is overdue, and why.
 //!
+//! # What it computes
+//!
 //! Every stream has a clock of its own, which learns how long it usually takes until the next sign of life, in the hours
 //! of the week in which there usually is one. So has every source (a group of the schema), fed by all its streams, and
-//! so has everything together. A silence is told from the habit of the smallest part that is
-//! silent as a whole, without assuming that streams are independent of each other: a source's clock has seen how often
-//! all of its streams are silent at once.
+//! so has everything together. A silence is told from the habit of the smallest part that is silent as a whole, without
+//! assuming that streams are independent of each other: a source's clock has seen how often all of its streams are
+//! silent at once. [`Cause`] has a word for each, because the remedies differ.
 //!
-//! It costs some 50 ns per event and clock, and 4 kB per stream or source. On simulated arrivals of 17 kinds (six
-//! worlds of 48 streams, three weeks after a week of learning) it finds 84 % of the planted outages, all of those of
-//! regular streams, in the median 1.5 intervals after they began, with 0.04 false findings per stream and week where
-//! nothing was planted; a timer of 1.5 intervals gives 160. It is wrong in the first week (findings say so by
-//! `settled`), once or twice after a change of cadence, and in the week after clocks are changed where the schema has
-//! no zone. It can not see a silence that is shorter than the habit: a sensor that speaks on change only may be dead
-//! for hours before that is news, and one that falls silent shortly before its usual bedtime is missed until morning.
+//! # What it costs
+//!
+//! Some 50 ns per event and clock, and 4 kB per stream or source.
+//!
+//! # When it is wrong
+//!
+//! On simulated arrivals of 17 kinds (six worlds of 48 streams, three weeks after a week of learning) it finds 84 % of
+//! the planted outages, all of those of regular streams, in the median 1.5 intervals after they began, with 0.04 false
+//! findings per stream and week where nothing was planted; a timer of 1.5 intervals gives 160.
+//!
+//! - In the first week it knows little; findings say so by [`settled`](Finding::settled).
+//! - After a change of cadence it is wrong once or twice, and in the week after clocks are changed where the schema has no
+//!   zone.
+//! - It can not see a silence that is shorter than the habit: a sensor that speaks on change only may be dead for hours
+//!   before that is news, and one that falls silent shortly before its usual bedtime is missed until morning.
+//!
+//! # Example
 //!
 //! ```
 //! use fourfold::{SchemaDraft, silence::{Cause, Silence}};

@@ -78,11 +78,11 @@ impl Runs {
         let is_long = u64::from(self.length) * 2 > u64::from(self.limits[kind]);
         let mut weight = 1.0;
         if self.is_stuck() {
-            self.odd += 1;
+            self.odd = self.odd.saturating_add(1);
             weight = if self.odd < 3 { 0.0 } else { 3.0 };
         }
         self.lengths[kind][bin_of(f64::from(self.length), BINS)] += weight;
-        self.since_refresh += 1;
+        self.since_refresh = self.since_refresh.saturating_add(1);
         if is_long || self.since_refresh >= REFRESH_RUNS {
             self.since_refresh = 0;
             self.refresh();

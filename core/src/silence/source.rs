@@ -4,7 +4,7 @@
 use crate::frame::Moment;
 use crate::snapshot::state;
 
-use super::clock::Clock;
+use super::clock::{Clock, is_in_range};
 
 /// Hours on either side whose silence an hour shares: more than a stream's, because all streams of a source follow
 /// one person or one plant.
@@ -23,7 +23,7 @@ pub(super) struct Source {
     outage_ms: [i64; 2],
     pub(super) members: usize,
 }
-state!(Source { clock, due_ms, outage_ms; members });
+state!(Source { clock, due_ms, outage_ms; members } where |source| source.outage_ms.into_iter().all(is_in_range));
 
 impl Source {
     pub(super) fn new(members: usize) -> Self {

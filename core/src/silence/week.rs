@@ -2,10 +2,13 @@
 //! is usually silent hardly at all. A silence is measured in this time, so that a night is short for a stream that
 //! sleeps and long for one that does not.
 
+use crate::frame::TIME_MS_MAX;
 use crate::snapshot::state;
 
 pub(super) const HOUR_MS: i64 = 3_600_000;
 const HOURS: usize = 168;
+/// Twice as far as any date is from the epoch.
+const HOURS_MOST: u64 = (2 * TIME_MS_MAX / HOUR_MS) as u64;
 const WEEK_MS: i64 = HOURS as i64 * HOUR_MS;
 /// What is left of an hour's weight after a week.
 const WEEKLY_DECAY: f64 = 0.75;
@@ -46,6 +49,7 @@ state!(Week { covered, counted_ms, first_hour, hour, has_closed, is_flat; radius
         && week.counted_ms.windows(2).all(|pair| pair[0] < pair[1] && pair[1] - pair[0] <= HOUR_MS as u32)
         && week.covered.iter().all(|covered| covered.is_finite())
         && week.first_hour <= week.hour.saturating_add(1)
+        && [week.first_hour, week.hour].iter().all(|hour| hour.unsigned_abs() <= HOURS_MOST)
 });
 
 impl Week {

@@ -8,6 +8,9 @@
 //!
 //! Beside these, a value of another order than anything the stream can measure is taken for no value at all.
 
+#[cfg(test)]
+mod oracle;
+
 use crate::math::SPREAD_FLOOR;
 use crate::snapshot::state;
 use crate::stats::pace;

@@ -1,4 +1,57 @@
 //! Tier 3: one verdict per frame, one episode per thing that happened.
+//!
+//! # What it computes
+//!
+//! Two outputs, for two needs. [`score`](Verdict::score) is there for every frame: one minus the chance of a frame at least
+//! this unusual, high for as long as an anomaly lasts. [`alarm`](Verdict::alarm) is true once per thing that happens, when
+//! its [`news`](Verdict::news) pass what the schema's false-alarm rate allows.
+//!
+//! - Every [`View`] shows its vote, its weight and its [`Health`]. A view that repeats itself or answers with what is no
+//!   number is outvoted and named.
+//! - [`confidence`](Verdict::confidence) says how much there was to judge with, how settled the views are and how far they
+//!   agree; [`Severity`] how unlikely it is, and how lasting.
+//! - Abnormal frames in a row are one [`Episode`], with an id that stays. What lasts for an hour without news ends as a new
+//!   normal, or as a question that a [`Label`] answers.
+//! - "Expected" keeps the like of an episode from raising alarms again, "real" teaches what to look for; `undo` takes either
+//!   back to the bit. Labels also teach a forest that reads the course of the scores, heard only as far as it has been right.
+//! - A silence of [`tick`](crate::Engine::tick) is told once, for as long as it lasts.
+//! - Where episodes themselves come in a flood, the surplus of alarms is held back and counted.
+//!
+//! # What it costs
+//!
+//! 0.3 MB, most of it the 256 newest episodes, the labels and what they taught. Little time: some logarithms per view.
+//!
+//! # When it is wrong
+//!
+//! - The threshold knows rates, not consequences: an alarm is unusual, not necessarily bad.
+//! - In the first frames every view is cold; the confidence is near 0, and the score says little.
+//! - Two things that happen at the same time are one episode.
+//! - A new normal that comes as slowly as a season has no beginning, so it raises no alarm.
+//! - A label speaks of a kind of episode: something bad that looks like an expected thing is expected too.
+//!
+//! # Example
+//!
+//! ```
+//! use fourfold::{Engine, Frame, Label, SchemaDraft, Severity};
+//!
+//! let mut engine = Engine::new(SchemaDraft::of_streams(["queue"]).validate()?);
+//! let mut alarms = Vec::new();
+//! for minute in 0..1000_i64 {
+//!     // A quarter of an hour in which the queue is far too long.
+//!     let queue = if (600..615).contains(&minute) { 400.0 + minute as f64 } else { (minute % 9) as f64 };
+//!     let verdict = engine.observe(Frame { at_ms: 60_000 * minute, values: &[queue] })?;
+//!     if verdict.alarm {
+//!         assert!(verdict.score > 0.99 && verdict.severity > Severity::None);
+//!         alarms.push((minute, verdict.episode));
+//!     }
+//! }
+//! let episode = engine.episodes().next_back().cloned().ok_or("one thing happened")?;
+//! assert_eq!(alarms, [(600, Some(episode.id))]);
+//! assert_eq!(episode.stream, Some(0));
+//! engine.label(episode.id, Label::Expected)?;
+//! assert_eq!(engine.undo()?, episode.id);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod episode;
 mod flood;

@@ -8,6 +8,8 @@
 //!                     --dump DIR            writes every row's score and alarm
 //! cargo xtask quality --sim [--seeds N]     simulated streams, with the targets beside the figures
 //!                     --only TABLE          only `calibration`, `lifelog`, `worlds` or `set-ups`
+//! cargo xtask quality --poison              what one bad number leaves behind, here and in other libraries
+//! cargo xtask quality --check-scorers DIR   our measures beside the scorers in DIR, on the same scores and labels
 //! cargo xtask quality --replay FILE --speed X
 //!                                           a NAB or Yahoo S5 file as a live stream, X times as fast as it happened
 //! ```
@@ -18,10 +20,13 @@ mod clock;
 mod layout;
 mod many;
 mod nab;
+mod poison;
 mod replay;
 mod rivals;
 mod run_all;
+mod scorers;
 mod sim;
+mod venv;
 
 pub(crate) use rivals::rivals;
 
@@ -37,9 +42,11 @@ struct Options {
     files: Option<Vec<String>>,
     dump: Option<PathBuf>,
     replay: Option<PathBuf>,
+    scorers: Option<PathBuf>,
     speed: f64,
     each: bool,
     sim: bool,
+    poison: bool,
     seeds: u64,
     only: Option<String>,
 }
@@ -56,9 +63,11 @@ impl Options {
                 "--mv" => options.many = Some(value()?.into()),
                 "--dump" => options.dump = Some(value()?.into()),
                 "--replay" => options.replay = Some(value()?.into()),
+                "--check-scorers" => options.scorers = Some(value()?.into()),
                 "--speed" => options.speed = number(&value()?)?,
                 "--files" => options.files = Some(list(&value()?)?),
                 "--sim" => options.sim = true,
+                "--poison" => options.poison = true,
                 "--only" => options.only = Some(value()?),
                 "--seeds" => options.seeds = number(&value()?)?,
                 "--each" => options.each = true,
@@ -88,8 +97,12 @@ pub(crate) fn quality(arguments: &[String]) -> Outcome {
     if let Some(path) = &options.replay {
         return replay::replay(path, options.speed);
     }
-    if options.nab.is_none() && options.many.is_none() && !options.sim {
-        return Err(Failure("say what to measure: --nab DIR, --mv DIR, --sim or --replay FILE".into()));
+    if let Some(folder) = &options.scorers {
+        return scorers::check(folder);
+    }
+    let is_asked = [options.nab.is_some(), options.many.is_some(), options.sim, options.poison];
+    if !is_asked.contains(&true) {
+        return Err(Failure("say what to measure: see xtask/src/quality/mod.rs".into()));
     }
     if let Some(root) = &options.nab {
         nab::measure(root, &options)?;
@@ -99,6 +112,9 @@ pub(crate) fn quality(arguments: &[String]) -> Outcome {
     }
     if options.sim {
         sim::measure(options.seeds.max(1), options.only.as_deref())?;
+    }
+    if options.poison {
+        poison::measure()?;
     }
     Ok(())
 }

@@ -1,11 +1,9 @@
-//! `cargo xtask bench --river`: River on the same task and the same numbers as the npm package in Node, and what one bad
-//! number does to either.
+//! `cargo xtask bench --river`: River on the same task and the same numbers as the npm package in Node.
 
 use crate::run::{Outcome, command, run};
 
 /// `streams` are how many streams to measure with; none is the usual three.
 pub(crate) fn rivals(streams: &[String]) -> Outcome {
     let script = [String::from("tests/bench/river/run.mjs")];
-    run(&mut command("node", script.iter().chain(streams)))?;
-    run(&mut command("node", ["tests/bench/river/poison.mjs"]))
+    run(&mut command("node", script.iter().chain(streams)))
 }

@@ -37,7 +37,9 @@ pub(super) const STEPS: &[Step] = &[
     step("tidy", &[], Tally::Xtask, || xtask(&["tidy"])),
     step("no-std", &[], Tally::Whole, no_std),
     step("clippy", &[], Tally::Whole, clippy),
+    step("docs", &[], Tally::Whole, docs),
     step("native", &[], Tally::Cargo, native),
+    step("fuzz", &[], Tally::Xtask, || xtask(&["fuzz", "--seconds", "20"])),
     step("tools", &[], Tally::Preparation, || xtask(&["prepare"])),
     step("chromium", &[], Tally::Preparation, || xtask(&["prepare", "--chromium"])),
     step("clippy-wasm", &["tools"], Tally::Whole, || clippy_shell("fourfold-wasm")),
@@ -59,6 +61,13 @@ fn xtask(arguments: &[&str]) -> Outcome<Command> {
 
 fn clippy() -> Outcome<Command> {
     Ok(cargo(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+}
+
+/// The engine's pages: a link that leads nowhere is a fault.
+fn docs() -> Outcome<Command> {
+    let mut docs = cargo(["doc", "--no-deps", "--package", "fourfold"]);
+    docs.env("RUSTDOCFLAGS", "-D warnings");
+    Ok(docs)
 }
 
 /// The long ones too: what is never run does not hold.

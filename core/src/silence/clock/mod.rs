@@ -43,6 +43,12 @@ const EARLY_MS_MAX: i64 = 3 * HOUR_MS;
 /// What is left after a night of the earliest bedtime so far: half of it after five weeks.
 const EARLY_DECAY: f64 = 0.98;
 
+/// Whether a time is one that two dates and a clock on the wall can make. What is read from a snapshot is asked, so that no
+/// sum or product of two of them overflows.
+pub(super) fn is_in_range(ms: i64) -> bool {
+    ms.unsigned_abs() <= 4 * TIME_MS_MAX.unsigned_abs()
+}
+
 /// A gap that was learned.
 #[derive(Clone, Copy, Debug, Default)]
 struct LongGap {
@@ -54,7 +60,11 @@ struct LongGap {
     /// It was beyond the limit, so it is not in the histogram. If it turns out to have been a night, it will be.
     is_odd: bool,
 }
-state!(LongGap { start_local_ms, length_ms, counted_ms, weight, bin, is_odd } where |gap| usize::from(gap.bin) < 2 * BINS);
+state!(LongGap { start_local_ms, length_ms, counted_ms, weight, bin, is_odd } where |gap| {
+    usize::from(gap.bin) < 2 * BINS
+        && gap.weight.is_finite()
+        && [gap.start_local_ms, gap.length_ms, gap.counted_ms].into_iter().all(is_in_range)
+});
 
 /// A gap that has just ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -120,10 +130,21 @@ state!(Clock {
     since_refresh, early_ms, odd_count, odd_ms, odd_log, odd_length_ms, ordinary;
     early_least_ms,
 } where |clock| {
-    clock.gaps.iter().all(|weight| weight.is_finite() && *weight >= 0.0) && clock.limit_ms >= 0
-        && [clock.last_ms, clock.last_counted_ms, clock.offset_ms, clock.first_ms.unwrap_or(0), clock.limit_ms, clock.night_limit_ms]
-            .iter()
-            .all(|ms| ms.unsigned_abs() <= 2 * TIME_MS_MAX.unsigned_abs())
+    let numbers = [
+        clock.log_mean, clock.log_variance, clock.per_week, clock.kept_days, clock.night_level, clock.odd_count, clock.odd_log,
+    ];
+    let spans_ms = [clock.usual_ms, clock.deviation_ms, clock.early_ms];
+    let times_ms = [
+        clock.last_ms, clock.last_counted_ms, clock.offset_ms, clock.first_ms.unwrap_or(0), clock.limit_ms,
+        clock.night_limit_ms, clock.shortest_long_ms, clock.odd_ms, clock.odd_length_ms,
+    ];
+    clock.gaps.iter().all(|weight| weight.is_finite() && *weight >= 0.0)
+        && clock.limit_ms >= 0
+        && times_ms.into_iter().all(is_in_range)
+        && is_in_range(clock.day.saturating_mul(DAY_MS))
+        && spans_ms.into_iter().all(|ms| ms >= 0.0 && is_in_range(ms as i64))
+        && numbers.into_iter().all(f64::is_finite)
+        && clock.day_log_sum.is_finite()
 });
 
 impl Clock {
@@ -231,13 +252,13 @@ impl Clock {
         let is_new_day = self.pass(at.local_ms);
         let is_rare = self.learn_gap(start_local_ms, gap_ms, counted_ms, was_outage, at.at_ms);
         self.week.cover(gap_ms);
-        self.day_gaps += 1;
+        self.day_gaps = self.day_gaps.saturating_add(1);
         self.day_log_sum += log2_rough(gap_ms as f64);
         self.last_ms = at.at_ms;
         self.offset_ms = at.local_ms - at.at_ms;
         self.last_counted_ms = self.week.counted_at(at.local_ms);
         self.events = self.events.saturating_add(1);
-        self.since_refresh += 1;
+        self.since_refresh = self.since_refresh.saturating_add(1);
         let is_long = 2 * counted_ms > self.limit_ms && is_rare;
         if was_stale || is_new_day || is_long || self.since_refresh >= REFRESH_EVENTS {
             self.refresh();

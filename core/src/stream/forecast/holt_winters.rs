@@ -1,5 +1,8 @@
 //! Holt-Winters: level, damped trend, and a season if one is asked for (additive form).
 
+#[cfg(test)]
+mod oracle;
+
 use alloc::vec;
 use alloc::vec::Vec;
 

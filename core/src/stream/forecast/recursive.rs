@@ -1,5 +1,8 @@
 //! Recursive least squares: a linear model that is refitted at every value, in the square of its width.
 
+#[cfg(test)]
+pub(super) mod oracle;
+
 use alloc::vec;
 use alloc::vec::Vec;
 

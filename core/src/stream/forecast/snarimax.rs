@@ -4,6 +4,9 @@
 //! last `p` values and last `q` errors, of those `seasonal.p` and `seasonal.q` seasons back, and, if asked for, of the
 //! time of day. (The moving-average part uses the errors of the running fit, as in extended least squares.)
 
+#[cfg(test)]
+mod oracle;
+
 use alloc::vec;
 use alloc::vec::Vec;
 
