@@ -34,8 +34,8 @@ static ALLOCATOR: Counting = Counting;
 // One test, so that no other thread allocates while it counts.
 #[test]
 fn a_steady_frame_allocates_nothing_and_memory_is_as_declared() {
-    let schema = SchemaDraft::preset("lifelog").expect("shipped").validate().expect("valid");
     let before = HELD_BYTES.load(Ordering::Relaxed);
+    let schema = SchemaDraft::preset("lifelog").expect("shipped").validate().expect("valid");
     let mut engine = Engine::new(schema);
     let held = HELD_BYTES.load(Ordering::Relaxed) - before;
     let declared = engine.memory().total();
@@ -50,7 +50,7 @@ fn a_steady_frame_allocates_nothing_and_memory_is_as_declared() {
         }
         let at_ms = 1_700_000_000_000 + 300_000 * i64::from(row);
         engine.observe(Frame { at_ms, values: &values }).expect("a good frame");
-        engine.tick(at_ms + 1000).expect("a time");
+        engine.tick(at_ms + 1000, |_| ()).expect("a time");
     };
     (0..3000).for_each(&mut frame);
     let (calls, held) = (CALLS.load(Ordering::Relaxed), HELD_BYTES.load(Ordering::Relaxed));

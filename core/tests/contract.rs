@@ -41,6 +41,12 @@ fn rows(streams: usize, count: usize) -> Vec<(i64, Vec<f64>)> {
         .collect()
 }
 
+fn tick(engine: &mut Engine, now_ms: i64) -> Vec<Verdict> {
+    let mut told = Vec::new();
+    engine.tick(now_ms, |verdict| told.push(verdict.clone())).expect("a time");
+    told
+}
+
 fn observe(engine: &mut Engine, (at_ms, values): &(i64, Vec<f64>)) -> Verdict {
     engine.observe(Frame { at_ms: *at_ms, values }).expect("a good row").clone()
 }
@@ -94,8 +100,8 @@ fn an_opened_engine_goes_on_with_the_same_bits() {
         assert_eq!(bits(&observe(&mut reopened, row)), bits(&observe(&mut straight, row)), "row {place}");
         if place % 50 == 49 {
             let now_ms = row.0 + 30_000 * (place as i64 % 7);
-            let (one, other) = (straight.tick(now_ms), reopened.tick(now_ms));
-            assert_eq!(one.expect("a time").map(bits), other.expect("a time").map(bits));
+            let (one, other) = (tick(&mut straight, now_ms), tick(&mut reopened, now_ms));
+            assert_eq!(one.iter().map(bits).collect::<Vec<_>>(), other.iter().map(bits).collect::<Vec<_>>());
         }
     }
     assert_eq!(straight.seal(), reopened.seal());
@@ -116,7 +122,7 @@ fn an_error_changes_nothing() {
         refused(i64::MIN, &[1.0, 1.0]),
         refused(i64::MAX, &[1.0, 1.0]),
         refused(last_ms + 1, &[1.0]),
-        engine.tick(i64::MAX).expect_err("no such time"),
+        engine.tick(i64::MAX, |_| ()).expect_err("no such time"),
         engine.observe_batch(&[last_ms + 1, last_ms + 1], &[0.0; 4], |_, _| ()).expect_err("twice one time"),
         engine.observe_batch(&[last_ms + 1], &[0.0; 3], |_, _| ()).expect_err("ragged"),
     ];
@@ -204,14 +210,14 @@ fn silence_speaks_once() {
         observe(&mut engine, &(start_ms + pace_ms * row, values));
     }
     let last_ms = engine.last_frame_ms().expect("frames were seen");
-    assert_eq!(engine.tick(last_ms + pace_ms), Ok(None));
+    assert_eq!(tick(&mut engine, last_ms + pace_ms), []);
     let before = engine.seal();
-    assert_eq!(engine.tick(last_ms + pace_ms + 1000), Ok(None));
+    assert_eq!(tick(&mut engine, last_ms + pace_ms + 1000), []);
     assert_eq!(engine.seal(), before, "a tick without news changes nothing");
     let mut told = Vec::new();
     for minute in 6..60 {
-        let verdict = engine.tick(last_ms + 60_000 * minute).expect("a time").cloned();
-        told.extend(verdict.map(|verdict| (minute, verdict)));
+        let verdicts = tick(&mut engine, last_ms + 60_000 * minute);
+        told.extend(verdicts.into_iter().map(|verdict| (minute, verdict)));
     }
     let [(minute, verdict)] = told.as_slice() else { panic!("one silence is told once: {told:?}") };
     assert!(*minute <= 15, "told after {minute} minutes");

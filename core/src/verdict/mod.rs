@@ -11,6 +11,7 @@ mod severity;
 mod signature;
 mod tier;
 
+pub use crate::ingest::Standing;
 pub use episode::{End, Episode};
 pub use label::Label;
 pub use severity::Severity;
@@ -29,11 +30,13 @@ use crate::stream::StreamVerdict;
 pub struct Verdict {
     /// The frame's time; for a verdict on silence, the time of the tick.
     pub at_ms: i64,
+    /// How firm it is: final, unless late events may still change it.
+    pub standing: Standing,
     /// One minus the chance of a frame at least this unusual, in [0, 1]. It stays high while an anomaly lasts.
     pub score: f64,
     /// How strong the news is: decades of unlikeliness, 0 for nothing new. It is high once per thing that happens.
     pub news: f64,
-    /// True once per episode, when it opens.
+    /// True once per episode, with the first verdict that opens it.
     pub alarm: bool,
     /// How much there was to judge with, in [0, 1].
     pub confidence: f64,
@@ -92,6 +95,7 @@ impl Verdict {
     pub(crate) fn blank(schema: &Schema) -> Self {
         Self {
             at_ms: 0,
+            standing: Standing::Final,
             score: 0.0,
             news: 0.0,
             alarm: false,
