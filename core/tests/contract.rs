@@ -1,6 +1,9 @@
 //! What the engine as a whole promises, whatever stands behind its front door.
 
+use fourfold::engine::{Alert, Thresholds};
 use fourfold::silence::Cause;
+use fourfold::stream::Gap;
+use fourfold::verdict::End;
 use fourfold::{Engine, Error, Frame, Label, SchemaDraft, Verdict};
 
 /// Numbers without a pattern, from a seed.
@@ -251,4 +254,101 @@ fn a_label_can_be_taken_back_to_the_bit() {
     }
     assert_eq!(engine.undo().expect_err("nothing was labelled").code(), "label.nothing-to-undo");
     assert_eq!(engine.label(99_999, Label::Real).expect_err("never was").code(), "label.unknown-episode");
+}
+
+#[test]
+fn an_adopted_level_is_normal_and_can_be_taken_back() {
+    let mut engine = engine(2);
+    let level = |row: i64, shift: f64| vec![(row % 7) as f64 + shift, (row % 5) as f64];
+    let at_ms = |row: i64| 1_700_000_000_000 + 60_000 * row;
+    (0..600).for_each(|row| drop(observe(&mut engine, &(at_ms(row), level(row, 0.0)))));
+    let alarmed = (600..620).find(|&row| observe(&mut engine, &(at_ms(row), level(row, 60.0))).alarm);
+    let first = alarmed.expect("a new level is news") + 1;
+    let id = engine.episodes().next_back().expect("an alarm opens an episode").id;
+    let mut kept = engine.clone();
+    let before = engine.seal();
+    engine.adopt(id).expect("it is open");
+    assert_eq!(engine.episodes().next_back().map(|episode| episode.end), Some(End::Adopted));
+    assert_eq!(engine.adopt(id).expect_err("it is over").code(), "label.nothing-to-adopt");
+    assert_eq!(engine.undo(), Ok(id));
+    assert_eq!(engine.seal(), before);
+
+    engine.adopt(id).expect("it is open again");
+    let mut belongs = [0; 2];
+    for row in first..first + 40 {
+        for (engine, belongs) in [&mut engine, &mut kept].into_iter().zip(&mut belongs) {
+            let verdict = observe(engine, &(at_ms(row), level(row, 60.0)));
+            assert!(!verdict.alarm, "row {row}");
+            *belongs += u32::from(verdict.episode.is_some());
+        }
+    }
+    assert!(belongs[0] == 0 && belongs[1] > 5, "frames of an episode, adopted and not: {belongs:?}");
+}
+
+#[test]
+fn another_false_alarm_rate_is_another_threshold_and_nothing_else() {
+    let rows = rows(3, 1500);
+    let (early, late) = rows.split_at(900);
+    let mut plain = engine(3);
+    early.iter().for_each(|row| drop(observe(&mut plain, row)));
+    let mut alarms = Vec::new();
+    for rate in [1e-6, 0.001, 0.1] {
+        let mut engine = plain.clone();
+        engine.set_false_alarm_rate(rate).expect("a rate");
+        let opened = Engine::open(&engine.seal()).expect("its own bytes");
+        assert_eq!(opened.schema().false_alarm_rate(), rate);
+        let mut straight = plain.clone();
+        let raised = late.iter().filter(|row| {
+            let (one, other) = (observe(&mut engine, row), observe(&mut straight, row));
+            assert_eq!(one.news.to_bits(), other.news.to_bits());
+            one.alarm
+        });
+        alarms.push(raised.count());
+    }
+    assert!(alarms.is_sorted() && alarms[0] < alarms[2], "{alarms:?}");
+    for rate in [0.0, -1.0, 0.5, f64::NAN, f64::INFINITY] {
+        let before = plain.seal();
+        assert_eq!(plain.set_false_alarm_rate(rate).expect_err("no rate").code(), "schema.bad-rate");
+        assert_eq!(plain.seal(), before);
+    }
+}
+
+#[test]
+fn reports_survive_a_snapshot_and_say_what_happened() {
+    let mut draft = SchemaDraft::of_streams(["steady", "night", "broken", "gone"]);
+    draft.streams[2].bounds = Some([0.0, 10.0]);
+    let mut engine = Engine::new(draft.validate().expect("valid"));
+    // Monday, 1 July 2024, 00:00 UTC; a week of ten minutes.
+    let at_ms = |row: i64| 1_719_792_000_000 + 600_000 * row;
+    for row in 0..1008_i64 {
+        let is_day = row % 144 >= 72;
+        let values = [
+            (row % 7) as f64,
+            if is_day { 1.0 + (row % 3) as f64 } else { f64::NAN },
+            [3.0, 20.0, f64::INFINITY, 4.0][row as usize % 4],
+            if row < 500 { 1.0 } else { f64::NAN },
+        ];
+        observe(&mut engine, &(at_ms(row), values.to_vec()));
+    }
+    let again = Engine::open(&engine.seal()).expect("its own bytes");
+    let now_ms = at_ms(1009);
+    let health = engine.health(now_ms);
+    assert_eq!(again.health(now_ms), health);
+    assert_eq!(again.gaps(), engine.gaps());
+    assert_eq!(again.quality(now_ms), engine.quality(now_ms));
+    let thresholds = Thresholds { available_min: 0.9, ..Thresholds::default() };
+    assert_eq!(again.monitor(&thresholds), engine.monitor(&thresholds));
+
+    assert_eq!(health.streams[0].usual_gap_ms, Some(600_000));
+    assert_eq!((health.streams[0].gap, health.streams[0].overdue_since_ms), (Gap::None, None));
+    assert!(health.streams[3].gap > Gap::Short && health.streams[3].overdue_since_ms.is_some());
+    assert!(health.streams[0].fitness > health.streams[3].fitness);
+    let absence = &engine.gaps()[1].absence;
+    assert!(absence[3] > 0.9 && absence[15] < 0.1, "by night and by day: {absence:?}");
+    let quality = engine.quality(now_ms);
+    assert_eq!((quality[2].values, quality[2].not_measured, quality[2].out_of_bounds), (1008, 252, 252));
+    assert_eq!((quality[2].validity, quality[3].age_ms), (Some(0.5), Some(600_000 * 510)));
+    assert!((quality[1].completeness - 0.5).abs() < 0.1);
+    assert_eq!(engine.monitor(&thresholds).alerts, [Alert::Availability]);
+    assert_eq!(engine.monitor(&thresholds).alarms, engine.episodes().len() as u64);
 }

@@ -52,6 +52,18 @@ pub(crate) enum Deed {
     Rate(f64),
 }
 
+impl Deed {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Label(Label::Expected) => "expected",
+            Self::Label(Label::Real) => "real",
+            Self::Adopt => "adopt",
+            Self::Undo => "undo",
+            Self::Rate(_) => "rate",
+        }
+    }
+}
+
 /// xorshift32: enough for test data, and ten lines in any language.
 pub(super) struct Random(u32);
 

@@ -3,8 +3,9 @@
 use std::fmt::Write;
 
 use fourfold::ingest::Standing;
+use fourfold::verdict::End;
 use fourfold::wire::{EpisodeJson, GapsJson, HealthJson, MonitorJson, QualityJson, VerdictJson};
-use fourfold::{Engine, Error, Frame, Schema, SchemaDraft, Verdict};
+use fourfold::{Engine, Episode, Error, Frame, Schema, SchemaDraft, Verdict};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -64,9 +65,9 @@ pub(crate) fn play(engine: &mut Engine, call: &Call, printer: &mut Printer) -> O
             printer.told(&told)
         }
         Call::Say { deed, back } => {
-            let id = engine.episodes().rev().nth(*back).map_or(0, |episode| episode.id);
-            let said = say(engine, *deed, id);
-            printer.line(&format!("said {}", said.map_or_else(|error| error.code(), |()| "ok")));
+            let said = say(engine, *deed, *back);
+            let word = said.map_or_else(|error| error.code(), |()| "ok");
+            printer.line(&format!("{} {word}", deed.word()));
             Ok(())
         }
         Call::Report { at_ms } => {
@@ -77,10 +78,13 @@ pub(crate) fn play(engine: &mut Engine, call: &Call, printer: &mut Printer) -> O
     }
 }
 
-fn say(engine: &mut Engine, deed: Deed, episode: u64) -> Result<(), Error> {
+pub(super) fn say(engine: &mut Engine, deed: Deed, back: usize) -> Result<(), Error> {
+    let is_lasting = |episode: &&Episode| matches!(episode.end, End::Open | End::NewNormal);
+    let any = engine.episodes().rev().nth(back).map_or(0, |episode| episode.id);
+    let lasting = engine.episodes().rev().find(is_lasting).map_or(0, |episode| episode.id);
     match deed {
-        Deed::Label(label) => engine.label(episode, label),
-        Deed::Adopt => engine.adopt(episode),
+        Deed::Label(label) => engine.label(any, label),
+        Deed::Adopt => engine.adopt(lasting),
         Deed::Undo => engine.undo().map(|_| ()),
         Deed::Rate(rate) => engine.set_false_alarm_rate(rate),
     }
