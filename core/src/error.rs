@@ -66,6 +66,12 @@ pub enum FrameFault {
         /// Streams in the schema.
         streams: usize,
     },
+    /// Frames are made of events already.
+    #[error("time {at_ms} is a frame, but this engine makes its frames of events: push the values as events")]
+    FedByEvents {
+        /// The refused time.
+        at_ms: i64,
+    },
     /// A row names a stream that the schema does not have.
     #[error("there is no stream `{stream}` (row at {at_ms}): add it to the schema or drop it from the row")]
     UnknownStream {
@@ -87,6 +93,18 @@ pub enum LabelFault {
         /// How many there are.
         remembered: usize,
     },
+    /// Only a provisional verdict knows the episode: late events may still undo it.
+    #[error("episode {id} is not final yet: label it once the frame that opened it is")]
+    NotFinal {
+        /// As asked for.
+        id: u64,
+    },
+    /// The episode left no new level behind.
+    #[error("episode {id} is over, and all is as it was: there is nothing to adopt")]
+    NothingToAdopt {
+        /// As asked for.
+        id: u64,
+    },
     /// There is no deed left to take back.
     #[error(
         "there is nothing to undo: the newest {LABELS_UNDONE_MAX} labels can be taken back, the newest first"
@@ -107,11 +125,14 @@ impl Error {
                 FrameFault::TimeOutOfRange { .. } => "frame.time-out-of-range",
                 FrameFault::WrongWidth { .. } => "frame.wrong-width",
                 FrameFault::RaggedBatch { .. } => "frame.ragged-batch",
+                FrameFault::FedByEvents { .. } => "frame.fed-by-events",
                 FrameFault::UnknownStream { .. } => "frame.unknown-stream",
             },
             Self::Ingest(fault) => fault.code(),
             Self::Snapshot(fault) => fault.code(),
             Self::Label(LabelFault::UnknownEpisode { .. }) => "label.unknown-episode",
+            Self::Label(LabelFault::NotFinal { .. }) => "label.not-final",
+            Self::Label(LabelFault::NothingToAdopt { .. }) => "label.nothing-to-adopt",
             Self::Label(LabelFault::NothingToUndo) => "label.nothing-to-undo",
         }
     }
@@ -132,6 +153,7 @@ impl Error {
             Self::Frame(
                 FrameFault::TimeWentBack { at_ms, .. }
                 | FrameFault::WrongWidth { at_ms, .. }
+                | FrameFault::FedByEvents { at_ms }
                 | FrameFault::UnknownStream { at_ms, .. },
             ) => Some(*at_ms as f64),
             Self::Frame(FrameFault::TimeOutOfRange { at_ms }) => Some(*at_ms),

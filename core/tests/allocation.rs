@@ -5,6 +5,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use fourfold::ingest::Event;
 use fourfold::{Engine, Frame, SchemaDraft};
 
 struct Counting;
@@ -34,8 +35,8 @@ static ALLOCATOR: Counting = Counting;
 // One test, so that no other thread allocates while it counts.
 #[test]
 fn a_steady_frame_allocates_nothing_and_memory_is_as_declared() {
-    let schema = SchemaDraft::preset("lifelog").expect("shipped").validate().expect("valid");
     let before = HELD_BYTES.load(Ordering::Relaxed);
+    let schema = SchemaDraft::preset("lifelog").expect("shipped").validate().expect("valid");
     let mut engine = Engine::new(schema);
     let held = HELD_BYTES.load(Ordering::Relaxed) - before;
     let declared = engine.memory().total();
@@ -50,7 +51,7 @@ fn a_steady_frame_allocates_nothing_and_memory_is_as_declared() {
         }
         let at_ms = 1_700_000_000_000 + 300_000 * i64::from(row);
         engine.observe(Frame { at_ms, values: &values }).expect("a good frame");
-        engine.tick(at_ms + 1000).expect("a time");
+        engine.tick(at_ms + 1000, |_| ()).expect("a time");
     };
     (0..3000).for_each(&mut frame);
     let (calls, held) = (CALLS.load(Ordering::Relaxed), HELD_BYTES.load(Ordering::Relaxed));
@@ -58,4 +59,30 @@ fn a_steady_frame_allocates_nothing_and_memory_is_as_declared() {
     assert_eq!(CALLS.load(Ordering::Relaxed), calls, "steady frames allocated");
     assert_eq!(HELD_BYTES.load(Ordering::Relaxed), held);
     assert_eq!(engine.memory().total(), declared);
+    events_in_order_allocate_nothing();
+}
+
+/// The same for events: once the draft is there, only what comes late makes another.
+fn events_in_order_allocate_nothing() {
+    let schema = SchemaDraft::preset("lifelog").expect("shipped").validate().expect("valid");
+    let (streams, frame_ms) = (schema.streams().len(), schema.frame_ms());
+    let before = HELD_BYTES.load(Ordering::Relaxed);
+    let mut engine = Engine::new(schema);
+    let mut events = vec![Event::default(); streams];
+    let mut row = |row: u32| {
+        for (place, event) in (0_u32..).zip(&mut events) {
+            let noise = (row * 31 + place).wrapping_mul(2_654_435_761) >> 20;
+            let at_ms = 1_700_000_000_000 + frame_ms * i64::from(row) + i64::from(place);
+            *event = Event { stream: place as usize, at_ms, value: f64::from(noise) };
+        }
+        let mut told = 0;
+        engine.push(&events, |_| told += 1).expect("good events");
+        assert!(told > 0 || row < 5);
+    };
+    (0..3000).for_each(&mut row);
+    let (calls, held) = (CALLS.load(Ordering::Relaxed), HELD_BYTES.load(Ordering::Relaxed));
+    (3000..4000).for_each(&mut row);
+    assert_eq!(CALLS.load(Ordering::Relaxed), calls, "steady events allocated");
+    let declared = engine.memory();
+    assert!(declared.draft > declared.streams && declared.total() <= held - before + declared.schema);
 }

@@ -1,6 +1,9 @@
 //! What the engine as a whole promises, whatever stands behind its front door.
 
+use fourfold::engine::{Alert, Thresholds};
 use fourfold::silence::Cause;
+use fourfold::stream::Gap;
+use fourfold::verdict::End;
 use fourfold::{Engine, Error, Frame, Label, SchemaDraft, Verdict};
 
 /// Numbers without a pattern, from a seed.
@@ -39,6 +42,12 @@ fn rows(streams: usize, count: usize) -> Vec<(i64, Vec<f64>)> {
             (1_700_000_000_000 + 60_000 * row as i64, values.collect())
         })
         .collect()
+}
+
+fn tick(engine: &mut Engine, now_ms: i64) -> Vec<Verdict> {
+    let mut told = Vec::new();
+    engine.tick(now_ms, |verdict| told.push(verdict.clone())).expect("a time");
+    told
 }
 
 fn observe(engine: &mut Engine, (at_ms, values): &(i64, Vec<f64>)) -> Verdict {
@@ -94,8 +103,8 @@ fn an_opened_engine_goes_on_with_the_same_bits() {
         assert_eq!(bits(&observe(&mut reopened, row)), bits(&observe(&mut straight, row)), "row {place}");
         if place % 50 == 49 {
             let now_ms = row.0 + 30_000 * (place as i64 % 7);
-            let (one, other) = (straight.tick(now_ms), reopened.tick(now_ms));
-            assert_eq!(one.expect("a time").map(bits), other.expect("a time").map(bits));
+            let (one, other) = (tick(&mut straight, now_ms), tick(&mut reopened, now_ms));
+            assert_eq!(one.iter().map(bits).collect::<Vec<_>>(), other.iter().map(bits).collect::<Vec<_>>());
         }
     }
     assert_eq!(straight.seal(), reopened.seal());
@@ -116,7 +125,7 @@ fn an_error_changes_nothing() {
         refused(i64::MIN, &[1.0, 1.0]),
         refused(i64::MAX, &[1.0, 1.0]),
         refused(last_ms + 1, &[1.0]),
-        engine.tick(i64::MAX).expect_err("no such time"),
+        engine.tick(i64::MAX, |_| ()).expect_err("no such time"),
         engine.observe_batch(&[last_ms + 1, last_ms + 1], &[0.0; 4], |_, _| ()).expect_err("twice one time"),
         engine.observe_batch(&[last_ms + 1], &[0.0; 3], |_, _| ()).expect_err("ragged"),
     ];
@@ -204,14 +213,14 @@ fn silence_speaks_once() {
         observe(&mut engine, &(start_ms + pace_ms * row, values));
     }
     let last_ms = engine.last_frame_ms().expect("frames were seen");
-    assert_eq!(engine.tick(last_ms + pace_ms), Ok(None));
+    assert_eq!(tick(&mut engine, last_ms + pace_ms), []);
     let before = engine.seal();
-    assert_eq!(engine.tick(last_ms + pace_ms + 1000), Ok(None));
+    assert_eq!(tick(&mut engine, last_ms + pace_ms + 1000), []);
     assert_eq!(engine.seal(), before, "a tick without news changes nothing");
     let mut told = Vec::new();
     for minute in 6..60 {
-        let verdict = engine.tick(last_ms + 60_000 * minute).expect("a time").cloned();
-        told.extend(verdict.map(|verdict| (minute, verdict)));
+        let verdicts = tick(&mut engine, last_ms + 60_000 * minute);
+        told.extend(verdicts.into_iter().map(|verdict| (minute, verdict)));
     }
     let [(minute, verdict)] = told.as_slice() else { panic!("one silence is told once: {told:?}") };
     assert!(*minute <= 15, "told after {minute} minutes");
@@ -245,4 +254,101 @@ fn a_label_can_be_taken_back_to_the_bit() {
     }
     assert_eq!(engine.undo().expect_err("nothing was labelled").code(), "label.nothing-to-undo");
     assert_eq!(engine.label(99_999, Label::Real).expect_err("never was").code(), "label.unknown-episode");
+}
+
+#[test]
+fn an_adopted_level_is_normal_and_can_be_taken_back() {
+    let mut engine = engine(2);
+    let level = |row: i64, shift: f64| vec![(row % 7) as f64 + shift, (row % 5) as f64];
+    let at_ms = |row: i64| 1_700_000_000_000 + 60_000 * row;
+    (0..600).for_each(|row| drop(observe(&mut engine, &(at_ms(row), level(row, 0.0)))));
+    let alarmed = (600..620).find(|&row| observe(&mut engine, &(at_ms(row), level(row, 60.0))).alarm);
+    let first = alarmed.expect("a new level is news") + 1;
+    let id = engine.episodes().next_back().expect("an alarm opens an episode").id;
+    let mut kept = engine.clone();
+    let before = engine.seal();
+    engine.adopt(id).expect("it is open");
+    assert_eq!(engine.episodes().next_back().map(|episode| episode.end), Some(End::Adopted));
+    assert_eq!(engine.adopt(id).expect_err("it is over").code(), "label.nothing-to-adopt");
+    assert_eq!(engine.undo(), Ok(id));
+    assert_eq!(engine.seal(), before);
+
+    engine.adopt(id).expect("it is open again");
+    let mut belongs = [0; 2];
+    for row in first..first + 40 {
+        for (engine, belongs) in [&mut engine, &mut kept].into_iter().zip(&mut belongs) {
+            let verdict = observe(engine, &(at_ms(row), level(row, 60.0)));
+            assert!(!verdict.alarm, "row {row}");
+            *belongs += u32::from(verdict.episode.is_some());
+        }
+    }
+    assert!(belongs[0] == 0 && belongs[1] > 5, "frames of an episode, adopted and not: {belongs:?}");
+}
+
+#[test]
+fn another_false_alarm_rate_is_another_threshold_and_nothing_else() {
+    let rows = rows(3, 1500);
+    let (early, late) = rows.split_at(900);
+    let mut plain = engine(3);
+    early.iter().for_each(|row| drop(observe(&mut plain, row)));
+    let mut alarms = Vec::new();
+    for rate in [1e-6, 0.001, 0.1] {
+        let mut engine = plain.clone();
+        engine.set_false_alarm_rate(rate).expect("a rate");
+        let opened = Engine::open(&engine.seal()).expect("its own bytes");
+        assert_eq!(opened.schema().false_alarm_rate(), rate);
+        let mut straight = plain.clone();
+        let raised = late.iter().filter(|row| {
+            let (one, other) = (observe(&mut engine, row), observe(&mut straight, row));
+            assert_eq!(one.news.to_bits(), other.news.to_bits());
+            one.alarm
+        });
+        alarms.push(raised.count());
+    }
+    assert!(alarms.is_sorted() && alarms[0] < alarms[2], "{alarms:?}");
+    for rate in [0.0, -1.0, 0.5, f64::NAN, f64::INFINITY] {
+        let before = plain.seal();
+        assert_eq!(plain.set_false_alarm_rate(rate).expect_err("no rate").code(), "schema.bad-rate");
+        assert_eq!(plain.seal(), before);
+    }
+}
+
+#[test]
+fn reports_survive_a_snapshot_and_say_what_happened() {
+    let mut draft = SchemaDraft::of_streams(["steady", "night", "broken", "gone"]);
+    draft.streams[2].bounds = Some([0.0, 10.0]);
+    let mut engine = Engine::new(draft.validate().expect("valid"));
+    // Monday, 1 July 2024, 00:00 UTC; a week of ten minutes.
+    let at_ms = |row: i64| 1_719_792_000_000 + 600_000 * row;
+    for row in 0..1008_i64 {
+        let is_day = row % 144 >= 72;
+        let values = [
+            (row % 7) as f64,
+            if is_day { 1.0 + (row % 3) as f64 } else { f64::NAN },
+            [3.0, 20.0, f64::INFINITY, 4.0][row as usize % 4],
+            if row < 500 { 1.0 } else { f64::NAN },
+        ];
+        observe(&mut engine, &(at_ms(row), values.to_vec()));
+    }
+    let again = Engine::open(&engine.seal()).expect("its own bytes");
+    let now_ms = at_ms(1009);
+    let health = engine.health(now_ms);
+    assert_eq!(again.health(now_ms), health);
+    assert_eq!(again.gaps(), engine.gaps());
+    assert_eq!(again.quality(now_ms), engine.quality(now_ms));
+    let thresholds = Thresholds { available_min: 0.9, ..Thresholds::default() };
+    assert_eq!(again.monitor(&thresholds), engine.monitor(&thresholds));
+
+    assert_eq!(health.streams[0].usual_gap_ms, Some(600_000));
+    assert_eq!((health.streams[0].gap, health.streams[0].overdue_since_ms), (Gap::None, None));
+    assert!(health.streams[3].gap > Gap::Short && health.streams[3].overdue_since_ms.is_some());
+    assert!(health.streams[0].fitness > health.streams[3].fitness);
+    let absence = &engine.gaps()[1].absence;
+    assert!(absence[3] > 0.9 && absence[15] < 0.1, "by night and by day: {absence:?}");
+    let quality = engine.quality(now_ms);
+    assert_eq!((quality[2].values, quality[2].not_measured, quality[2].out_of_bounds), (1008, 252, 252));
+    assert_eq!((quality[2].validity, quality[3].age_ms), (Some(0.5), Some(600_000 * 510)));
+    assert!((quality[1].completeness - 0.5).abs() < 0.1);
+    assert_eq!(engine.monitor(&thresholds).alerts, [Alert::Availability]);
+    assert_eq!(engine.monitor(&thresholds).alarms, engine.episodes().len() as u64);
 }

@@ -5,13 +5,13 @@ import { Digest } from "./digest.mjs";
 export const ROWS = 5000;
 export const SEALED_BEFORE = 2500;
 
-const START_MS = 1_700_000_000_000;
+export const START_MS = 1_700_000_000_000;
 const CADENCE_MS = 60_000;
 const POISON = [NaN, Infinity, -Infinity, 1e308, -1e308, 1e150, 5e-324, -0];
 
-const within = (x, from, to) => x >= from && x < to;
+export const within = (x, from, to) => x >= from && x < to;
 
-function generator(name) {
+export function generator(name) {
   let state = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(name)) state = Math.imul(state ^ byte, 0x01000193);
   return (count) => {
@@ -23,7 +23,7 @@ function generator(name) {
 }
 
 /** The calls of a case: `{ row, t, values }` is a frame, `{ t }` a tick. `preset` is the schema's JSON. */
-export function calls(name, preset) {
+export function ofFrames(name, preset) {
   const cadence = preset.streams[0].cadence_ms ?? CADENCE_MS;
   const bits = generator(name);
   const made = [];
@@ -41,7 +41,7 @@ export function calls(name, preset) {
   return made;
 }
 
-function value(stream, place, row, bits) {
+export function value(stream, place, row, bits) {
   const noise = bits(8);
   const gate = bits(10);
   const isGroupOut = within(row % 700, 650, 670) && place % 3 === Math.floor(row / 700) % 3;
@@ -77,9 +77,14 @@ function value(stream, place, row, bits) {
 /** The hash of the calls. */
 export function digestOf(made) {
   const digest = new Digest();
-  for (const { t, values } of made) {
-    if (values === undefined) digest.nothing();
-    digest.number(t);
+  for (const { t, values, events, back, report } of made) {
+    if (events) {
+      digest.number(events.length);
+      for (const { place, t, value } of events) [place, t, value].forEach((x) => digest.number(x));
+      continue;
+    }
+    if (t !== undefined && values === undefined) digest.nothing();
+    digest.number(t ?? back ?? report);
     values?.forEach((x) => digest.number(x));
   }
   return digest.hex();

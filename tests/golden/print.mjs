@@ -4,6 +4,9 @@ import { readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
+import { build } from "esbuild";
+import { Miniflare } from "miniflare";
+
 import { launchChromium } from "../chromium.mjs";
 import { serveFiles } from "../files.mjs";
 import { startWorkerd } from "../workerd.mjs";
@@ -21,7 +24,7 @@ async function entry(condition) {
 /** In this very process. */
 async function node(cases) {
   const { Engine } = await import(pathToFileURL(join(PACKAGE, await entry("node"))));
-  return Promise.all(cases.map(([name, preset]) => replay(name, preset, withPackage(Engine, preset))));
+  return Promise.all(cases.map((one) => replay(one, withPackage(Engine, one.preset))));
 }
 
 /** In a page, which imports the package as a site without a bundler does. */
@@ -37,7 +40,7 @@ async function chromium(cases) {
     return await tab.evaluate(async (cases) => {
       const { Engine } = await import("fourfold");
       const { replay, withPackage } = await import("/tests/golden/replay.mjs");
-      return Promise.all(cases.map(([name, preset]) => replay(name, preset, withPackage(Engine, preset))));
+      return Promise.all(cases.map((one) => replay(one, withPackage(Engine, one.preset))));
     }, cases);
   } finally {
     await browser.close();
@@ -45,8 +48,46 @@ async function chromium(cases) {
   }
 }
 
-/** Over HTTP. Frames go in batches, cut where a tick comes between. */
+/** Frames through the Worker over HTTP, events through the package inside the runtime. */
 async function workerd(cases) {
+  const of = (asked) => cases.filter(({ kind }) => kind === asked);
+  const byKind = { frames: await worker(of("frames")), events: await runtime(of("events")) };
+  return cases.map(({ kind }) => byKind[kind].shift());
+}
+
+async function runtime(cases) {
+  const entryFile = JSON.stringify(join(PACKAGE, await entry("workerd")));
+  const source = `
+    import { Engine } from ${entryFile};
+    import { replay, withPackage } from "./tests/golden/replay.mjs";
+    export default {
+      async fetch(request) {
+        const one = await request.json();
+        return new Response(await replay(one, withPackage(Engine, one.preset)));
+      },
+    };`;
+  const options = { bundle: true, format: "esm", write: false, external: ["*.wasm"], stdin: { contents: source, resolveDir: ROOT } };
+  const { outputFiles } = await build(options);
+  const modules = [
+    { type: "ESModule", path: "index.js", contents: outputFiles[0].text },
+    { type: "CompiledWasm", path: "fourfold.wasm", contents: await readFile(join(PACKAGE, "dist/fourfold.wasm")) },
+  ];
+  const miniflare = new Miniflare({ cf: false, host: "127.0.0.1", port: 0, compatibilityDate: "2026-04-01", modules });
+  try {
+    const texts = [];
+    for (const one of cases) {
+      const response = await miniflare.dispatchFetch("http://golden/", { method: "POST", body: JSON.stringify(one) });
+      if (!response.ok) throw new Error(`${one.name}: ${response.status} ${await response.text()}`);
+      texts.push(await response.text());
+    }
+    return texts;
+  } finally {
+    await miniflare.dispose();
+  }
+}
+
+/** Frames go in batches, cut where a tick comes between. */
+async function worker(cases) {
   const BATCH = 250;
   const server = await startWorkerd();
   const send = async (method, path, body) => {
@@ -57,26 +98,31 @@ async function workerd(cases) {
   };
   const judgedBy = (id, names) => async (made) => {
     await send("PUT", `/v1/systems/${id}`, { preset: id });
-    const verdicts = [];
+    const answers = [];
     let frames = [];
     const flush = async () => {
-      if (frames.length > 0) verdicts.push(...(await send("POST", `/v1/systems/${id}/frames`, { frames })).verdicts);
+      if (frames.length === 0) return;
+      const { verdicts } = await send("POST", `/v1/systems/${id}/frames`, { frames });
+      answers.push(...verdicts.map((verdict) => ({ verdicts: [verdict] })));
       frames = [];
     };
     for (const { t, values } of made) {
       if (values === undefined || frames.length === BATCH) await flush();
-      if (values === undefined) verdicts.push((await send("POST", `/v1/systems/${id}/tick`, { now: t })).verdict);
+      if (values === undefined) {
+        const { verdict } = await send("POST", `/v1/systems/${id}/tick`, { now: t });
+        answers.push({ verdicts: verdict ? [verdict] : [] });
+      }
       // JSON has no NaN and no infinity: they go as null, which is a gap too.
       else frames.push({ t, values: Object.fromEntries(names.map((name, place) => [name, values[place]])) });
     }
     await flush();
-    return verdicts;
+    return answers;
   };
   try {
     const texts = [];
-    for (const [name, preset] of cases) {
-      const names = preset.streams.map((stream) => stream.name);
-      texts.push(await replay(name, preset, judgedBy(name, names)));
+    for (const one of cases) {
+      const names = one.preset.streams.map((stream) => stream.name);
+      texts.push(await replay(one, judgedBy(one.name, names)));
     }
     return texts;
   } finally {
@@ -87,8 +133,11 @@ async function workerd(cases) {
 const [target, folder] = process.argv.slice(2);
 const presets = join(ROOT, "core/presets");
 const names = (await readdir(presets)).map((file) => file.replace(/\.json$/, ""));
-const cases = await Promise.all(
-  names.map(async (name) => [name, JSON.parse(await readFile(join(presets, `${name}.json`), "utf8"))]),
-);
+const cases = [];
+for (const name of names) {
+  const preset = JSON.parse(await readFile(join(presets, `${name}.json`), "utf8"));
+  cases.push({ name, kind: "frames", preset }, { name, kind: "events", preset });
+}
 const texts = await { node, chromium, workerd }[target](cases);
-await Promise.all(texts.map((text, place) => writeFile(join(folder, `${names[place]}.txt`), text)));
+const fileOf = ({ name, kind }) => (kind === "frames" ? `${name}.txt` : `${name}.${kind}.txt`);
+await Promise.all(texts.map((text, place) => writeFile(join(folder, fileOf(cases[place])), text)));

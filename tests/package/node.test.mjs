@@ -126,7 +126,7 @@ describe("verdicts", () => {
     const { times, rows } = frames(750);
     const verdict = engine.observeBatch(times, rows).at(700);
     const { score, news, confidence, episode, severity, streams, views, ...rest } = verdict;
-    assert.deepEqual(rest, { t: times[700], alarm: true, from_silence: false });
+    assert.deepEqual(rest, { t: times[700], standing: "final", alarm: true, from_silence: false });
     assert.ok(score > 0.99 && score <= 1 && news > 4 && confidence > 0 && confidence <= 1);
     assert.deepEqual([typeof severity, episode], ["string", 1]);
     assert.deepEqual(streams.map(({ stream, present }) => [stream, present]), [["a", true], ["b", true], ["c", true]]);
@@ -159,12 +159,12 @@ describe("verdicts", () => {
     const { times, rows } = frames(12_000); // Habits take a week to learn.
     engine.observeBatch(times, rows);
     const last = times.at(-1);
-    assert.equal(engine.tick(last + 60_000), null);
-    const verdict = engine.tick(new Date(last + 60 * 60_000));
+    assert.deepEqual(engine.tick(last + 60_000), []);
+    const [verdict] = engine.tick(new Date(last + 60 * 60_000));
     assert.equal(verdict.from_silence, true);
     assert.equal(verdict.t, last + 60 * 60_000);
     assert.ok(verdict.streams.every((stream) => stream.silence === "all_silent"));
-    assert.deepEqual([engine.episodes().at(-1).cause, engine.tick(last + 61 * 60_000)], ["all_silent", null]);
+    assert.deepEqual([engine.episodes().at(-1).cause, engine.tick(last + 61 * 60_000)], ["all_silent", []]);
     assert.ok(verdict.streams.every((stream) => !stream.present && stream.score === null && stream.reason === null));
   });
 
@@ -180,8 +180,63 @@ describe("verdicts", () => {
     twin.observeBatch(times, rows);
     assert.equal(bits(engine.seal()), bits(twin.seal()));
     assert.equal(others.length, 4);
-    const { streams, joint, verdict, total } = engine.memory();
-    assert.ok(streams > 0 && verdict > 0 && total === streams + joint + verdict);
+    const { total, ...parts } = engine.memory();
+    assert.equal(Object.values(parts).reduce((sum, bytes) => sum + bytes), total);
+    assert.ok(parts.streams > 0 && parts.verdict > 0 && parts.schema > 0);
+  });
+});
+
+describe("events", () => {
+  const MINUTE = 60_000;
+  const schema = { streams: STREAMS, frame_ms: MINUTE, lateness_ms: 2 * MINUTE };
+  /** The readings of the frames, one by one: as they were measured, or each some seconds late. */
+  const readings = (count, wait) => {
+    const { times, rows } = frames(count);
+    return Array.from(rows, (value, cell) => ({ stream: STREAMS[cell % 3], t: times[Math.floor(cell / 3)] + (cell % 3) * 900, value }))
+      .map((event, place) => ({ event, arrived: event.t + wait(place) }))
+      .sort((one, other) => one.arrived - other.arrived)
+      .map(({ event }) => event);
+  };
+  const played = async (events) => {
+    const engine = await Engine.create(schema);
+    const told = [];
+    for (let from = 0; from < events.length; from += 7) told.push(...engine.push(events.slice(from, from + 7)).verdicts);
+    told.push(...engine.tick(new Date(frames(900).times.at(-1) + 9 * MINUTE)));
+    return { engine, told };
+  };
+
+  test("every order of arrival ends in the same verdicts", async () => {
+    const [inOrder, late] = [await played(readings(900, () => 0)), await played(readings(900, (place) => (place * 7919) % 110_000))];
+    const finals = ({ told }) => told.filter(({ standing }) => standing === "final");
+    assert.ok(finals(inOrder).length >= 900);
+    assert.deepEqual(finals(late), finals(inOrder));
+    assert.equal(bits(late.engine.seal()), bits(inOrder.engine.seal()));
+    const revised = late.told.filter(({ standing }) => standing === "revised");
+    assert.ok(revised.length > 300, `${revised.length} revised`);
+    const raised = late.told.filter(({ alarm }) => alarm).map(({ episode }) => episode);
+    assert.deepEqual(raised, [...new Set(raised)], "an alarm is raised once");
+    assert.ok(raised.length > 0 && late.told.every(({ alarm, standing }) => !alarm || standing !== "final"));
+  });
+
+  test("what people say and what the engine says of itself", async () => {
+    const { engine } = await played(readings(900, () => 0));
+    const sealed = bits(engine.seal());
+    const { id } = engine.episodes().at(-1);
+    engine.label(id, "expected");
+    assert.equal(engine.episodes().at(-1).label, "expected");
+    assert.equal(engine.undo(), id);
+    engine.setFalseAlarmRate(0.01);
+    engine.setFalseAlarmRate(0.001);
+    assert.equal(bits(engine.seal()), sealed);
+    const now = frames(900).times.at(-1) + 9 * MINUTE;
+    const health = engine.health(now);
+    assert.deepEqual(health.streams.map(({ stream, gap }) => [stream, gap !== "none"]), [["a", true], ["b", true], ["c", true]]);
+    assert.equal(health.streams[0].usual_gap_ms, MINUTE);
+    assert.equal(health.views.length, 6);
+    assert.ok(engine.gaps().every(({ absence }) => absence.length === 48));
+    assert.equal(engine.quality(now)[0].events.taken, 900);
+    assert.equal(engine.monitor().alarms, engine.episodes().at(-1).id);
+    assert.ok(engine.memory().draft > 0);
   });
 });
 
@@ -216,6 +271,15 @@ describe("errors", () => {
       [(e) => e.observe({ t: "2026-01-01", values: {} }), "frame.time-out-of-range", null, NaN],
       [(e) => e.observe({ t: 9e15, values: {} }), "frame.time-out-of-range", null, 9e15],
       [(e) => e.tick(NaN), "frame.time-out-of-range", null, NaN],
+      [(e) => e.push([{ stream: "a", t, value: 1 }, { stream: "nope", t, value: 1 }]), "frame.unknown-stream", "nope", t],
+      [(e) => e.push([{ stream: "a", t, value: "1" }]), "frame.not-a-number", "a", t],
+      [(e) => e.push([{ stream: "a", t: NaN, value: 1 }]), "frame.time-out-of-range", null, NaN],
+      [(e) => e.push("a"), "event.not-an-event", null, null],
+      [(e) => e.label(99, "real"), "label.unknown-episode", null, null],
+      [(e) => e.label(1, "fine"), "label.unknown-word", null, null],
+      [(e) => e.adopt(1.5), "label.unknown-episode", null, null],
+      [(e) => e.undo(), "label.nothing-to-undo", null, null],
+      [(e) => e.setFalseAlarmRate(2), "schema.bad-rate", null, null],
     ];
     for (const [call, code, stream, at] of cases) assert.deepEqual(await refused(call), { code, stream, at });
   });

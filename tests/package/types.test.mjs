@@ -17,13 +17,16 @@ export async function watch(bytes: Uint8Array): Promise<Verdict | undefined> {
   const score: number = verdict.score + (verdict.streams[0]?.score ?? 0);
   const batch = again.observeBatch([1, 2], new Float64Array(4));
   const alarms: Uint8Array = batch.alarm;
-  const silence: Verdict | null = again.tick(score + alarms.length);
+  const silence: Verdict[] = again.tick(score + alarms.length);
+  const { verdicts, counts } = again.push([{ stream: "a", t: new Date(), value: null }]);
+  const overdue: number | null = again.health(counts.late).streams[0]!.overdue_since;
+  if (overdue !== null) again.label(again.episodes()[0]!.id, "expected");
   const names: readonly string[] = engine.streams;
   const total: number = engine.memory().total + names.length + presets.iot.streams.length;
   try { again.free(); } catch (error) {
     if (error instanceof FourfoldError) throw new Error(error.code + error.rule + error.stream + error.at + total);
   }
-  return silence ?? batch.at(0);
+  return silence[0] ?? verdicts[0] ?? batch.at(0);
 }`;
 const WRONG = `
 import { Engine, presets } from "fourfold";
@@ -37,6 +40,8 @@ void Engine.create({ streams: [{ name: "x", kind: "odd" }] });
 void presets.none;
 // @ts-expect-error a value is a number
 void Engine.create(presets.iot).then((engine) => engine.observe({ t: 0, values: { temperature: "12" } }));
+// @ts-expect-error there is no such label
+void Engine.create(presets.iot).then((engine) => engine.label(1, "fine"));
 // @ts-expect-error streams can not be set
 void Engine.create(presets.iot).then((engine) => { engine.streams = []; });
 `;

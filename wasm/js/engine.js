@@ -4,7 +4,7 @@
 import { RawEngine } from "./glue.js";
 import { FourfoldError, fromEngine } from "./error.js";
 import { bytesAt, init, numbersAt, words } from "./instance.js";
-import { measured, milliseconds, rowsOf, timesOf } from "./numbers.js";
+import { eventsOf, idOf, measured, milliseconds, rowsOf, timesOf } from "./numbers.js";
 import { Batch, columnsOf, sizeOf, verdictAt } from "./verdicts.js";
 
 /** A long batch crosses in pieces of this many numbers (512 KB), so that wasm memory, which never shrinks, stays small. */
@@ -76,14 +76,15 @@ export class Engine {
     });
   }
 
+  push(events) {
+    const raw = this.#live();
+    const { streams, times, values } = eventsOf(events, this.#places, (t, name) => fromEngine(raw.unknownStream(t, name)));
+    return guarded(() => raw.push(streams, times, values));
+  }
+
   tick(now) {
     const raw = this.#live();
-    try {
-      if (!raw.tick(milliseconds(now))) return null;
-    } catch (error) {
-      throw fromEngine(error);
-    }
-    return this.#newest(raw);
+    return guarded(() => raw.tick(milliseconds(now))).verdicts;
   }
 
   episodes() {
@@ -91,13 +92,56 @@ export class Engine {
     return guarded(() => raw.episodes());
   }
 
+  label(episode, label) {
+    const raw = this.#live();
+    if (label !== "real" && label !== "expected") {
+      throw new FourfoldError("label.unknown-word", `a label is "real" or "expected", not ${JSON.stringify(label)}`);
+    }
+    guarded(() => raw.label(idOf(episode), label === "expected"));
+  }
+
+  adopt(episode) {
+    const raw = this.#live();
+    guarded(() => raw.adopt(idOf(episode)));
+  }
+
+  undo() {
+    const raw = this.#live();
+    return guarded(() => raw.undo());
+  }
+
+  setFalseAlarmRate(rate) {
+    const raw = this.#live();
+    guarded(() => raw.setFalseAlarmRate(rate));
+  }
+
+  health(now) {
+    const raw = this.#live();
+    return guarded(() => raw.health(now === undefined ? undefined : milliseconds(now)));
+  }
+
+  gaps() {
+    const raw = this.#live();
+    return guarded(() => raw.gaps()).streams;
+  }
+
+  quality(now) {
+    const raw = this.#live();
+    return guarded(() => raw.quality(now === undefined ? undefined : milliseconds(now))).streams;
+  }
+
+  monitor() {
+    const raw = this.#live();
+    return guarded(() => raw.monitor());
+  }
+
   seal() {
     return this.#live().seal();
   }
 
   memory() {
-    const [streams, joint, verdict] = this.#live().memory();
-    return { streams, joint, verdict, total: streams + joint + verdict };
+    const raw = this.#live();
+    return guarded(() => raw.memory());
   }
 
   free() {

@@ -36,6 +36,10 @@ export interface Schema {
   links?: readonly { from: string; to: string }[];
   /** The clock on the wall, so that habits follow the person's day; UTC unless said. */
   zone?: { offset_minutes: number } | { changes: readonly { from: number; offset_minutes: number }[] } | null;
+  /** The length of the frames that events are gathered in; five minutes unless said. */
+  frame_ms?: number | null;
+  /** How long after the end of a frame an event of it may still arrive; two frames unless said. */
+  lateness_ms?: number | null;
   /** The share of normal frames that may raise an alarm, between 0 and 0.5; 0.001 unless said. */
   false_alarm_rate?: number;
   /** The seed of everything random. */
@@ -51,6 +55,32 @@ export interface Frame {
   t: Time;
   /** Values by stream, where absent or null is missing; or one per stream in order, where `NaN` is missing. */
   values: Readonly<Record<string, number | null | undefined>> | readonly (number | null)[] | Float64Array;
+}
+
+/** One reading of one stream. */
+export interface Event {
+  /** The stream's name. */
+  stream: string;
+  /** When it was measured. */
+  t: Time;
+  /** What was measured; null, like what is no ordinary number, is a gap. */
+  value: number | null;
+}
+
+/** What became of events. */
+export interface Counts {
+  /** Those that were taken. */
+  taken: number;
+  /** Those of them that came after their frame was over, and so revised it. */
+  late: number;
+  /** Those that had come before, with the same time and the same value. */
+  duplicate: number;
+  /** Those that came after their frame was final: dropped. */
+  too_late: number;
+  /** Those from the future: dropped. */
+  ahead: number;
+  /** Those without an ordinary number: dropped. */
+  not_a_number: number;
 }
 
 /** How bad an episode is. */
@@ -94,13 +124,15 @@ export interface ViewVerdict {
 
 /** The answer for one frame. */
 export interface Verdict {
-  /** The frame's time; for a verdict on silence, the time of the tick. */
+  /** The frame's time, for events its first millisecond; for a verdict on silence, the time of the tick. */
   t: number;
+  /** `final`, unless late events may still change it. */
+  standing: "provisional" | "revised" | "final";
   /** One minus the chance of a frame at least this unusual, in [0, 1]. It stays high while an anomaly lasts. */
   score: number;
   /** How strong the news is, in decades of unlikeliness: 0 for nothing new. High once per thing that happens. */
   news: number;
-  /** True once per episode, when it opens. */
+  /** True once per episode, with the first verdict that opens it. */
   alarm: boolean;
   /** How much there was to judge with, in [0, 1]. */
   confidence: number;
@@ -170,11 +202,98 @@ export interface Batch {
   at(row: number): Verdict | undefined;
 }
 
-/** Bytes that an engine holds, by tier. They are fixed by the schema and do not grow. */
+/** How fit a stream is to be judged. */
+export interface StreamHealth {
+  stream: string;
+  /** In [0, 1]: settled, usually there, there now. */
+  fitness: number;
+  /** The gap that it is in. */
+  gap: "none" | "point" | "short" | "medium" | "long_outage" | "permanent";
+  /** The share of frames in which it had a value, over about the last thousand. */
+  available: number;
+  /** Whether it was away for so long that what it was like says little. */
+  needs_retraining: boolean;
+  /** Whether it lately drifted, or went to another level. */
+  drifting: boolean;
+  /** The usual time between two signs of life, as learned. */
+  usual_gap_ms: number | null;
+  /** Its newest sign of life. */
+  last: number | null;
+  /** Since when it is silent for longer than it usually is at this hour. */
+  overdue_since: number | null;
+}
+
+/** How fit everything is to judge. */
+export interface Health {
+  streams: StreamHealth[];
+  /** At the newest frame. */
+  views: { view: string; health: ViewVerdict["health"] }[];
+}
+
+/** When a stream is usually absent. */
+export interface Gaps {
+  stream: string;
+  /** How usual it is, in [0, 1], in each hour of a working day, then of a day off; empty until there were frames. */
+  absence: number[];
+  /** The usual time between two readings. */
+  usual_gap_ms: number | null;
+}
+
+/** How good a stream's data is. */
+export interface Quality {
+  stream: string;
+  /** The share of frames in which it had a value, over about the last thousand. */
+  completeness: number;
+  /** The age of its newest value. */
+  age_ms: number | null;
+  /** The share of its values that were ordinary numbers, could be a measurement, and lay within the bounds. */
+  validity: number | null;
+  /** Values in frames. */
+  values: number;
+  /** Those that are no ordinary number or can not be a measurement; they count as missing. */
+  not_measured: number;
+  /** Those outside of the schema's bounds; they are judged. */
+  out_of_bounds: number;
+  /** What became of its events, since the engine was made or opened. */
+  events: Counts;
+}
+
+/** What a monitor watches. */
+export interface Monitor {
+  /** Frames that were learned. */
+  frames: number;
+  /** Alarms that were raised, and those that the flood control held back. */
+  alarms: number;
+  held_back: number;
+  /** The share of frames that belong to an episode, over about the last thousand. */
+  anomaly_rate: number;
+  /** The share of streams that had a value, over about the last thousand frames. */
+  available: number;
+  /** Streams that lately drifted or went to another level. */
+  drifting: string[];
+  /** Streams that are learned anew after a long absence. */
+  retraining: string[];
+  /** Views that contradict themselves and are not heard. */
+  broken: string[];
+  /** More than 5 % of abnormal frames, less than half of the streams, a broken view. */
+  alerts: ("anomaly_rate" | "availability" | "broken_view")[];
+}
+
+/** Bytes that an engine holds, by part. They are fixed by the schema and do not grow. */
 export interface Memory {
+  /** Each stream by itself. */
   streams: number;
+  /** All streams together. */
   joint: number;
+  /** Scores, episodes, labels. */
   verdict: number;
+  /** The clocks; open frames of events; what reports are made of; the schema. */
+  silence: number;
+  ingest: number;
+  record: number;
+  schema: number;
+  /** The copy that runs ahead over frames of events which are not final; 0 before there are any. */
+  draft: number;
   total: number;
 }
 
@@ -226,13 +345,25 @@ export class Engine {
   observeBatch(times: Float64Array | readonly Time[], rows: Float64Array | readonly (number | null)[]): Batch;
 
   /**
-   * Says the time while nothing arrives. Once the silence outlasts what is usual it is judged like a frame without
-   * values; null while there is nothing to say.
+   * Takes readings in any order, late ones and duplicates included. Frames (`frame_ms`) are made of them: over, a frame
+   * has a `provisional` verdict; changed by what comes late, a `revised` one; and once `lateness_ms` has passed, the
+   * `final` one, which does not depend on the order of arrival. An alarm is raised once, with the first of them. Some
+   * readings are dropped and counted; a stream that the schema does not have, or a time that is none, is an error, and
+   * then none is taken. After frames, readings go on where those end; after readings, frames are refused.
    *
    * @example
-   * setInterval(() => engine.tick(Date.now())?.alarm && warn("nothing arrives any more"), 1000);
+   * const { verdicts, counts } = engine.push([{ stream: "door", t: Date.now(), value: 1 }]);
    */
-  tick(now: Time): Verdict | null;
+  push(events: readonly Event[]): { verdicts: Verdict[]; counts: Counts };
+
+  /**
+   * Says the time while nothing arrives. With frames, a silence that outlasts what is usual is judged once; with events,
+   * frames end although nothing comes, and silence speaks in the empty ones. Empty while there is nothing to say.
+   *
+   * @example
+   * setInterval(() => engine.tick(Date.now()).some((verdict) => verdict.alarm) && warn("nothing arrives"), 1000);
+   */
+  tick(now: Time): Verdict[];
 
   /**
    * What happened, oldest first: the newest 256.
@@ -243,6 +374,46 @@ export class Engine {
   episodes(): Episode[];
 
   /**
+   * Says what an episode was: `expected` teaches the engine that its like is fine, `real` that it is not.
+   *
+   * @example
+   * engine.label(engine.episodes().at(-1).id, "expected");
+   */
+  label(episode: number, label: "real" | "expected"): void;
+
+  /**
+   * Accepts the lasting new level that an episode left (or still is): its like raises no alarm any more. The scores fall
+   * as the level is learned.
+   *
+   * @example
+   * for (const { id, end } of engine.episodes()) if (end === "new_normal") engine.adopt(id);
+   */
+  adopt(episode: number): void;
+
+  /** Takes the newest label back, to the bit, and returns its episode. */
+  undo(): number;
+
+  /** Changes how often a normal frame may raise an alarm, from the next frame on. What was learned stays. */
+  setFalseAlarmRate(rate: number): void;
+
+  /**
+   * How fit streams and views are: now, or at the newest frame.
+   *
+   * @example
+   * const overdue = engine.health(Date.now()).streams.filter((stream) => stream.overdue_since !== null);
+   */
+  health(now?: Time): Health;
+
+  /** When each stream is usually silent. */
+  gaps(): Gaps[];
+
+  /** How good each stream's data is: now, or at the newest frame. */
+  quality(now?: Time): Quality[];
+
+  /** The figures that a monitor watches. How long a call takes is for the caller to measure. */
+  monitor(): Monitor;
+
+  /**
    * The engine as bytes: schema and state.
    *
    * @example
@@ -250,7 +421,7 @@ export class Engine {
    */
   seal(): Uint8Array;
 
-  /** Bytes held, by tier. */
+  /** Bytes held, by part. */
   memory(): Memory;
 
   /** Gives the memory back at once; otherwise it is given back some time after the engine is out of reach. */

@@ -32,6 +32,28 @@ export function rowsOf(rows, names, times) {
   );
 }
 
+/** Events as three lists, with places for names. `unknown` words the error for a name that the schema does not have. */
+export function eventsOf(events, places, unknown) {
+  if (!Array.isArray(events)) {
+    throw new FourfoldError("event.not-an-event", `the events are ${spelled(events)}: send an array of { stream, t, value }`);
+  }
+  const streams = new Uint32Array(events.length);
+  const times = new Float64Array(events.length);
+  const values = new Float64Array(events.length);
+  for (let at = 0; at < events.length; at++) {
+    const { stream, t, value } = events[at] ?? {};
+    const place = places.get(stream);
+    times[at] = milliseconds(t);
+    if (place === undefined) throw unknown(times[at], String(stream));
+    streams[at] = place;
+    values[at] = measured(value, stream, times[at]);
+  }
+  return { streams, times, values };
+}
+
+/** The number of an episode; what is none is that of no episode. */
+export const idOf = (episode) => (Number.isSafeInteger(episode) && episode > 0 ? episode : 0);
+
 function listed(numbers, what) {
   if (Array.isArray(numbers) || ArrayBuffer.isView(numbers)) return numbers;
   throw new FourfoldError("frame.not-a-number", `the ${what} are ${spelled(numbers)}: send a Float64Array or an array`);

@@ -62,6 +62,7 @@ export function verdictAt(columns, row, names) {
   }
   return {
     t: columns.t[row],
+    standing: "final", // What comes in columns was frames, and a frame is final at once.
     score: columns.score[row],
     news: columns.news[row],
     alarm: columns.alarm[row] === 1,

@@ -1,9 +1,11 @@
 //! The class behind the package.
 
+use fourfold::engine::Thresholds;
 use fourfold::error::FrameFault;
 use fourfold::frame::time_from_js;
-use fourfold::wire::EpisodeJson;
-use fourfold::{Engine, Error, Frame};
+use fourfold::ingest::{Counts, Event};
+use fourfold::wire::{EpisodeJson, GapsJson, HealthJson, MemoryJson, MonitorJson, QualityJson, VerdictJson};
+use fourfold::{Engine, Error, Frame, Label, Schema, Verdict};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -15,6 +17,8 @@ use crate::{refusal, schema};
 #[derive(Debug)]
 pub struct RawEngine {
     engine: Engine,
+    /// The engine's own, so that verdicts can be named while the engine is at work. Only its names are read.
+    schema: Schema,
     /// One value per stream, written by JavaScript before [`RawEngine::observe`].
     input: Vec<f64>,
     /// One row: the verdict of the newest single call.
@@ -37,7 +41,8 @@ impl RawEngine {
 
     fn of(engine: Engine) -> Result<Self, JsValue> {
         let latest = Columns::new(engine.schema(), 1).ok_or_else(out_of_memory)?;
-        Ok(Self { input: vec![f64::NAN; engine.schema().streams().len()], latest, engine })
+        let schema = engine.schema().clone();
+        Ok(Self { input: vec![f64::NAN; schema.streams().len()], latest, schema, engine })
     }
 
     /// The engine as bytes.
@@ -76,12 +81,24 @@ impl RawEngine {
         Ok(())
     }
 
-    /// Says the time; true if there is a verdict, which is then in the newest row.
-    pub fn tick(&mut self, now: f64) -> Result<bool, JsValue> {
+    /// Takes events, one of each list: the stream's place, the time, the value.
+    pub fn push(&mut self, streams: &[u32], times: &[f64], values: &[f64]) -> Result<JsValue, JsValue> {
+        let times_ms = times_from_js(times).map_err(thrown)?;
+        let events: Vec<Event> = (streams.iter().zip(times_ms).zip(values))
+            .map(|((&stream, at_ms), &value)| Event { stream: stream as usize, at_ms, value })
+            .collect();
+        let mut told = Told::new(&self.schema);
+        let counts = self.engine.push(&events, |verdict| told.note(verdict)).map_err(thrown)?;
+        told.counts = Some(counts);
+        told.to_js()
+    }
+
+    /// Says the time.
+    pub fn tick(&mut self, now: f64) -> Result<JsValue, JsValue> {
         let now_ms = time_from_js(now).map_err(thrown)?;
-        let Some(verdict) = self.engine.tick(now_ms).map_err(thrown)? else { return Ok(false) };
-        self.latest.put(0, verdict);
-        Ok(true)
+        let mut told = Told::new(&self.schema);
+        self.engine.tick(now_ms, |verdict| told.note(verdict)).map_err(thrown)?;
+        told.to_js()
     }
 
     /// Refuses a batch that can not be taken whole, before its first piece is.
@@ -108,13 +125,63 @@ impl RawEngine {
         let schema = self.engine.schema();
         let episodes: Vec<_> =
             self.engine.episodes().map(|episode| EpisodeJson::new(schema, episode)).collect();
-        Ok(episodes.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?)
+        to_js(&episodes)
     }
 
-    /// Bytes held by the three tiers.
-    pub fn memory(&self) -> Vec<f64> {
-        let memory = self.engine.memory();
-        [memory.streams, memory.joint, memory.verdict].map(|bytes| bytes as f64).into()
+    /// Says what an episode was.
+    pub fn label(&mut self, episode: f64, is_expected: bool) -> Result<(), JsValue> {
+        let label = if is_expected { Label::Expected } else { Label::Real };
+        self.engine.label(episode as u64, label).map_err(thrown)
+    }
+
+    /// Accepts the new level that an episode left.
+    pub fn adopt(&mut self, episode: f64) -> Result<(), JsValue> {
+        self.engine.adopt(episode as u64).map_err(thrown)
+    }
+
+    /// Takes the newest label back; answers with its episode.
+    pub fn undo(&mut self) -> Result<f64, JsValue> {
+        self.engine.undo().map(|episode| episode as f64).map_err(thrown)
+    }
+
+    /// Changes how often a normal frame may raise an alarm.
+    #[wasm_bindgen(js_name = setFalseAlarmRate)]
+    pub fn set_false_alarm_rate(&mut self, rate: f64) -> Result<(), JsValue> {
+        self.engine.set_false_alarm_rate(rate).map_err(thrown)
+    }
+
+    /// How fit streams and views are: at a time, or at the newest frame.
+    pub fn health(&self, now: Option<f64>) -> Result<JsValue, JsValue> {
+        let report = self.engine.health(self.now_ms(now)?);
+        to_js(&HealthJson::new(self.engine.schema(), &report))
+    }
+
+    /// When each stream is usually silent.
+    pub fn gaps(&self) -> Result<JsValue, JsValue> {
+        to_js(&GapsJson::new(self.engine.schema(), &self.engine.gaps()))
+    }
+
+    /// How good each stream's data is: at a time, or at the newest frame.
+    pub fn quality(&self, now: Option<f64>) -> Result<JsValue, JsValue> {
+        let report = self.engine.quality(self.now_ms(now)?);
+        to_js(&QualityJson::new(self.engine.schema(), &report))
+    }
+
+    /// What a monitor watches.
+    pub fn monitor(&self) -> Result<JsValue, JsValue> {
+        to_js(&MonitorJson::new(self.engine.schema(), self.engine.monitor(&Thresholds::default())))
+    }
+
+    /// Bytes held, by part.
+    pub fn memory(&self) -> Result<JsValue, JsValue> {
+        to_js(&MemoryJson::from(self.engine.memory()))
+    }
+
+    fn now_ms(&self, now: Option<f64>) -> Result<i64, JsValue> {
+        match now {
+            Some(now) => time_from_js(now).map_err(thrown),
+            None => Ok(self.engine.last_frame_ms().unwrap_or(0)),
+        }
     }
 
     /// The error for a name that the schema does not have. JavaScript finds it, the engine words it.
@@ -134,6 +201,34 @@ impl RawEngine {
             Err(error) => thrown(error),
         }
     }
+}
+
+/// The verdicts of one call, and what became of its events if it brought some.
+#[derive(Serialize)]
+struct Told<'a> {
+    verdicts: Vec<VerdictJson<'a>>,
+    counts: Option<Counts>,
+    #[serde(skip)]
+    schema: &'a Schema,
+}
+
+impl<'a> Told<'a> {
+    fn new(schema: &'a Schema) -> Self {
+        Self { verdicts: Vec::new(), counts: None, schema }
+    }
+
+    fn note(&mut self, verdict: &Verdict) {
+        self.verdicts.push(VerdictJson::new(self.schema, verdict));
+    }
+
+    fn to_js(&self) -> Result<JsValue, JsValue> {
+        to_js(self)
+    }
+}
+
+/// Objects and null, as `JSON.parse` would give them.
+fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
+    Ok(value.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?)
 }
 
 fn times_from_js(times: &[f64]) -> Result<Vec<i64>, Error> {

@@ -3,13 +3,18 @@
 //! # What it computes
 //!
 //! A frame is over when time passes its end, and final when it passes its end by the schema's lateness. In between its
-//! values are provisional: a late event changes them, and the frame comes out again, revised. Time is the newest event's
-//! or, where somebody tells it ([`tell_time`](Buffer::tell_time)), the clock's, whichever is later.
+//! values are provisional: a late event changes them, and the frame comes out again, revised, and with it those after
+//! it that were told already, since what they are judged by has changed. Every frame comes out provisionally before it
+//! is final, unless no lateness is allowed. Time is the newest event's or, where somebody tells it
+//! ([`tell_time`](Buffer::tell_time)), the clock's, whichever is later.
 //!
 //! Within a frame the events of a stream become one value, by its [`Aggregate`]: their mean, the newest, the sum, the
 //! largest, or how many there were. Sums are exact, so events that arrive no later than the lateness allows give the same
-//! final frames in any order, bit for bit; an event that arrives twice counts twice, since two equal readings are no error.
-//! A stream without an event in a frame is missing there, and missing is not zero.
+//! final frames in any order, bit for bit. A stream without an event in a frame is missing there, and missing is not zero.
+//!
+//! Two readings of one stream with the same time and the same value are one that came twice: the second is dropped. (Of
+//! more than 32 readings in one frame, only 32 are told apart so.) Who gives several things that happen the same time
+//! has to add them up first.
 //!
 //! # What it costs
 //!
@@ -27,7 +32,7 @@
 //! # Example
 //!
 //! ```
-//! use fourfold::{SchemaDraft, ingest::{Buffer, Event, Stage}};
+//! use fourfold::{SchemaDraft, ingest::{Buffer, Event, Standing}};
 //!
 //! let mut draft = SchemaDraft::of_streams(["temperature"]);
 //! (draft.frame_ms, draft.lateness_ms) = (Some(1000.0), Some(1000.0));
@@ -36,21 +41,26 @@
 //! for (at_ms, value) in [(100, 1.0), (1200, 5.0), (900, 2.0), (3300, 7.0)] {
 //!     buffer.push(&schema, Event { stream: 0, at_ms, value })?;
 //!     while let Some(frame) = buffer.due(&mut values) {
-//!         told.push((frame.start_ms, frame.stage, values[0]));
+//!         told.push((frame.start_ms, frame.standing, values[0]));
 //!     }
 //! }
-//! assert_eq!(told[0], (0, Stage::Provisional, 1.0));
-//! assert_eq!(told[1], (0, Stage::Revised, 1.5));
-//! assert_eq!(told[2], (0, Stage::Final, 1.5));
-//! assert_eq!(told[3], (1000, Stage::Final, 5.0));
+//! assert_eq!(told[0], (0, Standing::Provisional, 1.0));
+//! assert_eq!(told[1], (0, Standing::Revised, 1.5));
+//! assert_eq!(told[2], (0, Standing::Final, 1.5));
+//! assert_eq!(told[3], (1000, Standing::Provisional, 5.0));
+//! assert_eq!(told[4], (1000, Standing::Final, 5.0));
 //! # Ok::<(), fourfold::Error>(())
 //! ```
 
 mod cell;
+mod counts;
 mod fault;
+mod standing;
 mod sum;
 
+pub use counts::Counts;
 pub use fault::IngestFault;
+pub use standing::Standing;
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -62,6 +72,9 @@ use cell::Cell;
 
 /// Empty frames in a row that come out; a longer silence is skipped until somebody speaks. A day of five minutes.
 const EMPTY_MOST: u32 = 288;
+/// Events may be ahead of the time that was told last by this much at least: clocks differ, and nobody tells the time at
+/// every moment.
+const AHEAD_OF_CLOCK_MS: i64 = 300_000;
 /// Where nobody tells the time, events may leave this much out: a replay has gaps.
 const AHEAD_MS_MAX: i64 = 366 * 86_400_000;
 
@@ -77,18 +90,6 @@ pub struct Event {
 }
 state!(Event { stream, at_ms, value });
 
-/// How firm a frame is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Stage {
-    /// It is over; late events may still change it. To be judged, not learned.
-    Provisional,
-    /// A late event changed it. To be judged again.
-    Revised,
-    /// It will not change any more. To be judged and learned.
-    Final,
-}
-
 /// A frame that came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ready {
@@ -97,22 +98,8 @@ pub struct Ready {
     /// The first millisecond after it.
     pub end_ms: i64,
     /// How firm it is.
-    pub stage: Stage,
+    pub standing: Standing,
 }
-
-/// What became of the events.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Counts {
-    /// Events that were taken.
-    pub taken: u64,
-    /// Those of them that came after their frame was over.
-    pub late: u64,
-    /// Events that came after their frame was final.
-    pub too_late: u64,
-    /// Events that were refused for another reason.
-    pub refused: u64,
-}
-state!(Counts { taken, late, too_late, refused });
 
 /// What is known of an open frame beside its values.
 #[derive(Clone, Copy, Debug, Default)]
@@ -123,6 +110,22 @@ struct Slot {
 }
 state!(Slot { events, is_told, is_changed });
 
+impl Slot {
+    /// Empty frames in a row up to this one.
+    fn run_after(&self, run: u32) -> u32 {
+        if self.events > 0 { 0 } else { run.saturating_add(1) }
+    }
+
+    /// What is to be told of it before it is final.
+    fn news(&self) -> Option<Standing> {
+        match (self.is_told, self.is_changed) {
+            (false, _) => Some(Standing::Provisional),
+            (true, true) => Some(Standing::Revised),
+            (true, false) => None,
+        }
+    }
+}
+
 /// The open frames.
 #[derive(Clone, Debug)]
 pub struct Buffer {
@@ -131,22 +134,28 @@ pub struct Buffer {
     slots: Vec<Slot>,
     /// The oldest frame that is not final, in frames since the epoch; `None` before the first event.
     oldest: Option<i64>,
+    /// Frames before this one were never open.
+    first: Option<i64>,
     watermark_ms: i64,
     /// The newest time that was told.
     told_ms: Option<i64>,
     /// An event so far ahead that the frames before it must come out first.
     waiting: Option<Event>,
     empty_in_row: u32,
-    counts: Counts,
+    /// Per stream, since the buffer was made or opened. How events came is no part of what they said, so it is in no
+    /// snapshot: equal events give equal snapshots in every order of arrival.
+    counts: Vec<Counts>,
     frame_ms: i64,
     lateness_ms: i64,
     aggregates: Vec<Aggregate>,
 }
 state!(Buffer {
-    cells, slots, oldest, watermark_ms, told_ms, waiting, empty_in_row, counts; frame_ms, lateness_ms, aggregates,
+    cells, slots, oldest, first, watermark_ms, told_ms, waiting, empty_in_row; counts, frame_ms, lateness_ms, aggregates,
 } where |buffer| {
+    let is_frame = |frame: i64| frame.checked_mul(buffer.frame_ms).is_some_and(in_range);
     buffer.waiting.is_none_or(|event| event.stream < buffer.aggregates.len() && in_range(event.at_ms))
-        && buffer.oldest.is_none_or(in_range)
+        && buffer.oldest.is_none_or(is_frame)
+        && buffer.first.is_none_or(is_frame)
         && in_range(buffer.watermark_ms)
         && buffer.told_ms.is_none_or(in_range)
 });
@@ -164,53 +173,81 @@ impl Buffer {
             cells: vec![Cell::default(); frames * schema.streams().len()],
             slots: vec![Slot::default(); frames],
             oldest: None,
+            first: None,
             watermark_ms: 0,
             told_ms: None,
             waiting: None,
             // Nobody has spoken yet, so nobody is missed.
             empty_in_row: EMPTY_MOST,
-            counts: Counts::default(),
+            counts: vec![Counts::default(); schema.streams().len()],
             frame_ms,
             lateness_ms,
             aggregates: schema.streams().iter().map(|stream| stream.aggregate).collect(),
         }
     }
 
-    /// What became of the events so far.
-    pub fn counts(&self) -> Counts {
-        self.counts
+    /// What became of the events of each stream, since the buffer was made or opened.
+    pub fn counts(&self) -> &[Counts] {
+        &self.counts
     }
 
     /// Bytes held.
     pub fn bytes(&self) -> usize {
-        size_of::<Self>() + self.heap_bytes()
+        size_of::<Self>() + self.lent_bytes() + self.heap_bytes()
     }
 
-    /// Takes an event. Afterwards [`due`](Self::due) has to be asked until it has no more frames. A fault changes
-    /// nothing but the counts.
+    /// Bytes on the heap that are in no snapshot.
+    pub(crate) fn lent_bytes(&self) -> usize {
+        size_of_val(self.counts.as_slice()) + size_of_val(self.aggregates.as_slice())
+    }
+
+    /// Whether an event was ever taken.
+    pub fn has_begun(&self) -> bool {
+        self.oldest.is_some()
+    }
+
+    /// Refuses events up to and including a time, as if their frames were final. To be said before the first event.
+    pub fn begin_after(&mut self, at_ms: i64) {
+        // What time it was before that says nothing any more.
+        self.told_ms = None;
+        self.first = Some(at_ms.div_euclid(self.frame_ms) + 1);
+    }
+
+    /// Takes an event. Afterwards [`due`](Self::due) has to be asked until it has no more frames, at the latest when
+    /// the next event is refused as [`IngestFault::Undrained`]. A fault changes nothing but the counts.
     pub fn push(&mut self, schema: &Schema, event: Event) -> Result<(), IngestFault> {
         let checked = self.check(schema, event);
+        let mut fate = Counts::default();
         match &checked {
             Ok(_) => {}
-            Err(IngestFault::TooLate { .. }) => self.counts.too_late += 1,
-            Err(IngestFault::Undrained) => {}
-            Err(_) => self.counts.refused += 1,
+            Err(IngestFault::TooLate { .. }) => fate.too_late = 1,
+            Err(IngestFault::AheadOfTime { .. }) => fate.ahead = 1,
+            Err(IngestFault::NotANumber { .. }) => fate.not_a_number = 1,
+            Err(_) => {}
         }
-        let event = Event { value: checked?, ..event };
+        if let Ok(value) = checked {
+            fate = self.take(Event { value, ..event });
+        }
+        if let Some(counts) = self.counts.get_mut(event.stream) {
+            *counts += fate;
+        }
+        checked.map(|_| ())
+    }
+
+    fn take(&mut self, event: Event) -> Counts {
         let frame = event.at_ms.div_euclid(self.frame_ms);
-        self.counts.taken += 1;
         if self.oldest.is_none() {
             self.watermark_ms = self.told_ms.map_or(event.at_ms, |told_ms| told_ms.max(event.at_ms));
-            self.oldest = Some(self.first_open());
+            self.oldest = Some(self.first_open().max(self.first.unwrap_or(i64::MIN)));
         }
-        self.counts.late += u64::from((frame + 1) * self.frame_ms <= self.watermark_ms);
+        let is_late = (frame + 1) * self.frame_ms <= self.watermark_ms;
         self.watermark_ms = self.watermark_ms.max(event.at_ms);
-        if self.holds(frame) {
-            self.place(event);
-        } else {
+        if !self.holds(frame) {
             self.waiting = Some(event);
+        } else if !self.place(event) {
+            return Counts { duplicate: 1, ..Counts::default() };
         }
-        Ok(())
+        Counts { taken: 1, late: u64::from(is_late), ..Counts::default() }
     }
 
     /// Says what time it is. Frames come out although nothing arrives, and events from the future are refused.
@@ -226,24 +263,26 @@ impl Buffer {
         Ok(())
     }
 
-    /// The next frame that has something new to say, its values in `values`: final ones first, each kind in the order
-    /// of time. `values` has one place per stream.
+    /// The next frame that has something new to say, its values in `values`, in the order of time; a frame comes out
+    /// provisionally, perhaps revised, then finally. `values` has one place per stream.
     pub fn due(&mut self, values: &mut [f64]) -> Option<Ready> {
-        loop {
-            let oldest = self.oldest?;
-            if oldest >= self.first_open() {
-                break;
-            }
+        while let Some(oldest) = self.oldest.filter(|&oldest| oldest < self.first_open()) {
             let slot = self.slot_of(oldest);
-            let events = self.slots[slot].events;
-            self.empty_in_row = if events > 0 { 0 } else { self.empty_in_row.saturating_add(1) };
-            if events > 0 || self.empty_in_row <= EMPTY_MOST {
+            let run = self.slots[slot].run_after(self.empty_in_row);
+            if run <= EMPTY_MOST {
+                if self.lateness_ms > 0
+                    && let Some(standing) = self.slots[slot].news()
+                {
+                    return Some(self.tell(oldest, standing, values));
+                }
                 self.read(slot, values);
                 self.clear(slot);
+                self.empty_in_row = run;
                 self.oldest = Some(oldest + 1);
-                return Some(self.ready(oldest, Stage::Final));
+                return Some(self.ready(oldest, Standing::Final));
             }
             self.clear(slot);
+            self.empty_in_row = run;
             let is_empty = self.slots.iter().all(|slot| slot.events == 0);
             self.oldest = Some(if is_empty { self.first_open() } else { oldest + 1 });
         }
@@ -252,21 +291,37 @@ impl Buffer {
         }
         let oldest = self.oldest?;
         let over = self.watermark_ms.div_euclid(self.frame_ms);
+        let mut run = self.empty_in_row;
         for frame in oldest..over.min(oldest + self.slots.len() as i64) {
-            let at = self.slot_of(frame);
-            let slot = &mut self.slots[at];
-            let stage = match (slot.is_told, slot.is_changed) {
-                (false, _) => Stage::Provisional,
-                (true, true) => Stage::Revised,
-                (true, false) => continue,
-            };
-            if slot.events > 0 || self.empty_in_row < EMPTY_MOST {
-                (slot.is_told, slot.is_changed) = (true, false);
-                self.read(at, values);
-                return Some(self.ready(frame, stage));
+            let slot = &self.slots[self.slot_of(frame)];
+            run = slot.run_after(run);
+            if let Some(standing) = slot.news().filter(|_| run <= EMPTY_MOST) {
+                return Some(self.tell(frame, standing, values));
             }
         }
         None
+    }
+
+    /// The frames that were told and are not final, in the order of time: where each begins, and its values.
+    pub fn told(&self, values: &mut [f64], mut each: impl FnMut(i64, &[f64])) {
+        let Some(oldest) = self.oldest else { return };
+        for frame in oldest..oldest + self.slots.len() as i64 {
+            let slot = self.slot_of(frame);
+            if self.slots[slot].is_told {
+                self.read(slot, values);
+                each(frame * self.frame_ms, values);
+            }
+        }
+    }
+
+    /// The values of the open frame that begins at a time.
+    pub fn values_at(&self, start_ms: i64, values: &mut [f64]) {
+        self.read(self.slot_of(start_ms.div_euclid(self.frame_ms)), values);
+    }
+
+    /// Whether frames were told that are not final.
+    pub fn has_told(&self) -> bool {
+        self.slots.iter().any(|slot| slot.is_told)
     }
 
     /// When [`due`](Self::due) will have a frame next if no event comes, once the time is told.
@@ -293,18 +348,19 @@ impl Buffer {
         }
         let value = measured(value).ok_or_else(|| IngestFault::NotANumber { stream: name(), at_ms })?;
         let latest_ms = match (self.told_ms, self.oldest) {
-            (Some(told_ms), _) => told_ms + self.lateness_ms.max(self.frame_ms),
+            (Some(told_ms), _) => told_ms + self.lateness_ms.max(self.frame_ms).max(AHEAD_OF_CLOCK_MS),
             (None, Some(_)) => self.watermark_ms + AHEAD_MS_MAX,
             (None, None) => TIME_MS_MAX,
         };
         if at_ms > latest_ms {
             return Err(IngestFault::AheadOfTime { stream: name(), at_ms, latest_ms });
         }
-        let first_ms = match (self.oldest, self.told_ms) {
-            (Some(oldest), _) => oldest.max(self.first_open()) * self.frame_ms,
-            (None, Some(told_ms)) => (told_ms - self.lateness_ms).div_euclid(self.frame_ms) * self.frame_ms,
+        let first_open = match (self.oldest, self.told_ms) {
+            (Some(oldest), _) => oldest.max(self.first_open()),
+            (None, Some(told_ms)) => (told_ms - self.lateness_ms).div_euclid(self.frame_ms),
             (None, None) => i64::MIN,
         };
+        let first_ms = first_open.max(self.first.unwrap_or(i64::MIN)).saturating_mul(self.frame_ms);
         if at_ms < first_ms {
             return Err(IngestFault::TooLate { stream: name(), at_ms, open_from_ms: first_ms });
         }
@@ -324,20 +380,42 @@ impl Buffer {
         frame.rem_euclid(self.slots.len() as i64) as usize
     }
 
-    fn place(&mut self, event: Event) {
+    /// Puts an event into its frame; false if it had come before.
+    fn place(&mut self, event: Event) -> bool {
         let frame = event.at_ms.div_euclid(self.frame_ms);
         if !self.holds(frame) {
-            return;
+            return true;
         }
         let slot = self.slot_of(frame);
         let aggregate = self.aggregates[event.stream];
         let cell = &mut self.cells[slot * self.aggregates.len() + event.stream];
         let before = cell.value(aggregate).to_bits();
-        cell.add(event.at_ms, event.value);
+        if !cell.add(event.at_ms, event.value) {
+            return false;
+        }
         let is_changed = cell.value(aggregate).to_bits() != before;
-        let slot = &mut self.slots[slot];
-        slot.events = slot.events.saturating_add(1);
-        slot.is_changed |= is_changed;
+        self.slots[slot].events = self.slots[slot].events.saturating_add(1);
+        if is_changed {
+            self.mark_changed(frame);
+        }
+        true
+    }
+
+    /// A frame and those after it are no longer what was told of them.
+    fn mark_changed(&mut self, first: i64) {
+        let Some(oldest) = self.oldest else { return };
+        for frame in first..oldest + self.slots.len() as i64 {
+            let slot = self.slot_of(frame);
+            self.slots[slot].is_changed = self.slots[slot].is_told;
+        }
+    }
+
+    /// Notes that a frame comes out, before it is final.
+    fn tell(&mut self, frame: i64, standing: Standing, values: &mut [f64]) -> Ready {
+        let slot = self.slot_of(frame);
+        (self.slots[slot].is_told, self.slots[slot].is_changed) = (true, false);
+        self.read(slot, values);
+        self.ready(frame, standing)
     }
 
     fn read(&self, slot: usize, values: &mut [f64]) {
@@ -354,8 +432,8 @@ impl Buffer {
         self.cells[slot * width..(slot + 1) * width].fill(Cell::default());
     }
 
-    fn ready(&self, frame: i64, stage: Stage) -> Ready {
-        Ready { start_ms: frame * self.frame_ms, end_ms: (frame + 1) * self.frame_ms, stage }
+    fn ready(&self, frame: i64, standing: Standing) -> Ready {
+        Ready { start_ms: frame * self.frame_ms, end_ms: (frame + 1) * self.frame_ms, standing }
     }
 }
 
@@ -393,6 +471,5 @@ mod tests {
         let told = play(&mut buffer, &schema, 500..900);
         assert!(told.len() > 100);
         assert_eq!(play(&mut again, &schema, 500..900), told);
-        assert_eq!(again.counts(), buffer.counts());
     }
 }

@@ -144,6 +144,35 @@ impl Gaps {
     }
 }
 
+impl Gaps {
+    /// How usual a stream's absence is in each context: alone, or with its group. Empty before the first row.
+    pub(crate) fn absence(&self, stream: usize) -> Vec<f64> {
+        if self.rows == 0 {
+            return Vec::new();
+        }
+        let presence = |context: usize| {
+            let of_group = self.group_of[stream].map_or(1.0, |group| self.groups.share(group, context));
+            f64::from(of_group * self.streams.share(stream, context))
+        };
+        (0..CONTEXTS).map(|context| (1.0 - presence(context)).clamp(0.0, 1.0)).collect()
+    }
+}
+
+impl Presence {
+    /// The share of rows of a context in which one of the things is there, as `judge` takes it.
+    fn share(&self, place: usize, context: usize) -> f32 {
+        let (cell, lane) = (place / LANES, place % LANES);
+        let cells = self.overall.len();
+        let (at, other_at) = (context * cells + cell, other_day(context) * cells + cell);
+        let by_hour = blend(
+            self.overall[cell][lane],
+            self.by_context[other_at][lane],
+            self.rows_by_context[other_at][lane],
+        );
+        blend(by_hour, self.by_context[at][lane], self.rows_by_context[at][lane])
+    }
+}
+
 impl Presence {
     fn new(count: usize) -> Self {
         let cells = count.div_ceil(LANES);

@@ -219,6 +219,13 @@ impl Joint {
     }
 }
 
+impl Joint {
+    /// How usual a stream's absence is, in each hour of a working day and then of a day off; empty before the first frame.
+    pub(crate) fn absence(&self, stream: usize) -> Vec<f64> {
+        self.views.gaps.view.absence(stream)
+    }
+}
+
 impl State for Joint {
     fn save(&self, to: &mut Writer) {
         self.views.save(to);

@@ -49,12 +49,14 @@ mod clock;
 mod evidence;
 mod finding;
 mod gaps;
+mod habit;
 mod listener;
 mod run;
 mod source;
 mod week;
 
 pub use finding::{Cause, Finding};
+pub use habit::Habit;
 
 use alloc::vec;
 use alloc::vec::Vec;

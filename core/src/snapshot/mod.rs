@@ -21,7 +21,7 @@ use crate::schema::Schema;
 
 const MAGIC: [u8; 4] = *b"4FLD";
 /// Raised whenever the state of any part changes its layout; the old structs are then frozen in a file of their own.
-const FORMAT: u16 = 1;
+pub const FORMAT: u16 = 1;
 const HEADER_BYTES: usize = 4 + 2 + 8 + 8 + 8;
 
 /// Why a snapshot was refused.
@@ -66,6 +66,42 @@ pub(crate) fn fingerprint(schema: &Schema) -> u64 {
     xxh64(&writer.into_bytes(), 0)
 }
 
+/// What a snapshot says of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Description {
+    /// Its format.
+    pub format: u16,
+    /// The schema's identity: equal for equal schemas, on every machine.
+    pub fingerprint: u64,
+    /// Frames that were learned.
+    pub frames: u64,
+}
+
+/// Reads what a snapshot says of itself, without building an engine. Damage is found by the checksum.
+///
+/// ```
+/// use fourfold::{Engine, Frame, SchemaDraft, snapshot};
+///
+/// let mut engine = Engine::new(SchemaDraft::of_streams(["a"]).validate()?);
+/// engine.observe(Frame { at_ms: 0, values: &[1.0] })?;
+/// let mut bytes = engine.seal();
+/// assert_eq!(snapshot::describe(&bytes)?.frames, 1);
+/// bytes[50] ^= 1;
+/// assert_eq!(snapshot::describe(&bytes).map_err(|error| error.code()), Err("snapshot.damaged"));
+/// # Ok::<(), fourfold::Error>(())
+/// ```
+pub fn describe(bytes: &[u8]) -> Result<Description, Error> {
+    let parts = Parts::of(bytes)?;
+    let read = || {
+        let mut reader = Reader::new(parts.payload);
+        Schema::load(&mut reader)?;
+        // The state begins with the number of frames.
+        reader.u64()
+    };
+    let frames = read().map_err(SnapshotFault::from)?;
+    Ok(Description { format: FORMAT, fingerprint: parts.fingerprint, frames })
+}
+
 /// Header, schema and whatever `save_state` writes.
 pub(crate) fn seal(schema: &Schema, save_state: impl FnOnce(&mut Writer)) -> Vec<u8> {
     let mut payload = Writer::default();
@@ -87,33 +123,40 @@ pub(crate) fn open<T>(
     bytes: &[u8],
     build: impl FnOnce(Schema, &mut Reader<'_>) -> Result<T, Damage>,
 ) -> Result<T, Error> {
-    let mut header = Reader::new(bytes);
-    if header.take(4).map(|magic| magic != MAGIC).unwrap_or(true) {
-        return Err(SnapshotFault::NotASnapshot.into());
-    }
-    let format = header.u16().map_err(SnapshotFault::from)?;
-    if format != FORMAT {
-        return Err(SnapshotFault::UnknownFormat { found: format, newest: FORMAT }.into());
-    }
-    open_v1(&mut header, build).map_err(|damage| SnapshotFault::from(damage).into())
+    let parts = Parts::of(bytes)?;
+    let open_v1 = || {
+        let mut reader = Reader::new(parts.payload);
+        let schema = Schema::load(&mut reader)?;
+        if fingerprint(&schema) != parts.fingerprint {
+            return Err(Damage);
+        }
+        let built = build(schema, &mut reader)?;
+        if reader.is_at_end() { Ok(built) } else { Err(Damage) }
+    };
+    open_v1().map_err(|damage| SnapshotFault::from(damage).into())
 }
 
-fn open_v1<T>(
-    header: &mut Reader<'_>,
-    build: impl FnOnce(Schema, &mut Reader<'_>) -> Result<T, Damage>,
-) -> Result<T, Damage> {
-    let stated_fingerprint = header.u64()?;
-    let length = usize::try_from(header.u64()?).map_err(|_| Damage)?;
-    let checksum = header.u64()?;
-    let payload = header.take(length)?;
-    if !header.is_at_end() || xxh64(payload, 0) != checksum {
-        return Err(Damage);
+/// A snapshot whose header and checksum are sound.
+struct Parts<'a> {
+    fingerprint: u64,
+    payload: &'a [u8],
+}
+
+impl<'a> Parts<'a> {
+    fn of(bytes: &'a [u8]) -> Result<Self, SnapshotFault> {
+        let mut header = Reader::new(bytes);
+        if header.take(4).map(|magic| magic != MAGIC).unwrap_or(true) {
+            return Err(SnapshotFault::NotASnapshot);
+        }
+        let format = header.u16()?;
+        if format != FORMAT {
+            return Err(SnapshotFault::UnknownFormat { found: format, newest: FORMAT });
+        }
+        let fingerprint = header.u64()?;
+        let length = usize::try_from(header.u64()?).map_err(|_| Damage)?;
+        let checksum = header.u64()?;
+        let payload = header.take(length)?;
+        let is_sound = header.is_at_end() && xxh64(payload, 0) == checksum;
+        if is_sound { Ok(Self { fingerprint, payload }) } else { Err(SnapshotFault::Damaged) }
     }
-    let mut reader = Reader::new(payload);
-    let schema = Schema::load(&mut reader)?;
-    if fingerprint(&schema) != stated_fingerprint {
-        return Err(Damage);
-    }
-    let built = build(schema, &mut reader)?;
-    if reader.is_at_end() { Ok(built) } else { Err(Damage) }
 }

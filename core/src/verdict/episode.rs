@@ -198,6 +198,16 @@ impl Episodes {
     }
 }
 
+impl Episodes {
+    pub(crate) fn last_id(&self) -> u64 {
+        self.last_id
+    }
+
+    pub(crate) fn set_false_alarm_rate(&mut self, rate: f64) {
+        self.false_alarm_rate = rate;
+    }
+}
+
 impl Episode {
     pub(crate) fn finish(&mut self, at_ms: i64, end: End) {
         self.closed_ms = Some(at_ms);

@@ -65,6 +65,7 @@ mod severity;
 mod signature;
 mod tier;
 
+pub use crate::ingest::Standing;
 pub use episode::{End, Episode};
 pub use label::Label;
 pub use severity::Severity;
@@ -83,6 +84,8 @@ use crate::stream::StreamVerdict;
 pub struct Verdict {
     /// The frame's time; for a verdict on silence, the time of the tick.
     pub at_ms: i64,
+    /// How firm it is: final, unless late events may still change it.
+    pub standing: Standing,
     /// One minus the chance of a frame at least this unusual, in [0, 1]: 0.99 is reached by one normal frame in a hundred.
     pub score: f64,
     /// How odd the frame is, from 0 up, on no fixed scale. It is the number to rank frames by: it is not fitted to what
@@ -90,7 +93,7 @@ pub struct Verdict {
     pub oddness: f64,
     /// How strong the news is: decades of unlikeliness, 0 for nothing new. It is high once per thing that happens.
     pub news: f64,
-    /// True once per episode, when it opens.
+    /// True once per episode, with the first verdict that opens it.
     pub alarm: bool,
     /// How much there was to judge with, in [0, 1].
     pub confidence: f64,
@@ -149,6 +152,7 @@ impl Verdict {
     pub(crate) fn blank(schema: &Schema) -> Self {
         Self {
             at_ms: 0,
+            standing: Standing::Final,
             score: 0.0,
             oddness: 0.0,
             news: 0.0,

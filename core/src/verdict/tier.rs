@@ -149,6 +149,19 @@ impl Tier3 {
     }
 }
 
+impl Tier3 {
+    /// The id of the newest episode: how many alarms were raised.
+    pub(crate) fn last_episode(&self) -> u64 {
+        self.episodes.last_id()
+    }
+
+    /// Changes what raises an alarm; nothing that was learned depends on it.
+    pub(crate) fn set_false_alarm_rate(&mut self, rate: f64) {
+        self.false_alarm_rate = rate;
+        self.episodes.set_false_alarm_rate(rate);
+    }
+}
+
 /// What a silence means for the episodes.
 fn silent(silence: &silence::Finding, frame: &Finding) -> Finding {
     Finding {

@@ -110,9 +110,8 @@ impl Scorer {
         }
         let mut now_ms = from_ms + step_ms;
         while now_ms < to_ms {
-            if let Some(verdict) = self.engine.tick(now_ms)? {
-                note(verdict, &mut self.digest, into);
-            }
+            let digest = &mut self.digest;
+            self.engine.tick(now_ms, |verdict| note(verdict, digest, into))?;
             now_ms += step_ms;
         }
         Ok(())

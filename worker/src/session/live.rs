@@ -66,7 +66,7 @@ impl Live {
                 }
                 seq = entry.seq;
                 let taken = match entry.kind {
-                    Kind::Tick => engine.tick(entry.first_ms).map(|_| ()),
+                    Kind::Tick => engine.tick(entry.first_ms, |_| ()),
                     Kind::Frames => {
                         let (times_ms, values) = entry.frames(width)?;
                         replayed += times_ms.len() as u64;
@@ -127,8 +127,10 @@ impl Live {
     /// Says the time. `None` leaves the engine as it was; otherwise `advance` it or drop it.
     pub(super) fn tick(&mut self, now_ms: i64) -> Result<Option<Judged>, Refusal> {
         let Self { engine, schema, .. } = self;
-        let Some(verdict) = engine.tick(now_ms)? else { return Ok(None) };
-        let verdict = body::write(&VerdictJson::new(schema, verdict))?;
+        // An engine that is given frames has one thing to say of a silence, or nothing.
+        let mut said = None;
+        engine.tick(now_ms, |verdict| said = Some(body::write(&VerdictJson::new(schema, verdict))))?;
+        let Some(verdict) = said.transpose()? else { return Ok(None) };
         let mut writing = Writing::after(self.tail);
         writing.tick(now_ms, &verdict);
         let (append, tail) = writing.finish(self.changed_since(now_ms)?);

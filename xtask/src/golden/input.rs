@@ -1,8 +1,9 @@
 //! What the golden cases feed: for every preset the same hostile calls on every target. Made of integers and dyadic
 //! fractions, so that tests/golden/input.mjs, its twin, makes the very same numbers; both print a hash of them.
 
-use fourfold::Schema;
+use fourfold::ingest::Event;
 use fourfold::schema::Kind;
+use fourfold::{Label, Schema};
 
 use super::digest::Digest;
 
@@ -11,7 +12,7 @@ pub(crate) const ROWS: u32 = 5000;
 /// The row before which an engine is sealed and opened, where the target can.
 pub(crate) const SEALED_BEFORE: u32 = 2500;
 
-const START_MS: i64 = 1_700_000_000_000;
+pub(super) const START_MS: i64 = 1_700_000_000_000;
 /// Where the schema names no cadence.
 const CADENCE_MS: i64 = 60_000;
 const POISON: [f64; 8] = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e308, -1e308, 1e150, 5e-324, -0.0];
@@ -19,19 +20,59 @@ const POISON: [f64; 8] = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e308, -1e
 /// One call of the engine.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Call {
-    Observe { row: u32, at_ms: i64, values: Vec<f64> },
-    Tick { at_ms: i64 },
+    Observe {
+        row: u32,
+        at_ms: i64,
+        values: Vec<f64>,
+    },
+    Tick {
+        at_ms: i64,
+    },
+    Push {
+        row: u32,
+        events: Vec<Event>,
+    },
+    /// Something that a person says of the episode so many before the newest.
+    Say {
+        deed: Deed,
+        back: usize,
+    },
+    /// What the engine says of itself.
+    Report {
+        at_ms: i64,
+    },
+}
+
+/// What people do.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Deed {
+    Label(Label),
+    Adopt,
+    Undo,
+    Rate(f64),
+}
+
+impl Deed {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Label(Label::Expected) => "expected",
+            Self::Label(Label::Real) => "real",
+            Self::Adopt => "adopt",
+            Self::Undo => "undo",
+            Self::Rate(_) => "rate",
+        }
+    }
 }
 
 /// xorshift32: enough for test data, and ten lines in any language.
-struct Random(u32);
+pub(super) struct Random(u32);
 
 impl Random {
-    fn of(name: &str) -> Self {
+    pub(super) fn of(name: &str) -> Self {
         Self(name.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)))
     }
 
-    fn bits(&mut self, count: u32) -> u32 {
+    pub(super) fn bits(&mut self, count: u32) -> u32 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 17;
         self.0 ^= self.0 << 5;
@@ -39,8 +80,8 @@ impl Random {
     }
 }
 
-/// The calls of a case.
-pub(crate) fn calls(name: &str, schema: &Schema) -> Vec<Call> {
+/// The calls of a case of frames and ticks, which the Worker can be asked over HTTP too.
+pub(crate) fn of_frames(name: &str, schema: &Schema) -> Vec<Call> {
     let cadence_ms = schema.streams()[0].cadence_ms.unwrap_or(CADENCE_MS);
     let mut random = Random::of(name);
     let mut calls = Vec::new();
@@ -64,7 +105,7 @@ pub(crate) fn calls(name: &str, schema: &Schema) -> Vec<Call> {
 }
 
 /// A stream's value: a slow wave with noise for its kind; gaps, poison, outages, spikes, shifts, a stuck sensor.
-fn value(stream: &fourfold::schema::Stream, place: u32, row: u32, random: &mut Random) -> f64 {
+pub(super) fn value(stream: &fourfold::schema::Stream, place: u32, row: u32, random: &mut Random) -> f64 {
     let (noise, gate) = (random.bits(8), random.bits(10));
     let is_group_out = (650..670).contains(&(row % 700)) && place % 3 == (row / 700) % 3;
     let is_dead = place == 1 && (3000..3400).contains(&row);
@@ -108,6 +149,16 @@ pub(crate) fn digest(calls: &[Call]) -> Digest {
                 digest.nothing();
                 digest.number(*at_ms as f64);
             }
+            Call::Push { events, .. } => {
+                digest.number(events.len() as f64);
+                for Event { stream, at_ms, value } in events {
+                    digest.number(*stream as f64);
+                    digest.number(*at_ms as f64);
+                    digest.number(*value);
+                }
+            }
+            Call::Say { back, .. } => digest.number(*back as f64),
+            Call::Report { at_ms } => digest.number(*at_ms as f64),
         }
     }
     digest
@@ -121,7 +172,7 @@ mod tests {
     #[test]
     fn the_calls_are_as_hostile_as_they_claim() {
         let schema = SchemaDraft::preset("lifelog").and_then(SchemaDraft::validate).expect("a preset");
-        let calls = calls("lifelog", &schema);
+        let calls = of_frames("lifelog", &schema);
         let values = || {
             calls
                 .iter()
@@ -136,8 +187,9 @@ mod tests {
         assert!(count(|x| x.is_subnormal()) > 20);
         let times: Vec<i64> = calls
             .iter()
-            .map(|call| match call {
-                Call::Observe { at_ms, .. } | Call::Tick { at_ms } => *at_ms,
+            .filter_map(|call| match call {
+                Call::Observe { at_ms, .. } | Call::Tick { at_ms } => Some(*at_ms),
+                _ => None,
             })
             .collect();
         assert!(times.windows(2).all(|pair| pair[0] < pair[1]));

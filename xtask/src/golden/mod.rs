@@ -1,9 +1,13 @@
-//! `cargo xtask golden`: the same bits everywhere. For every preset, thousands of hostile frames are judged by the
-//! engine on four targets: native, in Node and in Chromium by the npm package, in workerd by the Worker over HTTP. Each
-//! prints its verdicts as text, and every text must be the one in `tests/golden`. `--bless` is the only writer of those
-//! files; their diff is what users will see.
+//! `cargo xtask golden`: the same bits everywhere. For every preset there are two cases of five thousand hostile rows:
+//! frames and ticks, and the same readings as events that come late and out of order, with labels and reports between.
+//! They are judged by the engine on four targets: native, in Node and in Chromium by the npm package, in workerd by the
+//! Worker over HTTP (frames) and by the package (events). Each prints its verdicts as text, and every text must be the
+//! one in `tests/golden`. `--bless` is the only writer of those files; their diff is what users will see. `--freeze`
+//! writes the snapshots of a new format, once.
 
 mod digest;
+mod events;
+mod frozen;
 mod input;
 mod replay;
 
@@ -16,16 +20,20 @@ use crate::build::{self, Profile};
 use crate::options::Options;
 use crate::run::{Failure, Outcome, command, run};
 use crate::{chromium, paths};
+use replay::Kind;
 
 const TARGETS: [&str; 4] = ["native", "node", "chromium", "workerd"];
 
 pub(crate) fn golden(arguments: &[String]) -> Outcome {
-    let options = Options::parse(arguments, &["--bless"], &[])?;
+    let options = Options::parse(arguments, &["--bless", "--freeze"], &[])?;
     if let Some(unknown) = options.rest.iter().find(|name| !TARGETS.contains(&name.as_str())) {
         return Err(Failure(format!("there is no target `{unknown}`, but {}", TARGETS.join(", "))));
     }
     if options.has("--bless") {
         return bless();
+    }
+    if options.has("--freeze") {
+        return frozen::freeze(&frozen::folder());
     }
     let is_asked = |target: &&str| options.rest.is_empty() || options.rest.iter().any(|name| name == target);
     let (mut passed, mut failed) = (0, 0);
@@ -35,18 +43,25 @@ pub(crate) fn golden(arguments: &[String]) -> Outcome {
         if let Err(failure) = &printed {
             println!("{target}: {failure}");
         }
-        for name in PRESETS {
+        for (name, kind) in cases() {
             match printed
                 .as_ref()
                 .map_err(|_| "nothing was printed".into())
-                .and_then(|()| compare(name, &folder))
+                .and_then(|()| compare(name, kind, &folder))
             {
                 Ok(()) => passed += 1,
                 Err(difference) => {
-                    println!("{target}, {name}: {difference}");
+                    println!("{target}, {name}, {kind:?}: {difference}");
                     failed += 1;
                 }
             }
+        }
+    }
+    match frozen::check(&frozen::folder()) {
+        Ok(snapshots) => passed += snapshots,
+        Err(failure) => {
+            println!("frozen snapshots: {failure}");
+            failed += 1;
         }
     }
     println!("{passed} passed, {failed} failed");
@@ -63,12 +78,16 @@ fn bless() -> Outcome {
     Ok(())
 }
 
-/// Fills `folder` with one text per preset, as `target` judges.
+fn cases() -> impl Iterator<Item = (&'static str, Kind)> {
+    PRESETS.into_iter().flat_map(|name| [(name, Kind::Frames), (name, Kind::Events)])
+}
+
+/// Fills `folder` with one text per case, as `target` judges.
 fn print(target: &str, folder: &Path) -> Outcome {
     if target == "native" {
         fs::create_dir_all(folder)?;
-        for name in PRESETS {
-            fs::write(file(folder, name), replay::text(name)?)?;
+        for (name, kind) in cases() {
+            fs::write(file(folder, name, kind), replay::text(name, kind)?)?;
         }
         return Ok(());
     }
@@ -80,7 +99,7 @@ fn print(target: &str, folder: &Path) -> Outcome {
     let mut printer = command("node", ["tests/golden/print.mjs", target]);
     printer.arg(folder);
     match target {
-        "workerd" => build::make_worker(Profile::Release)?,
+        "workerd" => build::make_worker(Profile::Release).and_then(|_| build::make_package())?,
         _ => build::make_package()?,
     };
     if target == "chromium" {
@@ -89,15 +108,18 @@ fn print(target: &str, folder: &Path) -> Outcome {
     run(&mut printer)
 }
 
-fn file(folder: &Path, name: &str) -> PathBuf {
-    folder.join(format!("{name}.txt"))
+fn file(folder: &Path, name: &str, kind: Kind) -> PathBuf {
+    folder.join(match kind {
+        Kind::Frames => format!("{name}.txt"),
+        Kind::Events => format!("{name}.events.txt"),
+    })
 }
 
-fn compare(name: &str, folder: &Path) -> Result<(), String> {
+fn compare(name: &str, kind: Kind, folder: &Path) -> Result<(), String> {
     let read =
         |path: PathBuf| fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()));
-    let expected = read(file(&paths::root().join("tests/golden"), name))?;
-    first_difference(&expected, &read(file(folder, name))?)
+    let expected = read(file(&paths::root().join("tests/golden"), name, kind))?;
+    first_difference(&expected, &read(file(folder, name, kind))?)
 }
 
 fn first_difference(expected: &str, found: &str) -> Result<(), String> {

@@ -1,6 +1,12 @@
 //! The JSON shapes, defined once for every shell. They are made from the engine's own types at the last moment, and
 //! name streams where those count them. (A schema's shape is [`SchemaDraft`](crate::SchemaDraft) itself.)
 
+mod events;
+mod report;
+
+pub use events::{EventRow, EventRows};
+pub use report::{GapsJson, HealthJson, KeptJson, MemoryJson, MonitorJson, QualityJson};
+
 use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
@@ -14,7 +20,7 @@ use crate::opinion::Health;
 use crate::schema::Schema;
 use crate::silence::Cause;
 use crate::stream::Reason;
-use crate::verdict::{End, Episode, Label, Severity, Verdict, View};
+use crate::verdict::{End, Episode, Label, Severity, Standing, Verdict, View};
 
 /// One frame as a row: only the streams that spoke need to be named, and `null` is missing too.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -58,6 +64,7 @@ impl Rows {
 #[derive(Clone, Debug, Serialize)]
 pub struct VerdictJson<'a> {
     t: i64,
+    standing: Standing,
     score: f64,
     news: f64,
     alarm: bool,
@@ -92,6 +99,7 @@ impl<'a> VerdictJson<'a> {
         let streams = schema.streams().iter().zip(&verdict.streams);
         Self {
             t: verdict.at_ms,
+            standing: verdict.standing,
             score: verdict.score,
             news: verdict.news,
             alarm: verdict.alarm,
