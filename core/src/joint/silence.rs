@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 
 use super::context::{CONTEXTS, context_of, other_day};
 use super::view::{JointView, Seen};
-use crate::math::ln_brief;
+use crate::math::{greater, inverse_sqrt_brief, lesser, ln_brief};
 use crate::schema::{Kind, Schema};
 use crate::snapshot::state;
 
@@ -151,22 +151,22 @@ impl Actor {
         if self.ended < SILENCES_MIN {
             return 0.0;
         }
-        let variance = (self.square - self.usual * self.usual).max(0.0);
-        silence / (self.usual + 2.0 * variance * crate::math::inverse_sqrt_brief(variance.max(1e-6)) + 1.0)
+        let variance = greater(self.square - self.usual * self.usual, 0.0);
+        silence / (self.usual + 2.0 * variance * inverse_sqrt_brief(greater(variance, 1e-6)) + 1.0)
     }
 
     fn learn(&mut self, context: usize, acted: bool, silence: f32) {
         if acted {
-            self.ended = (self.ended + 1.0).min(MEMORY_SILENCES);
+            self.ended = lesser(self.ended + 1.0, MEMORY_SILENCES);
             self.usual += (self.silence - self.usual) / self.ended;
             self.square += (self.silence * self.silence - self.square) / self.ended;
         }
         self.silence = silence;
         let event = if acted { 1.0 } else { 0.0 };
-        self.rows = (self.rows + 1.0).min(MEMORY_ROWS);
+        self.rows = lesser(self.rows + 1.0, MEMORY_ROWS);
         self.rate += (event - self.rate) / self.rows;
         let rows = &mut self.rows_in[context];
-        *rows = (*rows + 1.0).min(MEMORY_ROWS);
+        *rows = lesser(*rows + 1.0, MEMORY_ROWS);
         self.rates[context] += (event - self.rates[context]) / *rows;
     }
 }

@@ -8,9 +8,9 @@ use super::residual::Residual;
 use super::watch::{Bounds, Drift, Flat, Jump, Level, Spread};
 use super::{Detector, Finding, Now, Reason, Row, StreamVerdict};
 use crate::frame::Moment;
+use crate::math::sqrt;
 use crate::schema::Stream;
 use crate::snapshot::state;
-use crate::stats::approx::sqrt;
 use crate::stats::{Hold, Tally};
 
 /// Findings more likely than this are nothing: at least one of the parts always has some.

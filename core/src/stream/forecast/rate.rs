@@ -3,8 +3,8 @@
 
 use super::{Forecast, Forecaster};
 use crate::frame::Moment;
+use crate::math::sqrt;
 use crate::snapshot::state;
-use crate::stats::approx::sqrt;
 
 const HOUR_MS: i64 = 3_600_000;
 const HOURS: usize = 168;
