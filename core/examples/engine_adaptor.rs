@@ -1,6 +1,6 @@
 //! The engine as a program that reads rows and answers one number each: `{"t": "2014-07-01 00:00:00", "v": [1.5]}` in,
-//! `0.73` out, in lock-step. `t` may be a row number instead, which is no clock. `--output score` (the default) ranks
-//! every row, `--output alarm` speaks only when an alarm is raised.
+//! `0.73` out, in lock-step. `t` may be a row number instead, which is no clock. `--output rank` (the default) ranks every
+//! row, `--output score` says its chance in decades, `--output alarm` speaks only when an alarm is raised.
 #![allow(clippy::print_stdout, clippy::expect_used, reason = "an example that speaks on standard output")]
 
 use std::io::{BufRead, Write};
@@ -12,7 +12,8 @@ use serde_json::Value;
 fn main() {
     let output = match std::env::args().skip_while(|argument| argument != "--output").nth(1).as_deref() {
         Some("alarm") => Output::Alarm,
-        _ => Output::Score,
+        Some("score") => Output::Score,
+        _ => Output::Rank,
     };
     let mut engine: Option<Engine> = None;
     let mut said = 0.0;
@@ -27,7 +28,7 @@ fn main() {
         });
         // A row whose time does not follow the one before is not a frame.
         said = match engine.observe(Frame { at_ms: time_ms(&row["t"]), values: &values }) {
-            Ok(verdict) => output.of(verdict.score, verdict.alarm),
+            Ok(verdict) => output.of(verdict),
             Err(_) => output.held(said),
         };
         writeln!(to, "{said:?}").and_then(|()| to.flush()).expect("a reader");

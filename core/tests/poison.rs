@@ -146,8 +146,10 @@ fn a_refused_frame_was_never_there() {
             assert_refused(&mut pestered, Frame { at_ms: row.0, values: &values[1..] }, "frame.wrong-width");
             let batch = pestered.observe_batch(&[row.0, row.0], &[0.0; 2 * STREAMS], |_, _| ());
             assert!(matches!(batch, Err(Error::Frame(_))));
-            assert!(pestered.tick(i64::MIN).is_err());
-            assert_eq!(pestered.tick(last_ms), Ok(None), "a clock that stands still is no news");
+            assert!(pestered.tick(i64::MIN, |_| ()).is_err());
+            let mut told = 0;
+            assert_eq!(pestered.tick(last_ms, |_| told += 1), Ok(()));
+            assert_eq!(told, 0, "a clock that stands still is no news");
         }
         let score = observe(&mut pestered, row).score.to_bits();
         assert_eq!(score, observe(&mut left_alone, row).score.to_bits());

@@ -125,9 +125,9 @@ describe("verdicts", () => {
     const engine = await Engine.create({ streams: STREAMS });
     const { times, rows } = frames(750);
     const verdict = engine.observeBatch(times, rows).at(700);
-    const { score, news, confidence, episode, severity, streams, views, ...rest } = verdict;
+    const { score, oddness, news, confidence, episode, severity, streams, views, ...rest } = verdict;
     assert.deepEqual(rest, { t: times[700], standing: "final", alarm: true, from_silence: false });
-    assert.ok(score > 0.99 && score <= 1 && news > 4 && confidence > 0 && confidence <= 1);
+    assert.ok(score > 0.99 && score <= 1 && oddness > 0 && news > 4 && confidence > 0 && confidence <= 1);
     assert.deepEqual([typeof severity, episode], ["string", 1]);
     assert.deepEqual(streams.map(({ stream, present }) => [stream, present]), [["a", true], ["b", true], ["c", true]]);
     assert.ok(streams[0].score > 0.99 && typeof streams[0].reason === "string");

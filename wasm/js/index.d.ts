@@ -130,6 +130,8 @@ export interface Verdict {
   standing: "provisional" | "revised" | "final";
   /** One minus the chance of a frame at least this unusual, in [0, 1]. It stays high while an anomaly lasts. */
   score: number;
+  /** How odd the frame is, from 0 up on no fixed scale: the number to rank frames by. It stays high through a long anomaly. */
+  oddness: number;
   /** How strong the news is, in decades of unlikeliness: 0 for nothing new. High once per thing that happens. */
   news: number;
   /** True once per episode, with the first verdict that opens it. */
@@ -189,6 +191,8 @@ export interface Batch {
   /** How many frames it had. */
   readonly length: number;
   readonly score: Float64Array;
+  /** How odd each frame is, on no fixed scale: the number to rank frames by. */
+  readonly oddness: Float64Array;
   /** How strong the news is in each frame; 0 for nothing new. */
   readonly news: Float64Array;
   /** 1 where an episode opens, else 0. */

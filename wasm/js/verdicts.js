@@ -7,7 +7,7 @@ const REASON = 2;
 
 /** How many numbers and marks the verdicts of `rows` frames take. */
 export const sizeOf = (rows, streams, views) => ({
-  numbers: rows * (5 + streams + 2 * views),
+  numbers: rows * (6 + streams + 2 * views),
   marks: rows * (3 + 2 * streams + views),
 });
 
@@ -20,6 +20,7 @@ export function columnsOf(numbers, marks, rows, streams, views) {
   return {
     t: numbersOf(1),
     score: numbersOf(1),
+    oddness: numbersOf(1),
     news: numbersOf(1),
     confidence: numbersOf(1),
     episode: numbersOf(1),
@@ -64,6 +65,7 @@ export function verdictAt(columns, row, names) {
     t: columns.t[row],
     standing: "final", // What comes in columns was frames, and a frame is final at once.
     score: columns.score[row],
+    oddness: columns.oddness[row],
     news: columns.news[row],
     alarm: columns.alarm[row] === 1,
     confidence: columns.confidence[row],
@@ -85,6 +87,7 @@ export class Batch {
     this.#names = names;
     this.length = columns.t.length;
     this.score = columns.score;
+    this.oddness = columns.oddness;
     this.news = columns.news;
     this.alarm = columns.alarm;
     this.confidence = columns.confidence;

@@ -19,7 +19,7 @@ const REASON: u8 = 2;
 
 /// Verdicts of a fixed number of rows. `NaN` is "none".
 ///
-/// Numbers hold, one column after the other: time, score, news, confidence, episode; streams' scores (row by row); views'
+/// Numbers hold, one column after the other: time, score, oddness, news, confidence, episode; streams' scores (row by row); views'
 /// scores, views' weights. Marks hold: alarm, severity, from silence; streams' notes and silences; views' health.
 #[wasm_bindgen]
 #[derive(Debug, Default)]
@@ -34,7 +34,7 @@ impl Columns {
     /// Room for `rows` verdicts about `schema`, or `None` if there is not that much memory.
     pub(crate) fn new(schema: &Schema, rows: usize) -> Option<Self> {
         let streams = schema.streams().len();
-        let numbers = rows.checked_mul(5 + streams + 2 * VIEWS)?;
+        let numbers = rows.checked_mul(6 + streams + 2 * VIEWS)?;
         let marks = rows.checked_mul(3 + 2 * streams + VIEWS)?;
         let mut columns = Self { rows, streams, ..Self::default() };
         columns.numbers.try_reserve_exact(numbers).ok()?;
@@ -50,6 +50,7 @@ impl Columns {
         let numbers = &mut Table { rest: &mut self.numbers, rows: self.rows, row };
         numbers.column([verdict.at_ms as f64]);
         numbers.column([verdict.score]);
+        numbers.column([verdict.oddness]);
         numbers.column([verdict.news]);
         numbers.column([verdict.confidence]);
         numbers.column([episode]);
@@ -153,9 +154,10 @@ mod tests {
         let at_ms = 199.0 * 60_000.0;
         assert_eq!(columns.numbers[1], at_ms);
         assert!(columns.numbers[3 + 1] > 0.99, "the score, in its own row");
-        assert!(columns.numbers[2 * 3 + 1] > 4.0, "the news");
-        assert_eq!(columns.numbers[4 * 3 + 1], 1.0, "the first episode");
-        assert!(columns.numbers[5 * 3 + 2] > 0.99 && columns.numbers[5 * 3 + 3].is_nan());
+        assert!(columns.numbers[2 * 3 + 1] > 0.0, "the oddness");
+        assert!(columns.numbers[3 * 3 + 1] > 4.0, "the news");
+        assert_eq!(columns.numbers[5 * 3 + 1], 1.0, "the first episode");
+        assert!(columns.numbers[6 * 3 + 2] > 0.99 && columns.numbers[6 * 3 + 3].is_nan());
         assert_eq!(columns.marks[..3], [0, 1, 0], "the alarm, in its own row");
         let notes = &columns.marks[3 * 3..3 * 3 + 2 * 3];
         assert!(notes[2] >= REASON && notes[3] == ABSENT && notes[..2] == [0, 0], "{notes:?}");

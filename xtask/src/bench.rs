@@ -26,8 +26,10 @@ pub(crate) fn bench(arguments: &[String]) -> Outcome {
         return quality::rivals(&options.rest);
     }
     if options.has("--measure") {
-        let lines = WIDTHS.map(|width| measure(width).map(|us| us.to_string()));
-        println!("{}", lines.into_iter().collect::<Outcome<Vec<_>>>()?.join(" "));
+        let widths: Vec<usize> = options.rest.iter().filter_map(|w| w.parse().ok()).collect();
+        let widths = if widths.is_empty() { WIDTHS.to_vec() } else { widths };
+        let lines = widths.into_iter().map(|width| measure(width).map(|us| us.to_string()));
+        println!("{}", lines.collect::<Outcome<Vec<_>>>()?.join(" "));
         return Ok(());
     }
     build::make_package()?;

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use super::context::{DAY_MS, WEEK_MS, is_weekend, is_working_hours, within};
 use super::portrait::LANES;
 use super::view::Seen;
-use crate::math::{cos, sin};
+use crate::math::{cos, lesser, sin};
 use crate::schema::Schema;
 use crate::snapshot::state;
 
@@ -97,7 +97,7 @@ impl Features {
         }
         for (cell, usefulness) in seen.portrait.cells.iter().zip(self.usefulness.chunks_mut(LANES)) {
             for (lane, usefulness) in usefulness.iter_mut().enumerate() {
-                let moved = cell.moved[lane].min(MOVE_MAX) * cell.here[lane];
+                let moved = lesser(cell.moved[lane], MOVE_MAX) * cell.here[lane];
                 *usefulness += (moved - *usefulness) / MEMORY_ROWS;
             }
         }

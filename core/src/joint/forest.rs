@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use super::features::{FEATURES_MAX, Features, value};
 use super::trees::Trees;
 use super::view::{JointView, Seen};
-use crate::math::inverse_sqrt_brief;
+use crate::math::{greater, inverse_sqrt_brief};
 use crate::rng::Rng;
 use crate::schema::Schema;
 use crate::snapshot::state;
@@ -102,7 +102,7 @@ impl JointView for Forests {
 
     fn learn(&mut self, seen: &Seen<'_>, scratch: &mut Walk) {
         self.moments = self.moments.saturating_add(1);
-        let pace = (1.0 / self.moments as f32).max(1.0 / MEMORY_ROWS);
+        let pace = greater(1.0 / self.moments as f32, 1.0 / MEMORY_ROWS);
         self.main.learn(scratch.odd, pace, &scratch.leaves);
         for (forest, (odd, leaves)) in self.of_groups.iter_mut().zip(&scratch.of_groups) {
             forest.learn(*odd, pace, leaves);
@@ -146,7 +146,7 @@ impl Forest {
 
     /// Oddness in spreads from this forest's usual, as a positive number: 1 is usual, each spread above doubles less.
     fn compared(&self, odd: f32) -> f32 {
-        let spread = (odd - self.usual) * inverse_sqrt_brief(self.variance.max(1e-6));
+        let spread = (odd - self.usual) * inverse_sqrt_brief(greater(self.variance, 1e-6));
         if spread >= 0.0 { 1.0 + spread } else { 1.0 / (1.0 - spread) }
     }
 

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use super::context::{CONTEXTS, context_of, other_day};
 use super::portrait::{LANES, Lane};
 use super::view::{JointView, Seen};
-use crate::math::ln_brief;
+use crate::math::{greater, lesser, ln_brief};
 use crate::schema::Schema;
 use crate::snapshot::state;
 
@@ -202,7 +202,7 @@ impl Presence {
                 let least = 0.5 / (rows[lane] + 1.0);
                 let likely = if here[lane] > 0.0 { share } else { 1.0 - share };
                 // Who never spoke, and is silent, is no news.
-                surprise[cell][lane] = -ln_brief(likely.max(least).min(1.0 - least)) * asked[lane];
+                surprise[cell][lane] = -ln_brief(lesser(greater(likely, least), 1.0 - least)) * asked[lane];
             }
         }
     }
@@ -224,8 +224,8 @@ fn step(shares: &mut [Lane], rows: &mut [Lane], here: &[Lane], asked: &[Lane]) {
     for (cell, share) in shares.iter_mut().enumerate() {
         for lane in 0..LANES {
             let asked = asked[cell][lane];
-            rows[cell][lane] = (rows[cell][lane] + asked).min(MEMORY_ROWS);
-            share[lane] += asked * (here[cell][lane] - share[lane]) / rows[cell][lane].max(1.0);
+            rows[cell][lane] = lesser(rows[cell][lane] + asked, MEMORY_ROWS);
+            share[lane] += asked * (here[cell][lane] - share[lane]) / greater(rows[cell][lane], 1.0);
         }
     }
 }

@@ -7,7 +7,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::math::{inverse_sqrt, inverse_sqrt_brief, ln_brief};
+use crate::math::{greater, inverse_sqrt_brief, lesser, ln_brief, sqrt};
 use crate::snapshot::state;
 
 /// Streams side by side in one cell.
@@ -174,7 +174,7 @@ impl Reading {
                 if since > 0.0 {
                     self.z[lane] = gauge.step(x) as f32;
                     self.pace[lane] = 1.0 / (since + 1.0);
-                    self.belief[lane] = (since - RESTLESS_FROM).max(0.0) / (since + RESTLESS_FROM);
+                    self.belief[lane] = greater(since - RESTLESS_FROM, 0.0) / (since + RESTLESS_FROM);
                 } else {
                     self.pace[lane] = 1.0;
                 }
@@ -202,15 +202,15 @@ impl Gauge {
     /// so much that it doubles the variance.
     fn step(&mut self, x: f64) -> f64 {
         let seen = f64::from(self.seen);
-        let pace = (1.0 / seen).max(1.0 / f64::from(MEMORY_VALUES));
+        let pace = greater(1.0 / seen, 1.0 / f64::from(MEMORY_VALUES));
         let trust = seen / (seen + 10.0);
         let apart = x - self.mean;
         let least = 1e-9 * self.mean.abs() + 1e-150;
         if self.variance > least * least {
-            let per_spread = inverse_sqrt(self.variance);
+            let per_spread = 1.0 / sqrt(self.variance);
             let z = (apart * per_spread).clamp(-FAR, FAR);
-            let most = if seen < FAR * FAR { seen * inverse_sqrt(seen) } else { FAR };
-            let taken = z.clamp(-most, most) * self.variance * per_spread;
+            let most = if seen < FAR * FAR { sqrt(seen) } else { FAR };
+            let taken = greater(lesser(z, most), -most) * self.variance * per_spread;
             self.mean += pace * taken;
             self.variance = (1.0 - pace) * (self.variance + pace * taken * taken);
             z * trust
@@ -273,7 +273,7 @@ impl Cell {
             taken[lane] = reading.pace[lane] * apart[lane];
         }
         for lane in 0..LANES {
-            let per_spread = inverse_sqrt_brief(self.variance[kind][lane].max(RESTLESS_VARIANCE));
+            let per_spread = inverse_sqrt_brief(greater(self.variance[kind][lane], RESTLESS_VARIANCE));
             let odd = (apart[lane] * per_spread).clamp(-RESTLESS_FAR, RESTLESS_FAR);
             let seen = RESTLESS_WEIGHT * odd * reading.belief[lane];
             let held = self.traits[LEVEL_PACE.len() + kind][lane];

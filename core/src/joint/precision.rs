@@ -7,7 +7,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::portrait::LANES;
-use crate::math::inverse_sqrt_brief;
+use crate::math::{greater, inverse_sqrt_brief};
 use crate::snapshot::state;
 
 /// Added to every variance: two streams that always agreed may still differ by a tenth of a spread.
@@ -94,7 +94,7 @@ impl Precision {
         }
         let explained = dot(&this[..row], &this[..row]);
         // A covariance of pairs that were not always present together need not be positive: a ridge is left at least.
-        this[row] = inverse_sqrt_brief((this[row] - explained).max(RIDGE));
+        this[row] = inverse_sqrt_brief(greater(this[row] - explained, RIDGE));
         this[row + 1..].fill(0.0);
     }
 

@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 
 use super::context::{CONTEXTS, context_of, other_day};
 use super::view::{JointView, Seen};
-use crate::math::ln_brief;
+use crate::math::{greater, lesser, ln_brief};
 use crate::schema::{Kind, Schema};
 use crate::snapshot::state;
 
@@ -160,16 +160,16 @@ impl Actor {
             return;
         };
         if acted {
-            self.ended = (self.ended + 1.0).min(MEMORY_SILENCES);
-            let longer = (self.silence - self.longest).max(0.0);
+            self.ended = lesser(self.ended + 1.0, MEMORY_SILENCES);
+            let longer = greater(self.silence - self.longest, 0.0);
             self.longest += LONGER * longer - self.longest / MEMORY_SILENCES;
         }
         self.silence = silence;
         let event = if acted { 1.0 } else { 0.0 };
-        self.rows = (self.rows + 1.0).min(MEMORY_ROWS);
+        self.rows = lesser(self.rows + 1.0, MEMORY_ROWS);
         self.rate += (event - self.rate) / self.rows;
         let rows = &mut self.rows_in[context];
-        *rows = (*rows + 1.0).min(MEMORY_ROWS);
+        *rows = lesser(*rows + 1.0, MEMORY_ROWS);
         self.rates[context] += (event - self.rates[context]) / *rows;
     }
 }

@@ -5,7 +5,7 @@
 //! there. A bin that nothing ever reached has the hazard of a power law, whose exponent is read off the longest
 //! lengths that were seen.
 
-use crate::math::{exp2, ln};
+use crate::math::{exp2, greater, ln};
 
 /// Bins per doubling of the length.
 pub(super) const BINS_PER_OCTAVE: i32 = 4;
@@ -17,7 +17,7 @@ const QUARTERS: [u64; 3] = [0x3_06FE_0A31_B715, 0x6_A09E_667F_3BCD, 0xA_E89F_995
 /// The bin of a length in units of the smallest one; lengths below it share the first bin.
 pub(super) fn bin_of(length: f64, bins: usize) -> usize {
     // Read from the bits rather than from a logarithm: exact on every target, and it runs at every event.
-    let bits = length.max(1.0).to_bits();
+    let bits = greater(length, 1.0).to_bits();
     let octave = (bits >> 52) as usize - 1023;
     let mantissa = bits & ((1 << 52) - 1);
     let quarter = QUARTERS.iter().filter(|&&from| mantissa >= from).count();
@@ -26,7 +26,7 @@ pub(super) fn bin_of(length: f64, bins: usize) -> usize {
 
 /// The binary logarithm to a tenth: a straight line between powers of two.
 pub(super) fn log2_rough(length: f64) -> f64 {
-    let bits = length.max(f64::MIN_POSITIVE).to_bits();
+    let bits = greater(length, f64::MIN_POSITIVE).to_bits();
     let octave = (bits >> 52) as f64 - 1023.0;
     octave + (bits & ((1 << 52) - 1)) as f64 / (1_u64 << 52) as f64
 }
@@ -100,7 +100,7 @@ impl<'a> Tail<'a> {
         for (bin, &weight) in self.weights.iter().enumerate() {
             let weight = f64::from(weight);
             let hazard = ((weight + 0.5 * beyond) / (left + 0.5)).clamp(0.0, 1.0);
-            left = (left - weight).max(0.0);
+            left = greater(left - weight, 0.0);
             let pass = reach * (1.0 - hazard);
             if stop(bin, reach, pass) {
                 return;

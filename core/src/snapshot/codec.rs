@@ -69,10 +69,11 @@ pub(crate) trait State {
     }
 }
 
-/// `state!(Type { fields that change; fields that follow from the schema } where |state| check)`
+/// `state!(Type { fields that change; fields that follow from the schema } where |state| check)`; a type with a number
+/// for a parameter is announced by `const NUMBER,`.
 macro_rules! state {
-    ($type:ty { $($field:ident),* $(,)? $(; $($fixed:ident),* $(,)?)? } $(where $check:expr)?) => {
-        impl $crate::snapshot::State for $type {
+    ($(const $number:ident,)? $type:ty { $($field:ident),* $(,)? $(; $($fixed:ident),* $(,)?)? } $(where $check:expr)?) => {
+        impl$(<const $number: usize>)? $crate::snapshot::State for $type {
             fn save(&self, to: &mut $crate::snapshot::Writer) {
                 let Self { $($field,)* $($($fixed: _,)*)? } = self;
                 $($crate::snapshot::State::save($field, to);)*

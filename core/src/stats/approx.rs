@@ -1,5 +1,5 @@
-//! A logarithm and a square root from additions and multiplications alone. Every target gives them the same bits, and
-//! they cost a fraction of the software ones, which tier 1 would need several times per stream and frame.
+//! A logarithm from additions and multiplications alone. Every target gives it the same bits, and it costs a fraction of
+//! the software one, which tier 1 would need several times per stream and frame.
 
 /// The constant ln 2.
 const LN_2: f64 = core::f64::consts::LN_2;
@@ -13,8 +13,6 @@ const MANTISSA: u64 = 0x000F_FFFF_FFFF_FFFF;
 const ONE: u64 = 0x3FF0_0000_0000_0000;
 /// Pieces into which the way from one power of two to the next is cut.
 const PIECES: usize = 128;
-/// Seed of the inverse square root: halving the exponent of a number by arithmetic on its bits.
-const HALF_EXPONENT: u64 = 0x5FE6_EB50_C7B5_37A9;
 
 /// For each piece the inverse of its middle, and the binary logarithm of that middle.
 static LOGARITHMS: [[f64; 2]; PIECES] = logarithms();
@@ -57,17 +55,6 @@ pub(crate) fn ln(x: f64) -> f64 {
     LN_2 * log2(x)
 }
 
-/// The square root of a number that is not negative, to about 1e-10 of itself; 0 for 0. Anything else gives something.
-#[inline]
-pub(crate) fn sqrt(x: f64) -> f64 {
-    let half = 0.5 * x;
-    let mut inverse = f64::from_bits(HALF_EXPONENT.wrapping_sub(x.to_bits() >> 1));
-    for _ in 0..3 {
-        inverse *= 1.5 - half * inverse * inverse;
-    }
-    x * inverse
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,12 +69,6 @@ mod tests {
         for x in numbers() {
             assert!((log2(x) - libm::log2(x)).abs() < 1e-11, "{x}: {}", log2(x) - libm::log2(x));
             assert!((ln(x) - libm::log(x)).abs() < 1e-11, "{x}");
-            assert!((sqrt(x) / libm::sqrt(x) - 1.0).abs() < 1e-10, "{x}");
         }
-    }
-
-    #[test]
-    fn nothing_has_no_root() {
-        assert_eq!(sqrt(0.0), 0.0);
     }
 }

@@ -28,8 +28,8 @@ const BLOCK_MIN: u32 = 64;
 const BLOCK_MAX: u32 = 4096;
 /// What is kept of the old when a block is believed.
 const KEPT: f64 = 0.9;
-/// A patient table lets one block raise the share of the odd to so many times the usual, the next one to four times as
-/// many, and so on: what lasts is believed in the end.
+/// A patient table believes so many times the usual share of odd opinions from one block, from the next one four times
+/// as many, and so on: what lasts is believed in the end.
 const GROWTH_FIRST: f64 = 2.0;
 const GROWTH_NEXT: f64 = 4.0;
 /// The share of opinions beyond which chances are drawn.
@@ -124,28 +124,29 @@ impl Ranks {
     }
 
     fn believe_filling(&mut self) {
-        let odd_from = self.tail_from as usize + 1;
-        let odd_weight = if self.is_patient { self.odd_weight(odd_from) } else { 1.0 };
+        if self.is_patient && self.above[0] > 0.0 {
+            self.drop_the_oddest();
+        }
         let mut added = 0.0;
         for bin in (0..BINS).rev() {
-            let weight = if bin >= odd_from { odd_weight } else { 1.0 };
-            added += weight * f64::from(self.filling[bin]);
+            added += f64::from(self.filling[bin]);
             self.above[bin] = KEPT * self.above[bin] + added;
         }
         self.filling.fill(0);
     }
 
-    /// What an odd opinion of the block counts, so that they do not count for more than they may.
-    fn odd_weight(&mut self, odd_from: usize) -> f64 {
-        let count = |bins: &[u32]| bins.iter().map(|&count| f64::from(count)).sum::<f64>();
-        let odd = count(&self.filling[odd_from.min(BINS)..]);
-        let most = self.growth * TAIL_SHARE * count(&self.filling);
-        if self.above[0] == 0.0 || odd <= most {
-            self.growth = GROWTH_FIRST;
-            return 1.0;
+    /// Of a block with too many odd opinions only the least odd ones are believed.
+    fn drop_the_oddest(&mut self) {
+        let all: u32 = self.filling.iter().sum();
+        let mut allowed = (self.growth * TAIL_SHARE * f64::from(all)) as u32 + 1;
+        let mut has_dropped = false;
+        for count in self.filling.iter_mut().skip(self.tail_from as usize + 1) {
+            has_dropped |= *count > allowed;
+            *count = (*count).min(allowed);
+            allowed -= *count;
         }
-        self.growth = (self.growth * GROWTH_NEXT).min(1.0 / TAIL_SHARE);
-        most / odd
+        self.growth =
+            if has_dropped { (self.growth * GROWTH_NEXT).min(1.0 / TAIL_SHARE) } else { GROWTH_FIRST };
     }
 
     /// Finds where the last hundredth begins and how fast it falls (Hill's estimator, on bins).

@@ -3,7 +3,7 @@
 //! The forecaster learns what the guard lets through, so that an extreme does not bend the next forecast. Its errors
 //! are measured by their own usual size, not by the spread that it claims: a model may be too sure of itself.
 
-use super::forecast::{Auto, Forecaster};
+use super::forecast::{Auto, Said};
 use super::{Detector, Finding, Reason, Row};
 use crate::schema::Stream;
 use crate::snapshot::state;
@@ -33,6 +33,7 @@ state!(Expectation { forecaster, rows, usual, errors });
 /// The error of the forecast, and the chance of that; nothing where there was none.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sight {
+    said: Said,
     error: Option<f64>,
     measure: f64,
     chance: Option<f64>,
@@ -45,25 +46,27 @@ impl Detector for Expectation {
         Self { forecaster: Auto::new(stream.kind), rows: 0, usual: 0.0, errors: Tally::new() }
     }
 
+    #[inline]
     fn judge(&self, row: &Row<'_>) -> Sight {
-        let forecast = self.forecaster.predict(row.now.at);
-        let Some(error) = forecast.map(|said| (row.x - said.mean).abs()).filter(|error| error.is_finite())
-        else {
-            return Sight { error: None, measure: 0.0, chance: None };
+        let said = self.forecaster.ask(row.now.at);
+        let error = self.forecaster.answer(&said).map(|mean| (row.x - mean).abs());
+        let Some(error) = error.filter(|error| error.is_finite()) else {
+            return Sight { said, error: None, measure: 0.0, chance: None };
         };
         // No model hits a constant exactly.
         let floor = 0.01 * row.usual.spread + CONSTANT * row.usual.level.abs();
         let measure = error / ((self.usual + floor) * QUIET);
         let chance = if self.rows >= COLD_ROWS { self.errors.chance(measure) } else { None };
-        Sight { error: Some(error), measure, chance }
+        Sight { said, error: Some(error), measure, chance }
     }
 
     fn finding(sight: &Sight) -> Option<Finding> {
         sight.chance.map(|chance| Finding { chance, reason: Reason::Forecast })
     }
 
+    #[inline]
     fn learn(&mut self, row: &Row<'_>, sight: &Sight) {
-        self.forecaster.learn(row.now.at, row.usual.taught);
+        self.forecaster.learn_said(row.now.at, row.usual.taught, &sight.said);
         let Some(error) = sight.error else { return };
         let most = LIMIT * (self.usual + 0.1 * row.usual.spread);
         let error = if self.rows > 20 && error > most { most } else { error };

@@ -11,7 +11,7 @@
 #[cfg(test)]
 mod oracle;
 
-use crate::math::SPREAD_FLOOR;
+use crate::math::{SPREAD_FLOOR, greater};
 use crate::snapshot::state;
 use crate::stats::pace;
 
@@ -109,10 +109,10 @@ impl Guard {
         let deviation = times.clamp(-LIMIT, LIMIT);
         let taught = if is_settled { self.level + deviation * spread } else { x };
         let lean_both = [
-            (self.lean[0] + deviation - LEAN_FROM).max(0.0),
-            (self.lean[1] - deviation - LEAN_FROM).max(0.0),
+            greater(self.lean[0] + deviation - LEAN_FROM, 0.0),
+            greater(self.lean[1] - deviation - LEAN_FROM, 0.0),
         ];
-        let lean = lean_both[0].max(lean_both[1]);
+        let lean = greater(lean_both[0], lean_both[1]);
         let is_renewed = self.rows_here == WARM_ROWS && self.rows > WARM_ROWS;
         Usual { level: self.level, spread, deviation, lean, is_renewed, is_settled, taught, lean_both }
     }

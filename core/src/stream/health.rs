@@ -1,5 +1,6 @@
 //! Whether a stream is fit to be judged, and what kind of gap it is in.
 
+use crate::math::lesser;
 use crate::schema::{Kind, Stream};
 use crate::snapshot::state;
 use crate::stats::pace;
@@ -107,7 +108,7 @@ impl Health {
         if is_here {
             // An outage must not make itself usual: it counts as a few of the gaps before it.
             let most = OUTAGE_GAPS * self.usual_gap();
-            let gap = f64::from(self.missing).min(most);
+            let gap = lesser(f64::from(self.missing), most);
             self.between += pace(self.rows, MEMORY_GAPS) * (gap - self.between);
             self.rows = self.rows.saturating_add(1);
             self.missing = 0;

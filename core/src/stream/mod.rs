@@ -115,9 +115,12 @@ pub(crate) struct Streams {
 }
 state!(Streams { stations, sights; now });
 
-/// One sight per stream. Not state: a snapshot is taken between frames.
+/// One sight per stream, and whether it is of the newest frame. Not state: a snapshot is taken between frames.
 #[derive(Clone, Debug)]
-struct Sights(Vec<Option<Sight>>);
+struct Sights {
+    sights: Vec<Sight>,
+    is_seen: Vec<bool>,
+}
 
 impl State for Sights {
     fn save(&self, _: &mut Writer) {}
@@ -127,29 +130,32 @@ impl State for Sights {
     }
 
     fn heap_bytes(&self) -> usize {
-        self.0.capacity() * size_of::<Option<Sight>>()
+        self.sights.capacity() * size_of::<Sight>() + self.is_seen.capacity()
     }
 }
 
 impl Streams {
     pub(crate) fn new(schema: &Schema) -> Self {
-        Self {
-            stations: schema.streams().iter().map(Station::new).collect(),
-            sights: Sights(vec![None; schema.streams().len()]),
-            now: Now::new(Moment::default()),
-        }
+        let stations: Vec<Station> = schema.streams().iter().map(Station::new).collect();
+        let sights = stations.iter().map(Station::blank_sight).collect();
+        let sights = Sights { sights, is_seen: vec![false; stations.len()] };
+        Self { stations, sights, now: Now::new(Moment::default()) }
     }
 
     /// Judges the frame and remembers what was worked out. Nothing that a later verdict depends on changes.
     pub(crate) fn judge(&mut self, at: Moment, values: &[Option<f64>], verdicts: &mut [StreamVerdict]) {
         self.now = Now::new(at);
-        let slots = self.sights.0.iter_mut().zip(verdicts);
-        for ((station, value), (sight, verdict)) in self.stations.iter().zip(values).zip(slots) {
-            *sight = match value {
-                Some(x) if station.is_sane(*x) => Some(station.judge(&self.now, *x)),
-                _ => None,
-            };
-            *verdict = station.verdict(sight.as_ref());
+        let Sights { sights, is_seen } = &mut self.sights;
+        let slots = sights.iter_mut().zip(is_seen).zip(verdicts);
+        for ((station, value), ((sight, is_seen), verdict)) in self.stations.iter().zip(values).zip(slots) {
+            *is_seen = false;
+            if let Some(x) = *value
+                && station.is_sane(x)
+            {
+                *is_seen = true;
+                station.judge(&self.now, x, sight);
+            }
+            *verdict = station.verdict(is_seen.then_some(&*sight));
         }
     }
 
@@ -162,9 +168,11 @@ impl Streams {
 
     /// Learns the frame that was judged last.
     pub(crate) fn learn(&mut self, values: &[Option<f64>]) {
-        for ((station, value), sight) in self.stations.iter_mut().zip(values).zip(&self.sights.0) {
-            match (value, sight) {
-                (Some(x), Some(sight)) => station.learn(&self.now, *x, sight),
+        let Sights { sights, is_seen } = &self.sights;
+        let seen = sights.iter().zip(is_seen);
+        for ((station, value), (sight, is_seen)) in self.stations.iter_mut().zip(values).zip(seen) {
+            match (value, is_seen) {
+                (Some(x), true) => station.learn(&self.now, *x, sight),
                 (value, _) => station.learn_absence(value.is_some()),
             }
         }

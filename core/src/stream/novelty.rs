@@ -12,14 +12,14 @@
 use super::profile::Profile;
 use super::prototypes::{Look, Prototypes};
 use super::{Detector, Finding, Reason, Row};
-use crate::math::SPREAD_FLOOR;
+use crate::math::{SPREAD_FLOOR, greater, sqrt};
 use crate::schema::Stream;
 use crate::snapshot::state;
-use crate::stats::approx::{ln, log2, sqrt};
+use crate::stats::approx::{ln, log2};
 use crate::stats::{Place, Tail, pace};
 
-/// Rows over which the three levels follow the stream.
-const LEVEL_ROWS: [f64; 3] = [12.0, 96.0, 1024.0];
+/// How fast the three levels follow the stream.
+const LEVEL_PACE: [f64; 3] = [1.0 / 12.0, 1.0 / 96.0, 1.0 / 1024.0];
 /// Rows over which sizes and ranks are remembered.
 const MEMORY_ROWS: f64 = 8192.0;
 /// States that are remembered.
@@ -110,24 +110,26 @@ impl Detector for Novelty {
     fn judge(&self, row: &Row<'_>) -> Sight {
         let x = row.x;
         let mut levels = self.levels;
-        for (level, rows) in levels.iter_mut().zip(LEVEL_ROWS) {
-            *level += pace(self.rows, rows) * (x - *level);
+        // The first rows count evenly: one division serves all paces.
+        let evenly = pace(self.rows, f64::INFINITY);
+        for (level, pace) in levels.iter_mut().zip(LEVEL_PACE) {
+            *level += greater(evenly, pace) * (x - *level);
         }
-        let magnitude = self.magnitude + pace(self.rows, MEMORY_ROWS) * (x.abs() - self.magnitude);
+        let magnitude = self.magnitude + greater(evenly, 1.0 / MEMORY_ROWS) * (x.abs() - self.magnitude);
         let floor = SPREAD_FLOOR * magnitude + SIZE_MIN;
         let state = [x - levels[0], levels[0] - levels[1], levels[0] - levels[2]];
 
         let per_size = self.states.per_size(floor);
         let settled = self.is_settled();
         let now_squared = if settled { Prototypes::size_squared(state, per_size) } else { 0.0 };
-        let row_squared = (self.row_squared * ENVELOPE_SQUARED).max(now_squared);
+        let row_squared = greater(self.row_squared * ENVELOPE_SQUARED, now_squared);
 
         let states = self.states.look(state, per_size);
         let usual = row.now.in_day.as_ref().and_then(|place| self.day.level(place));
         let day_states =
             usual.map(|usual| self.day_states.look([levels[0] - usual], self.day_states.per_size(floor)));
-        let squared =
-            day_states.map_or(states.novelty_squared, |day| day.novelty_squared.max(states.novelty_squared));
+        let squared = day_states
+            .map_or(states.novelty_squared, |day| greater(day.novelty_squared, states.novelty_squared));
 
         let distance = Place::of_squared(squared);
         let [chance, share] = self.distances.chances_at(distance);

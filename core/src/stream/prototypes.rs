@@ -26,13 +26,20 @@ const UNIT_SLACK: f64 = 1_048_576.0;
 /// A state in units is cut here, so that its square is an ordinary number.
 const UNITS_MAX: f64 = 1e18;
 
-/// States of `D` numbers, sorted by the last of them, one array per number.
+/// Eight states, their numbers side by side, and when each was last the nearest.
+#[derive(Clone, Copy, Debug)]
+struct Block<const D: usize> {
+    /// In units. Infinity where there is no state yet.
+    numbers: [[f32; LANES]; D],
+    matched: [u32; LANES],
+}
+state!(const D, Block<D> { numbers, matched });
+
+/// States of `D` numbers.
 #[derive(Clone, Debug)]
 pub(crate) struct Prototypes<const D: usize> {
-    /// In units. Behind the last state stands infinity.
-    states: [Vec<f32>; D],
-    /// When a state was last the nearest.
-    matched: Vec<u32>,
+    /// In the order in which they came; where all places are taken, the one that was nearest longest ago is replaced.
+    blocks: Vec<Block<D>>,
     count: usize,
     /// Mean absolute value of each number.
     sizes: [f64; D],
@@ -40,8 +47,7 @@ pub(crate) struct Prototypes<const D: usize> {
     units: [f64; D],
     rows: u64,
 }
-state!(Prototypes<1> { states, matched, count, sizes, units, rows } where |kept| kept.is_sound());
-state!(Prototypes<3> { states, matched, count, sizes, units, rows } where |kept| kept.is_sound());
+state!(const D, Prototypes<D> { blocks, count, sizes, units, rows } where |kept| kept.is_sound());
 
 /// What was found out about a state.
 #[derive(Clone, Copy, Debug)]
@@ -56,10 +62,9 @@ pub(crate) struct Look<const D: usize> {
 
 impl<const D: usize> Prototypes<D> {
     pub(crate) fn new(most: usize) -> Self {
-        let most = most.next_multiple_of(LANES);
+        let blank = Block { numbers: [[f32::INFINITY; LANES]; D], matched: [0; LANES] };
         Self {
-            states: core::array::from_fn(|_| vec![f32::INFINITY; most]),
-            matched: vec![0; most],
+            blocks: vec![blank; most.div_ceil(LANES)],
             count: 0,
             sizes: [0.0; D],
             units: [1.0; D],
@@ -68,10 +73,12 @@ impl<const D: usize> Prototypes<D> {
     }
 
     fn is_sound(&self) -> bool {
-        let keys = &self.states[D - 1];
-        self.count <= keys.len()
-            && keys.is_sorted()
-            && keys[self.count..].iter().all(|key| key.is_infinite())
+        let of_place =
+            |place: usize| self.blocks[place / LANES].numbers.map(|numbers| numbers[place % LANES]);
+        let most = self.blocks.len() * LANES;
+        self.count <= most
+            && (0..self.count).all(|place| of_place(place).iter().all(|number| number.is_finite()))
+            && (self.count..most).all(|place| of_place(place).iter().all(|number| *number == f32::INFINITY))
             && self
                 .units
                 .iter()
@@ -123,7 +130,7 @@ impl<const D: usize> Prototypes<D> {
     pub(crate) fn learn(&mut self, look: &Look<D>, floor: f64, row: u32) {
         if self.rows >= WARM_ROWS {
             if self.count > 0 && look.distance <= NEW_FROM * NEW_FROM * D as f32 {
-                self.matched[look.nearest] = row;
+                self.blocks[look.nearest / LANES].matched[look.nearest % LANES] = row;
             } else {
                 self.remember(look, floor, row);
             }
@@ -135,95 +142,57 @@ impl<const D: usize> Prototypes<D> {
         self.rows = self.rows.saturating_add(1);
     }
 
-    /// The nearest state and the sum of squared distances to it. The states are sorted by their last number, so the
-    /// search starts among the like and goes outwards until that number alone is further than the best so far.
-    /// Of nothing, nothing is far.
+    /// The nearest state and the sum of squared distances to it. Of nothing, nothing is far.
+    ///
+    /// All states are looked at, eight at a time: most streams have a few dozen, and whatever would skip some of them
+    /// has to guess, which costs more than it saves.
     #[inline]
     fn nearest(&self, at: [f32; D], scales: [f32; D]) -> (usize, f32) {
         if self.count == 0 {
             return (0, 0.0);
         }
-        let keys = &self.states[D - 1];
-        let key_distance = |key: f32| {
-            let times = (at[D - 1] - key) * scales[D - 1];
-            times * times
-        };
-        let blocks = self.count.div_ceil(LANES);
-        let start = (self.place_of(at[D - 1]) / LANES).min(blocks - 1);
-        let mut best = start;
-        let mut least = least_of(self.distances(start, at, scales));
-        let mut above = start + 1;
-        while above < blocks && key_distance(keys[above * LANES]) < least {
-            let found = least_of(self.distances(above, at, scales));
-            if found < least {
-                (best, least) = (above, found);
-            }
-            above += 1;
-        }
-        let mut below = start;
-        while below > 0 && key_distance(keys[below * LANES - 1]) < least {
-            below -= 1;
-            let found = least_of(self.distances(below, at, scales));
-            if found < least {
-                (best, least) = (below, found);
+        let mut least = [f32::INFINITY; LANES];
+        let mut nearest = [0_u32; LANES];
+        for (number, block) in (0_u32..).zip(&self.blocks[..self.count.div_ceil(LANES)]) {
+            let distances = block.distances(at, scales);
+            for lane in 0..LANES {
+                let is_nearer = distances[lane] < least[lane];
+                least[lane] = if is_nearer { distances[lane] } else { least[lane] };
+                nearest[lane] = if is_nearer { number } else { nearest[lane] };
             }
         }
-        let nearest = self.distances(best, at, scales);
-        let lane = nearest.iter().position(|&distance| distance == least).unwrap_or(0);
-        (best * LANES + lane, least)
-    }
-
-    /// The sums of squared distances to one block of states.
-    #[inline(always)]
-    fn distances(&self, block: usize, at: [f32; D], scales: [f32; D]) -> [f32; LANES] {
-        let mut sums = [0.0; LANES];
-        for j in 0..D {
-            let numbers = self.states[j][block * LANES..].first_chunk::<LANES>();
-            if let Some(numbers) = numbers {
-                for (sum, number) in sums.iter_mut().zip(numbers) {
-                    let times = (at[j] - number) * scales[j];
-                    *sum += times * times;
-                }
+        for (lane, place) in (0_u32..).zip(&mut nearest) {
+            *place = *place * LANES as u32 + lane;
+        }
+        for half in [4, 2, 1] {
+            for lane in 0..half {
+                let is_nearer = least[lane + half] < least[lane];
+                least[lane] = if is_nearer { least[lane + half] } else { least[lane] };
+                nearest[lane] = if is_nearer { nearest[lane + half] } else { nearest[lane] };
             }
         }
-        sums
-    }
-
-    /// Where a state with this key belongs.
-    fn place_of(&self, key: f32) -> usize {
-        self.states[D - 1][..self.count].partition_point(|&other| other < key)
+        (nearest[0] as usize, least[0])
     }
 
     #[cold]
     fn remember(&mut self, look: &Look<D>, floor: f64, row: u32) {
         let units = self.fit_units(look, floor);
-        let place = self.make_room(units[D - 1]);
-        for (items, number) in self.states.iter_mut().zip(units) {
-            items[place] = number;
+        let place = self.make_room();
+        let block = &mut self.blocks[place / LANES];
+        for (numbers, number) in block.numbers.iter_mut().zip(units) {
+            numbers[place % LANES] = number;
         }
-        self.matched[place] = row;
+        block.matched[place % LANES] = row;
     }
 
-    /// A place in sorted order for a state with this key. Where all are taken, the state that was nearest longest ago
-    /// makes room.
-    fn make_room(&mut self, key: f32) -> usize {
-        let place = self.place_of(key);
-        let free = if self.count < self.matched.len() {
+    /// A free place, or that of the state that was nearest longest ago.
+    fn make_room(&mut self) -> usize {
+        if self.count < self.blocks.len() * LANES {
             self.count += 1;
-            self.count - 1
-        } else {
-            let oldest = self.matched.iter().enumerate().min_by_key(|(_, row)| **row);
-            oldest.map_or(0, |(oldest, _)| oldest)
-        };
-        if free < place {
-            self.states.iter_mut().for_each(|items| items[free..place].rotate_left(1));
-            self.matched[free..place].rotate_left(1);
-            place - 1
-        } else {
-            self.states.iter_mut().for_each(|items| items[place..=free].rotate_right(1));
-            self.matched[place..=free].rotate_right(1);
-            place
+            return self.count - 1;
         }
+        let matched = self.blocks.iter().flat_map(|block| block.matched).enumerate();
+        matched.min_by_key(|(_, row)| *row).map_or(0, |(oldest, _)| oldest)
     }
 
     /// Where usual sizes have moved far from the units, takes new units. The state in the units that now hold.
@@ -236,8 +205,10 @@ impl<const D: usize> Prototypes<D> {
             }
             let unit = power_of_two_below(size);
             let factor = self.units[j] / unit;
-            for number in &mut self.states[j][..self.count] {
-                *number = in_range(f64::from(*number) * factor);
+            for number in self.blocks.iter_mut().flat_map(|block| &mut block.numbers[j]) {
+                if number.is_finite() {
+                    *number = in_range(f64::from(*number) * factor);
+                }
             }
             self.units[j] = unit;
         }
@@ -267,14 +238,17 @@ fn inverse_of_power(power: f64) -> f64 {
     f64::from_bits(0x7FE0_0000_0000_0000 - power.to_bits())
 }
 
-/// The least of the lanes, in a fixed order of comparisons.
-#[inline(always)]
-fn least_of(mut lanes: [f32; LANES]) -> f32 {
-    for half in [4, 2, 1] {
-        for lane in 0..half {
-            let other = lanes[lane + half];
-            lanes[lane] = if other < lanes[lane] { other } else { lanes[lane] };
+impl<const D: usize> Block<D> {
+    /// The sums of squared distances to each of the states.
+    #[inline(always)]
+    fn distances(&self, at: [f32; D], scales: [f32; D]) -> [f32; LANES] {
+        let mut sums = [0.0; LANES];
+        for ((numbers, at), scale) in self.numbers.iter().zip(at).zip(scales) {
+            for (sum, number) in sums.iter_mut().zip(numbers) {
+                let times = (at - number) * scale;
+                *sum += times * times;
+            }
         }
+        sums
     }
-    lanes[0]
 }

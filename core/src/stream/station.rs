@@ -7,9 +7,10 @@ use super::novelty::Novelty;
 use super::residual::Residual;
 use super::watch::{Bounds, Drift, Flat, Jump, Level, Spread};
 use super::{Detector, Finding, Now, Reason, Row, StreamVerdict};
+use crate::frame::Moment;
+use crate::math::sqrt;
 use crate::schema::Stream;
 use crate::snapshot::state;
-use crate::stats::approx::sqrt;
 use crate::stats::{Hold, Tally};
 
 /// Findings more likely than this are nothing: at least one of the parts always has some.
@@ -56,16 +57,28 @@ macro_rules! station {
                 }
             }
 
-            /// What there is to say of a value.
+            /// A sight to write over.
+            pub(crate) fn blank_sight(&self) -> Sight {
+                let usual = self.guard.judge(0.0);
+                let now = Now::new(Moment::default());
+                let row = Row { now: &now, x: 0.0, usual };
+                Sight { usual, worst: Worst::default(), measure: 0.0, $($name: self.$name.judge(&row)),* }
+            }
+
+            /// What there is to say of a value: in place, since a sight is large and most streams have one in every
+            /// frame.
             #[inline]
-            pub(crate) fn judge(&self, now: &Now, x: f64) -> Sight {
+            pub(crate) fn judge(&self, now: &Now, x: f64, sight: &mut Sight) {
                 let usual = self.guard.judge(x);
                 let row = Row { now, x, usual };
-                $(let $name = self.$name.judge(&row);)*
                 let mut worst = Worst::default();
-                $(worst.hear($type::finding(&$name), $handicap, Word::$word);)*
-                let measure = worst.measure();
-                Sight { usual, worst, measure, $($name),* }
+                $(
+                    sight.$name = self.$name.judge(&row);
+                    worst.hear($type::finding(&sight.$name), $handicap, Word::$word);
+                )*
+                sight.usual = usual;
+                sight.measure = worst.measure();
+                sight.worst = worst;
             }
 
             #[inline]

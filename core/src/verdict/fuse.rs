@@ -29,6 +29,10 @@ const VOICE: [f64; View::COUNT] = [0.5, 5.0, 1.0, 0.0, 0.5, 0.5];
 /// How far the mean is moved towards its own share of what happens nowadays: all the way, and the end of a long
 /// anomaly would rank below its beginning.
 const NOWADAYS: f64 = 0.7;
+/// Frames after which there is enough of a past for the joint novelty to rank by alone; and how many times larger the
+/// streams' own oddness is than the joint one, as a rule.
+const PAST_FRAMES: f64 = 400.0;
+const OWN_PER_JOINT: f64 = 3.0;
 /// Added to the decades before they are ranked, so that "nothing at all" has a place.
 const RANK_FLOOR: f64 = 0.01;
 /// No chance is believed to be smaller.
@@ -50,14 +54,14 @@ const INSISTED_AT_ONE_IN_A_THOUSAND: f64 = 2.25;
 pub(crate) struct Fusion {
     members: [Member; View::COUNT],
     holds: [Hold; Source::COUNT],
-    insistence: Insistence,
+    insistences: [Insistence; INSISTENT.len()],
     insisted: [f64; INSISTENT.len()],
     /// Of the most unusual stream by itself, of a stream that is alone, and of everything.
     own: Ranks,
     alone: Ranks,
     whole: Ranks,
 }
-state!(Fusion { members, holds, insistence, insisted, own, alone, whole });
+state!(Fusion { members, holds, insistences, insisted, own, alone, whole });
 
 /// What can be news.
 #[derive(Clone, Copy)]
@@ -82,7 +86,6 @@ pub(crate) struct Fused {
     decades: f64,
     surprises: [f64; Source::COUNT],
     insisted: [f64; INSISTENT.len()],
-    insisting: f64,
     /// The chance of a frame at least this unusual.
     pub(crate) chance: f64,
     /// How strong the news is, in decades: 0 for nothing new.
@@ -96,7 +99,7 @@ impl Fusion {
         Self {
             members: Default::default(),
             holds: Default::default(),
-            insistence: Insistence::default(),
+            insistences: Default::default(),
             insisted: [0.0; INSISTENT.len()],
             own: Ranks::patient(),
             alone: Ranks::patient(),
@@ -132,11 +135,13 @@ impl Fusion {
         let insisted = self.insisted(&chances, &views);
         let surprises =
             surprises(streams, &opinions, &views, company, chances[0].map(|chance| -log10(chance)));
-        let insisting = insisted.into_iter().fold(0.0, f64::max);
+        let insisting = insisted.iter().zip(&self.insistences).map(|(decades, told)| told.judge(*decades));
+        let insisting =
+            insisting.fold(0.0, f64::max) + NEWS_AT_ONE_IN_A_THOUSAND - INSISTED_AT_ONE_IN_A_THOUSAND;
         let heard = surprises.iter().zip(&self.holds);
         let doubt: f64 = views.iter().zip(TRUST).map(|(view, trust)| 1.0 - view.weight * trust).product();
         Fused {
-            oddness: opinions[usize::from(!is_alone)].oddness.unwrap_or(0.0),
+            oddness: oddness(&opinions, is_alone, frames),
             chances: opinions.map(|opinion| opinion.oddness.map(|_| opinion.chance)),
             own,
             alone,
@@ -144,11 +149,7 @@ impl Fusion {
             surprises,
             insisted,
             chance: exp(-core::f64::consts::LN_10 * (decades + NOWADAYS * (nowadays - decades))).min(1.0),
-            insisting,
-            news: heard.map(|(surprise, hold)| hold.judge(*surprise)).fold(
-                self.insistence.judge(insisting) + NEWS_AT_ONE_IN_A_THOUSAND - INSISTED_AT_ONE_IN_A_THOUSAND,
-                f64::max,
-            ),
+            news: heard.map(|(surprise, hold)| hold.judge(*surprise)).fold(insisting, f64::max),
             confidence: 1.0 - doubt,
             views,
         }
@@ -190,7 +191,8 @@ impl Fusion {
     /// belongs to an episode teaches nobody how odd normal moments are.
     pub(crate) fn learn(&mut self, fused: &Fused, is_news: bool, is_calm: bool) {
         self.insisted = fused.insisted;
-        self.insistence.learn(fused.insisting, is_news);
+        let insisted = self.insistences.iter_mut().zip(fused.insisted);
+        insisted.for_each(|(told, decades)| told.learn(decades, is_news));
         if let Some(decades) = fused.own {
             self.whole.learn(fused.decades + RANK_FLOOR);
             if is_calm {
@@ -203,6 +205,14 @@ impl Fusion {
         self.members.iter_mut().zip(fused.chances).for_each(|(member, chance)| member.learn(chance));
         self.holds.iter_mut().zip(fused.surprises).for_each(|(hold, surprise)| hold.learn(surprise));
     }
+}
+
+/// What frames are ranked by. The joint novelty needs a past: in the first frames the streams' own oddness counts too.
+fn oddness(opinions: &[Opinion; View::COUNT], is_alone: bool, frames: u64) -> f64 {
+    let [own, joint] =
+        [View::Streams, View::Novelty].map(|view| opinions[view as usize].oddness.unwrap_or(0.0));
+    let past = if is_alone { 0.0 } else { (frames as f64 / PAST_FRAMES).min(1.0) };
+    if is_alone { own } else { past * joint + (1.0 - past) * own / OWN_PER_JOINT }
 }
 
 /// The harmonic mean of the chances of all views that may be heard, in decades.

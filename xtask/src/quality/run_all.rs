@@ -32,11 +32,8 @@ pub(super) fn watch(series: &Series) -> Outcome<Said> {
     for (row, &at_ms) in series.times_ms.iter().enumerate() {
         let values = &series.values[row * series.width..(row + 1) * series.width];
         (score, alarm) = match engine.observe(Frame { at_ms, values }) {
-            Ok(verdict) => {
-                let of = |output: Output| output.of(verdict.score, verdict.alarm);
-                (of(Output::Score), of(Output::Alarm))
-            }
-            Err(_) => (Output::Score.held(score), Output::Alarm.held(alarm)),
+            Ok(verdict) => (Output::Rank.of(verdict), Output::Alarm.of(verdict)),
+            Err(_) => (Output::Rank.held(score), Output::Alarm.held(alarm)),
         };
         said.scores.push(score);
         said.alarms.push(alarm);

@@ -24,6 +24,7 @@ state!(Anchor { values, offset, unit, size });
 
 impl Anchor {
     /// The value in the stream's own unit; `None` while the unit is being found.
+    #[inline]
     pub(super) fn scaled(&self, x: f64) -> Option<f64> {
         (self.values >= VALUES).then(|| ((x - self.offset) / self.unit).clamp(-UNITS_MAX, UNITS_MAX))
     }
@@ -38,9 +39,11 @@ impl Anchor {
         z * self.unit
     }
 
-    /// Takes a value in. True when the unit has become useless and was dropped: the model must start anew.
-    pub(super) fn learn(&mut self, x: f64) -> bool {
-        if self.values < VALUES {
+    /// Takes a value in, with what it is in the unit. True when the unit has become useless and was dropped: the model
+    /// must start anew.
+    #[inline]
+    pub(super) fn learn(&mut self, x: f64, scaled: Option<f64>) -> bool {
+        let Some(z) = scaled else {
             self.values += 1;
             let pace = 1.0 / f64::from(self.values);
             let off = x - self.offset;
@@ -51,8 +54,7 @@ impl Anchor {
                 self.unit = self.offset.abs().max(1.0);
             }
             return false;
-        }
-        let z = ((x - self.offset) / self.unit).clamp(-UNITS_MAX, UNITS_MAX);
+        };
         self.size += (z.abs() - self.size) / MEMORY;
         if self.size > RATIO_MAX {
             *self = Self::default();
@@ -66,11 +68,16 @@ impl Anchor {
 mod tests {
     use super::*;
 
+    fn learn(anchor: &mut Anchor, x: f64) -> bool {
+        let scaled = anchor.scaled(x);
+        anchor.learn(x, scaled)
+    }
+
     #[test]
     fn every_stream_is_about_one() {
         for (scale, offset) in [(1e-6, 0.0), (1.0, 20.0), (1e9, -1e9)] {
             let mut anchor = Anchor::default();
-            (0..16).for_each(|n| assert!(!anchor.learn(offset + scale * f64::from(n % 4))));
+            (0..16).for_each(|n| assert!(!learn(&mut anchor, offset + scale * f64::from(n % 4))));
             let z = anchor.scaled(offset + scale * 3.0).expect("the unit is known");
             assert!(z > 0.5 && z < 5.0, "{z}");
             assert!((anchor.unscaled(z) - (offset + scale * 3.0)).abs() < 1e-6 * scale);
@@ -80,8 +87,8 @@ mod tests {
     #[test]
     fn a_unit_that_no_longer_fits_is_dropped() {
         let mut anchor = Anchor::default();
-        (0..16).for_each(|n| assert!(!anchor.learn(f64::from(n % 4))));
-        assert!((0..500).any(|n| anchor.learn(f64::from(n) * 1e6)));
+        (0..16).for_each(|n| assert!(!learn(&mut anchor, f64::from(n % 4))));
+        assert!((0..500).any(|n| learn(&mut anchor, f64::from(n) * 1e6)));
         assert_eq!(anchor.scaled(1.0), None);
     }
 }

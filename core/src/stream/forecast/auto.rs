@@ -20,9 +20,43 @@ pub(crate) struct Auto {
 }
 state!(Auto { candidates, losses, values, answers } where |auto| auto.answers < 2);
 
+/// What each candidate expects.
+pub(crate) type Said = [Option<f64>; 2];
+
 impl Auto {
     pub(crate) fn new(kind: Kind) -> Self {
         Self { candidates: [Model::of(kind), Model::plain(kind)], losses: [0.0; 2], values: 0.0, answers: 1 }
+    }
+
+    /// What the candidates expect.
+    #[inline]
+    pub(crate) fn ask(&self, at: Moment) -> Said {
+        let [one, other] = &self.candidates;
+        [one.expect(at), other.expect(at)]
+    }
+
+    /// The answer among what the candidates expect.
+    #[inline]
+    pub(crate) fn answer(&self, said: &Said) -> Option<f64> {
+        said[self.answers].or(said[1 - self.answers])
+    }
+
+    /// Learns a value of which the candidates have said this.
+    #[inline]
+    pub(crate) fn learn_said(&mut self, at: Moment, x: f64, said: &Said) {
+        if let [Some(one), Some(other)] = *said {
+            let pace = if self.values < MEMORY - 1.0 { 1.0 / (self.values + 1.0) } else { 1.0 / MEMORY };
+            self.values = if self.values < MEMORY { self.values + 1.0 } else { MEMORY };
+            for (loss, mean) in self.losses.iter_mut().zip([one, other]) {
+                *loss += ((x - mean).abs() - *loss) * pace;
+            }
+            if self.losses[1 - self.answers] < MARGIN * self.losses[self.answers] {
+                self.answers = 1 - self.answers;
+            }
+        }
+        for model in &mut self.candidates {
+            model.learn(at, x);
+        }
     }
 }
 
@@ -32,17 +66,8 @@ impl Forecaster for Auto {
     }
 
     fn learn(&mut self, at: Moment, x: f64) {
-        let forecasts = self.candidates.each_ref().map(|model| model.predict(at));
-        if let [Some(one), Some(other)] = forecasts {
-            self.values = (self.values + 1.0).min(MEMORY);
-            for (loss, forecast) in self.losses.iter_mut().zip([one, other]) {
-                *loss += ((x - forecast.mean).abs() - *loss) / self.values;
-            }
-            if self.losses[1 - self.answers] < MARGIN * self.losses[self.answers] {
-                self.answers = 1 - self.answers;
-            }
-        }
-        self.candidates.iter_mut().for_each(|model| model.learn(at, x));
+        let said = self.ask(at);
+        self.learn_said(at, x, &said);
     }
 }
 

@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 use super::{Forecast, Forecaster};
 use crate::frame::Moment;
 use crate::snapshot::state;
+use crate::stats::pace;
 
 /// Values before the first answer, beside a full season.
 const VALUES_MIN: u64 = 3;
@@ -71,6 +72,7 @@ impl HoltWinters {
 }
 
 impl Forecaster for HoltWinters {
+    #[inline]
     fn predict(&self, _: Moment) -> Option<Forecast> {
         let settled = VALUES_MIN.max(self.season.len() as u64);
         (self.values >= settled).then(|| Forecast {
@@ -80,26 +82,27 @@ impl Forecaster for HoltWinters {
     }
 
     fn learn(&mut self, _: Moment, x: f64) {
-        let pace = self.pace;
+        let usual = self.pace;
         let seasonal = self.seasonal();
         if self.values == 0 {
             self.level = x;
         } else {
-            let share = 1.0 / (self.values as f64).min(ERROR_MEMORY);
+            let share = pace(self.values - 1, ERROR_MEMORY);
             self.error += ((x - self.next()).abs() - self.error) * share;
-            let carried = self.level + pace.damping * self.trend;
-            let level = pace.level * (x - seasonal) + (1.0 - pace.level) * carried;
-            self.trend = pace.trend * (level - self.level) + (1.0 - pace.trend) * pace.damping * self.trend;
+            let carried = self.level + usual.damping * self.trend;
+            let level = usual.level * (x - seasonal) + (1.0 - usual.level) * carried;
+            self.trend =
+                usual.trend * (level - self.level) + (1.0 - usual.trend) * usual.damping * self.trend;
             self.level = level;
         }
         let period = self.season.len() as u64;
         if period > 0 {
             let slot = &mut self.season[(self.values % period) as usize];
             // The first season is taken as it is: there is nothing to smooth it with.
-            let keep = if self.values < period { 1.0 } else { pace.season };
+            let keep = if self.values < period { 1.0 } else { usual.season };
             *slot += keep * (x - self.level - *slot);
         }
-        self.values += 1;
+        self.values = self.values.saturating_add(1);
     }
 }
 

@@ -17,6 +17,7 @@ pub(crate) struct Mad {
 state!(Mad { window });
 
 impl Forecaster for Mad {
+    #[inline]
     fn predict(&self, _: Moment) -> Option<Forecast> {
         let values = self.window.values();
         if values.len() < VALUES_MIN {

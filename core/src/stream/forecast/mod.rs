@@ -15,17 +15,19 @@ mod recursive;
 mod snarimax;
 mod z_score;
 
-pub(crate) use auto::Auto;
+pub(crate) use auto::{Auto, Said};
 use holt_winters::HoltWinters;
 use mad::Mad;
 use quantile::QuantileFilter;
 use rate::Rate;
-use snarimax::Snarimax;
 use z_score::ZScore;
 
 use crate::frame::Moment;
 use crate::schema::Kind;
 use crate::snapshot::{Damage, Reader, State, Writer};
+
+/// Of the usual orders: a constant, one value, one error.
+type Snarimax = snarimax::Snarimax<3>;
 
 /// The next value, and how far from it values usually are.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -49,6 +51,14 @@ macro_rules! models {
         #[allow(clippy::large_enum_variant, reason = "a stream has two of them: a box would cost more than it saves")]
         pub(crate) enum Model {
             $(#[doc = concat!("[`", stringify!($model), "`].")] $model($model),)*
+        }
+
+        impl Model {
+            /// [`Forecaster::predict`] without the spread, which costs more than the mean.
+            #[inline]
+            pub(crate) fn expect(&self, at: Moment) -> Option<f64> {
+                match self { $(Self::$model(model) => model.predict(at).map(|said| said.mean),)* }
+            }
         }
 
         impl Forecaster for Model {

@@ -73,6 +73,7 @@ pub(crate) struct QuantileFilter {
 state!(QuantileFilter { window });
 
 impl Forecaster for QuantileFilter {
+    #[inline]
     fn predict(&self, _: Moment) -> Option<Forecast> {
         if self.window.values().len() < VALUES_MIN {
             return None;

@@ -36,6 +36,7 @@ fn hour_of_week(at: Moment) -> usize {
 }
 
 impl Forecaster for Rate {
+    #[inline]
     fn predict(&self, at: Moment) -> Option<Forecast> {
         if self.count < VALUES_MIN {
             return None;

@@ -16,6 +16,7 @@ use super::{Forecast, Forecaster};
 use crate::frame::Moment;
 use crate::math::{cos, sin};
 use crate::snapshot::state;
+use crate::stats::pace;
 
 const DAY_MS: i64 = 86_400_000;
 /// Values over which the usual error is remembered.
@@ -38,6 +39,13 @@ pub(crate) struct Orders {
     pub(crate) seasonal: Seasonal,
     /// Whether the time of day is an input.
     pub(crate) daily: bool,
+}
+
+impl Orders {
+    /// How many inputs these are: a constant, and each lag.
+    const fn inputs(self) -> usize {
+        1 + self.p + self.q + self.seasonal.p + self.seasonal.q + if self.daily { 2 } else { 0 }
+    }
 }
 
 /// Orders over seasons of `m` values.
@@ -63,20 +71,23 @@ impl Past {
     }
 
     /// The number `back` steps ago; 1 is the newest.
+    #[inline]
     fn back(&self, back: usize) -> f64 {
-        let length = self.numbers.len();
-        self.numbers[(self.next + length - back) % length]
+        // A division for the rest would cost more than all else here.
+        let place = if self.next >= back { self.next - back } else { self.next + self.numbers.len() - back };
+        self.numbers[place]
     }
 
+    #[inline]
     fn push(&mut self, number: f64) {
         self.numbers[self.next] = number;
-        self.next = (self.next + 1) % self.numbers.len();
+        self.next = if self.next + 1 < self.numbers.len() { self.next + 1 } else { 0 };
     }
 }
 
-/// The state after the newest value.
+/// The state after the newest value. `INPUTS` is what the orders come to: [`Orders::inputs`].
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Snarimax {
+pub(crate) struct Snarimax<const INPUTS: usize> {
     orders: Orders,
     anchor: Anchor,
     values: u64,
@@ -86,27 +97,33 @@ pub(crate) struct Snarimax {
     steps: Past,
     errors: Past,
     error: f64,
-    fit: Recursive,
-    /// The inputs of the newest value: scratch.
-    inputs: Vec<f64>,
+    fit: Recursive<INPUTS>,
+    /// What is known of the next value's inputs: all but the clock.
+    inputs: [f64; INPUTS],
+    /// What must be added to the next difference to get the value.
+    carried: f64,
     /// Signs and lags of the difference as a sum: `(lag, factor)`, without the value itself.
     difference: Vec<(usize, f64)>,
 }
-state!(Snarimax { anchor, values, past, steps, errors, error, fit; orders, inputs, difference });
+state!(const INPUTS, Snarimax<INPUTS> {
+    anchor, values, past, steps, errors, error, fit, inputs, carried; orders, difference
+});
 
-impl Default for Snarimax {
+impl Default for Snarimax<3> {
     // (1,1,1), as in the source document for smooth streams.
     fn default() -> Self {
         Self::new(Orders { p: 1, d: 1, q: 1, ..Orders::default() })
     }
 }
 
-impl Snarimax {
+impl<const INPUTS: usize> Snarimax<INPUTS> {
     pub(crate) fn new(orders: Orders) -> Self {
-        let Orders { p, q, seasonal, daily, .. } = orders;
-        let width = 1 + p + q + seasonal.p + seasonal.q + if daily { 2 } else { 0 };
+        debug_assert_eq!(orders.inputs(), INPUTS, "{orders:?}");
+        let Orders { p, q, seasonal, .. } = orders;
         let difference = difference(orders);
         let reach = difference.iter().map(|(lag, _)| *lag).max().unwrap_or(0);
+        let mut inputs = [0.0; INPUTS];
+        inputs[..1].fill(1.0);
         Self {
             orders,
             anchor: Anchor::default(),
@@ -115,83 +132,90 @@ impl Snarimax {
             steps: Past::new(p.max(seasonal.p * seasonal.m)),
             errors: Past::new(q.max(seasonal.q * seasonal.m)),
             error: 0.0,
-            fit: Recursive::new(width),
-            inputs: vec![0.0; width],
+            fit: Recursive::new(),
+            inputs,
+            carried: 0.0,
             difference,
         }
     }
 
     /// The smallest number of values after which every lag is there.
+    #[inline]
     fn settled(&self) -> u64 {
-        (self.past.numbers.len() + self.steps.numbers.len() + self.inputs.len()) as u64
+        (self.past.numbers.len() + self.steps.numbers.len() + INPUTS) as u64
     }
 
-    fn fill_inputs(&self, at: Moment, inputs: &mut [f64]) {
-        let Orders { p, q, seasonal, daily, .. } = self.orders;
-        let own = (1..=p).map(|back| self.steps.back(back));
-        let errors = (1..=q).map(|back| self.errors.back(back));
-        let seasons = (1..=seasonal.p).map(|back| self.steps.back(back * seasonal.m));
-        let season_errors = (1..=seasonal.q).map(|back| self.errors.back(back * seasonal.m));
-        let turn = at.local_ms.rem_euclid(DAY_MS) as f64 / DAY_MS as f64 * core::f64::consts::TAU;
-        let clock = daily.then(|| [sin(turn), cos(turn)]).into_iter().flatten();
-        let all =
-            core::iter::once(1.0).chain(own).chain(errors).chain(seasons).chain(season_errors).chain(clock);
-        inputs.iter_mut().zip(all).for_each(|(slot, input)| *slot = input);
+    /// The inputs at a moment: what is known before, and the clock.
+    #[inline]
+    fn inputs_at(&self, at: Moment) -> [f64; INPUTS] {
+        let mut inputs = self.inputs;
+        if self.orders.daily {
+            let turn = at.local_ms.rem_euclid(DAY_MS) as f64 / DAY_MS as f64 * core::f64::consts::TAU;
+            if let Some(clock) = inputs.last_chunk_mut() {
+                *clock = [sin(turn), cos(turn)];
+            }
+        }
+        inputs
     }
 
-    /// What must be added to a difference to get the value.
-    fn carried(&self) -> f64 {
-        -self.difference.iter().map(|(lag, factor)| factor * self.past.back(*lag)).sum::<f64>()
+    /// Works out what is known of the next value, once and not at every question.
+    #[inline]
+    fn look_ahead(&mut self) {
+        let Orders { p, q, seasonal, .. } = self.orders;
+        let mut place = 1;
+        let mut put = |input: f64| {
+            self.inputs[place] = input;
+            place += 1;
+        };
+        (1..=p).for_each(|back| put(self.steps.back(back)));
+        (1..=q).for_each(|back| put(self.errors.back(back)));
+        (1..=seasonal.p).for_each(|back| put(self.steps.back(back * seasonal.m)));
+        (1..=seasonal.q).for_each(|back| put(self.errors.back(back * seasonal.m)));
+        let mut carried = 0.0;
+        for (lag, factor) in &self.difference {
+            carried -= factor * self.past.back(*lag);
+        }
+        self.carried = carried;
     }
 }
 
-impl Forecaster for Snarimax {
+impl<const INPUTS: usize> Forecaster for Snarimax<INPUTS> {
+    #[inline]
     fn predict(&self, at: Moment) -> Option<Forecast> {
         if self.values < self.settled() {
             return None;
         }
-        // Small on the stack for the usual orders; a wide seasonal model is the rare one.
-        let mut inputs = [0.0; 16];
-        let step = if self.inputs.len() <= inputs.len() {
-            let inputs = &mut inputs[..self.inputs.len()];
-            self.fill_inputs(at, inputs);
-            self.fit.predict(inputs)
-        } else {
-            let mut inputs = self.inputs.clone();
-            self.fill_inputs(at, &mut inputs);
-            self.fit.predict(&inputs)
-        };
+        let step = self.fit.predict(&self.inputs_at(at));
         let spread = self.anchor.unscaled_distance(DEVIATIONS_PER_ERROR * self.error);
         Some(Forecast {
-            mean: self.anchor.unscaled(step + self.carried()),
+            mean: self.anchor.unscaled(step + self.carried),
             spread: spread.max(f64::MIN_POSITIVE),
         })
     }
 
     fn learn(&mut self, at: Moment, x: f64) {
         let scaled = self.anchor.scaled(x);
-        if self.anchor.learn(x) {
+        if self.anchor.learn(x, scaled) {
             *self = Self::new(self.orders);
             return;
         }
         let Some(z) = scaled else { return };
-        let step = z - self.carried();
-        let mut inputs = core::mem::take(&mut self.inputs);
-        self.fill_inputs(at, &mut inputs);
-        let error = step - self.fit.predict(&inputs);
-        if self.values >= self.past.numbers.len() as u64 {
-            let known = (self.values + 1 - self.past.numbers.len() as u64) as f64;
-            self.error += (error.abs() - self.error) / known.min(ERROR_MEMORY);
+        let step = z - self.carried;
+        if let Some(known) = self.values.checked_sub(self.past.numbers.len() as u64) {
+            let inputs = self.inputs_at(at);
+            let error = step - self.fit.predict(&inputs);
+            self.error += pace(known, ERROR_MEMORY) * (error.abs() - self.error);
             let clip = ERROR_CLIP * self.error;
             // Not `clamp`: that panics on the limits that a forged snapshot can hold.
-            let tame = error.max(-clip).min(clip);
-            self.fit.learn(&inputs, self.fit.predict(&inputs) + tame);
+            let tame = if error > clip { clip } else { error };
+            let tame = if tame < -clip { -clip } else { tame };
+            self.fit.learn(&inputs, tame);
             self.errors.push(tame);
         }
-        self.inputs = inputs;
         self.steps.push(step);
         self.past.push(z);
-        self.values += 1;
+        self.values = self.values.saturating_add(1);
+        self.look_ahead();
     }
 }
 
@@ -219,7 +243,11 @@ mod tests {
         (0..12).map(|_| f64::from(rng.unit())).sum::<f64>() - 6.0
     }
 
-    fn error_of(model: &mut Snarimax, series: impl Iterator<Item = f64>, skip: usize) -> f64 {
+    fn error_of<const INPUTS: usize>(
+        model: &mut Snarimax<INPUTS>,
+        series: impl Iterator<Item = f64>,
+        skip: usize,
+    ) -> f64 {
         let mut errors = Vec::new();
         for x in series {
             if let Some(next) = model.predict(Moment::default()) {
@@ -242,7 +270,7 @@ mod tests {
     #[test]
     fn finds_the_weights_of_an_autoregression() {
         let mut rng = Rng::new(3);
-        let mut model = Snarimax::new(Orders { p: 2, ..Orders::default() });
+        let mut model = Snarimax::<3>::new(Orders { p: 2, ..Orders::default() });
         let (mut one, mut two) = (0.0, 0.0);
         for _ in 0..6000 {
             let x = 0.6 * one - 0.3 * two + noise(&mut rng);
@@ -266,9 +294,12 @@ mod tests {
                 x
             })
             .collect();
-        let own =
-            error_of(&mut Snarimax::new(Orders { q: 1, ..Orders::default() }), series.iter().copied(), 4000);
-        let flat = error_of(&mut Snarimax::new(Orders::default()), series.iter().copied(), 4000);
+        let own = error_of(
+            &mut Snarimax::<2>::new(Orders { q: 1, ..Orders::default() }),
+            series.iter().copied(),
+            4000,
+        );
+        let flat = error_of(&mut Snarimax::<1>::new(Orders::default()), series.iter().copied(), 4000);
         assert!(own < 0.85 && flat > 0.93, "{own} {flat}");
     }
 
@@ -278,13 +309,13 @@ mod tests {
         let series = |n: usize| {
             0.3 * n as f64 + [0.0, 1.0, 4.0, 9.0, 7.0, 3.0, -1.0, -6.0, -4.0, -2.0, 5.0, 2.0][n % 12]
         };
-        let mut model = Snarimax::new(Orders { p: 1, d: 1, seasonal, ..Orders::default() });
+        let mut model = Snarimax::<3>::new(Orders { p: 1, d: 1, seasonal, ..Orders::default() });
         assert!(error_of(&mut model, (0..600).map(series), 400) < 0.01);
     }
 
     #[test]
     fn the_time_of_day_is_an_input() {
-        let mut model = Snarimax::new(Orders { daily: true, ..Orders::default() });
+        let mut model = Snarimax::<3>::new(Orders { daily: true, ..Orders::default() });
         let at = |hour: i64| Moment { at_ms: hour * 3_600_000, local_ms: hour * 3_600_000 };
         let wave = |hour: i64| 10.0 + 5.0 * sin(hour as f64 / 24.0 * core::f64::consts::TAU);
         (0..2000).for_each(|hour| model.learn(at(hour), wave(hour)));

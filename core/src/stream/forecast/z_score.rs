@@ -20,14 +20,18 @@ pub(crate) struct ZScore {
 state!(ZScore { values, mean, variance });
 
 impl Forecaster for ZScore {
+    #[inline]
     fn predict(&self, _: Moment) -> Option<Forecast> {
         (self.values >= VALUES_MIN)
             .then(|| Forecast { mean: self.mean, spread: sqrt(self.variance).max(f64::MIN_POSITIVE) })
     }
 
+    #[inline]
     fn learn(&mut self, _: Moment, x: f64) {
-        self.values = (self.values + 1.0).min(MEMORY);
-        let pace = 1.0 / self.values;
+        if self.values < MEMORY {
+            self.values += 1.0;
+        }
+        let pace = if self.values < MEMORY { 1.0 / self.values } else { 1.0 / MEMORY };
         let off = x - self.mean;
         self.mean += pace * off;
         self.variance = (1.0 - pace) * (self.variance + pace * off * off);

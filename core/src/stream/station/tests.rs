@@ -35,7 +35,11 @@ impl Bench {
     fn step(&mut self, x: Option<f64>) -> StreamVerdict {
         let now = Now::new(Moment::utc(1_700_000_000_000 + 60_000 * self.row));
         self.row += 1;
-        let sight = x.filter(|x| self.station.is_sane(*x)).map(|x| self.station.judge(&now, x));
+        let sight = x.filter(|x| self.station.is_sane(*x)).map(|x| {
+            let mut sight = self.station.blank_sight();
+            self.station.judge(&now, x, &mut sight);
+            sight
+        });
         let verdict = self.station.verdict(sight.as_ref());
         match (x, &sight) {
             (Some(x), Some(sight)) => self.station.learn(&now, x, sight),

@@ -30,7 +30,7 @@ pub(super) fn run(simulation: &Simulation, preset: &str, quiet_days: usize) -> O
     // The quiet days are for learning: what is said there counts for nothing.
     let alarms = watched.alarms.iter().enumerate().map(|(frame, &alarm)| alarm && frame >= from);
     let found = by_alarm(alarms, &spans);
-    let ranks: Vec<f64> = watched.ranks[from..].to_vec();
+    let ranks: Vec<f64> = watched.decades[from..].to_vec();
     let later: Vec<(usize, usize)> = spans.iter().map(|&(first, last)| (first - from, last - from)).collect();
     let at_one = within_budget(&ranks, &later, days as usize);
     let is_found = |&(first, last): &(usize, usize)| watched.alarms[first..=last].contains(&true);

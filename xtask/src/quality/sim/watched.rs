@@ -1,17 +1,23 @@
 //! A simulation as the engine saw it.
 
 use fourfold::evaluate::Output;
+use fourfold::verdict::View;
 use fourfold::{Engine, Frame, SchemaDraft, Verdict};
 use fourfold_sim::{Event, Simulation};
 
 use crate::run::{Failure, Outcome};
 
 /// What the engine said, frame by frame.
+#[derive(Default)]
 pub(super) struct Watched {
     /// The verdicts' scores, in [0, 1].
     pub(super) scores: Vec<f64>,
-    /// The same as a ranking, which tells scores near 1 apart.
-    pub(super) ranks: Vec<f64>,
+    /// The same in decades, which tells scores near 1 apart.
+    pub(super) decades: Vec<f64>,
+    /// What frames are ranked by.
+    pub(super) oddness: Vec<f64>,
+    /// What the view on dependence says, as a ranking.
+    pub(super) relations: Vec<f64>,
     pub(super) alarms: Vec<bool>,
     /// Whether an episode was going on.
     pub(super) in_episode: Vec<bool>,
@@ -27,13 +33,14 @@ pub(super) fn watch(simulation: &Simulation, preset: Option<&str>) -> Outcome<Wa
     };
     let failed = |error: fourfold::Error| Failure(error.to_string());
     let mut engine = Engine::new(draft.and_then(SchemaDraft::validate).map_err(failed)?);
-    let mut watched =
-        Watched { scores: vec![], ranks: vec![], alarms: vec![], in_episode: vec![], blamed: vec![] };
+    let mut watched = Watched::default();
     for frame in 0..simulation.frames() {
         let at_ms = simulation.times_ms[frame];
         let verdict = engine.observe(Frame { at_ms, values: simulation.row(frame) }).map_err(failed)?;
         watched.scores.push(verdict.score);
-        watched.ranks.push(Output::Score.of(verdict.score, verdict.alarm));
+        watched.decades.push(Output::Score.of(verdict));
+        watched.oddness.push(Output::Rank.of(verdict));
+        watched.relations.push(verdict.views[View::Dependence as usize].score.unwrap_or(0.0));
         watched.alarms.push(verdict.alarm);
         watched.in_episode.push(verdict.episode.is_some());
         watched.blamed.push(blamed(verdict));
@@ -63,7 +70,7 @@ impl Watched {
     /// The stream blamed where an event scored highest.
     pub(super) fn blamed_in(&self, (first, last): (usize, usize)) -> Option<usize> {
         let highest =
-            (first..=last).max_by(|&a, &b| self.ranks[a].total_cmp(&self.ranks[b]).then(b.cmp(&a)))?;
+            (first..=last).max_by(|&a, &b| self.decades[a].total_cmp(&self.decades[b]).then(b.cmp(&a)))?;
         self.blamed[highest]
     }
 }
