@@ -5,7 +5,7 @@
 
 use std::io::{BufRead, Write};
 
-use fourfold::evaluate::Output;
+use fourfold::verdict::Output;
 use fourfold::{Engine, Frame, SchemaDraft};
 use serde_json::Value;
 

@@ -45,6 +45,7 @@ impl Learned {
         let moment = schema.moment(at_ms);
         self.streams.judge(moment, values, &mut verdict.streams);
         let joint = self.joint.judge(moment, values);
+        self.joint.tell_apart(&mut verdict.streams);
         let opinions = [joint.novelty, joint.dependence, joint.forest, joint.gaps, joint.silence];
 
         for (stream, value) in values.iter().enumerate() {

@@ -16,14 +16,11 @@
 
 pub mod events;
 pub mod nab;
-mod output;
 pub mod ranking;
 pub mod volume;
 
 #[cfg(test)]
 mod agreement;
-
-pub use output::Output;
 
 use alloc::vec::Vec;
 

@@ -64,6 +64,7 @@ use crate::frame::{Frame, Moment, measured};
 use crate::opinion::Opinion;
 use crate::schema::Schema;
 use crate::snapshot::{Damage, Reader, State, Writer, state};
+use crate::stream::StreamVerdict;
 use calibrated::Calibrated;
 use dependence::{Dependence, Residuals};
 use forest::{Forests, Walk};
@@ -183,6 +184,11 @@ impl Joint {
             JointAngle::Gaps => views.gaps.view.shares(&desk.gaps, shares),
             JointAngle::Silence => views.silence.view.shares(&desk.silence, shares),
         }
+    }
+
+    /// Writes into each stream's verdict how far it lies from what the others and the hour let expect.
+    pub(crate) fn tell_apart(&self, streams: &mut [StreamVerdict]) {
+        self.views.dependence.view.tell_apart(&self.desk.dependence, streams);
     }
 
     /// Bytes held, what is worked out anew for every moment included.

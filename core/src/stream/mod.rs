@@ -97,6 +97,12 @@ pub struct StreamVerdict {
     pub row: f64,
     /// How surprising the row is: above 0 once per event. About 4.5 calls for an alarm.
     pub surprise: f64,
+    /// How far it lies from what the others and the hour let expect, in units of what one frame in three hundred
+    /// exceeds; `None` where nothing is expected. Tier 2 knows.
+    pub apart: Option<f64>,
+    /// How much the last frames speak against this stream, in decades: the one with the most carries what is odd.
+    /// Tier 3 adds it up.
+    pub blame: f64,
     /// How fit the stream is to be judged, in [0, 1]: settled, usually there, there now.
     pub fitness: f64,
     /// The gap that it is in.

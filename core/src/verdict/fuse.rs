@@ -25,7 +25,7 @@ const SETTLING_FRAMES: f64 = 30.0;
 const TRUST: [f64; View::COUNT] = [0.8, 0.8, 0.5, 0.5, 0.5, 0.3];
 /// What each view counts in the harmonic mean. The forest, which soon learns a long anomaly as normal, counts for the
 /// confidence only.
-const VOICE: [f64; View::COUNT] = [0.5, 5.0, 1.0, 0.0, 0.5, 0.5];
+const VOICE: [f64; View::COUNT] = [0.5, 5.0, 1.0, 0.0, 0.3, 0.1];
 /// How far the mean is moved towards its own share of what happens nowadays: all the way, and the end of a long
 /// anomaly would rank below its beginning.
 const NOWADAYS: f64 = 0.7;
@@ -132,7 +132,7 @@ impl Fusion {
         let views = self.views(&opinions, &chances);
         let decades = decades(&chances, &views);
         let nowadays = -log10(self.whole.chance(decades + RANK_FLOOR).max(CHANCE_MIN));
-        let insisted = self.insisted(&chances, &views);
+        let insisted = self.insisted(&chances, &views, is_alone);
         let surprises =
             surprises(streams, &opinions, &views, company, chances[0].map(|chance| -log10(chance)));
         let insisting = insisted.iter().zip(&self.insistences).map(|(decades, told)| told.judge(*decades));
@@ -176,10 +176,13 @@ impl Fusion {
         &self,
         chances: &[Option<f64>; View::COUNT],
         views: &[ViewVerdict; View::COUNT],
+        is_alone: bool,
     ) -> [f64; INSISTENT.len()] {
         core::array::from_fn(|at| {
             let view = INSISTENT[at] as usize;
             let said = match chances[view] {
+                // A stream alone says all that it has to say at once.
+                _ if is_alone => 0.0,
                 Some(chance) if views[view].health == Health::Ready => -log10(chance.clamp(CHANCE_MIN, 1.0)),
                 _ => 0.0,
             };

@@ -53,6 +53,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod blame;
 mod episode;
 mod flood;
 mod fuse;
@@ -60,6 +61,7 @@ mod insistence;
 mod label;
 mod member;
 mod meta;
+mod output;
 mod quiet;
 mod severity;
 mod signature;
@@ -68,6 +70,7 @@ mod tier;
 pub use crate::ingest::Standing;
 pub use episode::{End, Episode};
 pub use label::Label;
+pub use output::Output;
 pub use severity::Severity;
 use signature::Signature;
 pub(crate) use tier::Tier3;

@@ -1,5 +1,6 @@
 //! Tier 3 as a whole: what the views say, what people said before, and what follows from both.
 
+use super::blame::{Blame, carriers, most_blamed};
 use super::episode::{Episode, Episodes, Finding};
 use super::flood::Flood;
 use super::fuse::{Fused, Fusion};
@@ -9,7 +10,6 @@ use super::quiet::{self, Quiet};
 use super::signature::Signature;
 use super::{Severity, Verdict, View};
 use crate::error::LabelFault;
-use crate::math::log10;
 use crate::opinion::Opinion;
 use crate::schema::Schema;
 use crate::silence;
@@ -17,9 +17,7 @@ use crate::snapshot::state;
 use crate::stream::StreamVerdict;
 
 /// A frame belongs to an open episode while it is this many times more likely than what raises an alarm.
-const LINGER: f64 = 3.0;
-/// A stream stands out for a signature from this surprise on: two decades are one value in a hundred.
-const CARRIES_DECADES: f64 = 1.5;
+const LINGER: f64 = 2.0;
 /// The meta-learner silences an alarm only where it is this sure.
 const SURE: f64 = 0.7;
 /// A silence is judged against a week of habits and nothing else.
@@ -29,6 +27,7 @@ const SILENCE_CONFIDENCE: f64 = 0.5;
 #[derive(Clone, Debug)]
 pub(crate) struct Tier3 {
     fusion: Fusion,
+    blame: Blame,
     episodes: Episodes,
     labels: Labels,
     meta: Meta,
@@ -36,12 +35,13 @@ pub(crate) struct Tier3 {
     quiet: Quiet,
     false_alarm_rate: f64,
 }
-state!(Tier3 { fusion, episodes, labels, meta, flood, quiet; false_alarm_rate });
+state!(Tier3 { fusion, blame, episodes, labels, meta, flood, quiet; false_alarm_rate });
 
 impl Tier3 {
     pub(crate) fn new(schema: &Schema) -> Self {
         Self {
             fusion: Fusion::new(),
+            blame: Blame::new(schema.streams().len()),
             episodes: Episodes::new(schema.false_alarm_rate()),
             labels: Labels::new(),
             meta: Meta::new(schema.seed()),
@@ -69,6 +69,7 @@ impl Tier3 {
 
     /// Judges the frame whose tier-1 part stands in `verdict` already, fills the rest, and learns.
     pub(crate) fn step(&mut self, joint: [Opinion; View::COUNT - 1], frames: u64, verdict: &mut Verdict) {
+        self.blame.judge(&mut verdict.streams);
         let fused = self.fusion.judge(&verdict.streams, joint, frames);
         let news = self.quiet.news(&verdict.silences).copied();
         let mut finding = self.finding(verdict.at_ms, &fused, &verdict.streams);
@@ -85,6 +86,7 @@ impl Tier3 {
         verdict.alarm = self.opens(&finding);
         let is_calm = self.carry(&finding, verdict);
 
+        self.blame.learn(&verdict.streams);
         self.quiet.learn(&verdict.silences);
         self.fusion.learn(&fused, is_news, is_calm);
         self.meta.learn(channels(&fused, verdict), is_calm);
@@ -125,7 +127,7 @@ impl Tier3 {
     }
 
     fn finding(&self, at_ms: i64, fused: &Fused, streams: &[StreamVerdict]) -> Finding {
-        let oddest = oddest(streams);
+        let oddest = most_blamed(streams);
         Finding {
             at_ms,
             chance: fused.chance,
@@ -175,29 +177,6 @@ fn silent(silence: &silence::Finding, frame: &Finding) -> Finding {
         group: silence.group,
         signature: quiet::signature(silence),
     }
-}
-
-/// The most unusual stream; of equals the first, which is the same one on every target.
-fn oddest(streams: &[StreamVerdict]) -> Option<usize> {
-    let scored = streams
-        .iter()
-        .enumerate()
-        .filter_map(|(place, stream)| Some((place, stream.score?, stream.surprise)));
-    let best = scored.fold(None, |best: Option<(usize, f64, f64)>, next| match best {
-        Some(best) if (best.2, best.1) >= (next.2, next.1) => Some(best),
-        _ => Some(next),
-    });
-    best.map(|(place, _, _)| place)
-}
-
-/// The streams that stand out, with their signed strength in decades.
-fn carriers(streams: &[StreamVerdict]) -> impl Iterator<Item = (usize, f64)> {
-    let strong =
-        streams.iter().enumerate().filter_map(|(place, stream)| Some((place, stream, stream.score?)));
-    strong.filter_map(|(place, stream, score)| {
-        let decades = -log10((1.0 - score).max(1e-12));
-        (decades >= CARRIES_DECADES).then_some((place, if stream.is_low { -decades } else { decades }))
-    })
 }
 
 /// A frame as the meta-learner sees it.

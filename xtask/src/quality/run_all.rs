@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use fourfold::evaluate::Output;
+use fourfold::verdict::Output;
 use fourfold::{Engine, Frame, SchemaDraft};
 
 use super::layout::Series;

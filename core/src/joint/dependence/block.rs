@@ -49,7 +49,7 @@ pub(crate) struct Residuals {
     /// Distance from the mean; for absent streams the expected one.
     apart: Vec<f32>,
     /// 1 where the stream is present.
-    here: Vec<f32>,
+    pub(super) here: Vec<f32>,
     /// Precision times distance.
     pull: Vec<f32>,
     /// The residual of each member, 0 where absent.

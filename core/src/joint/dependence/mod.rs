@@ -18,6 +18,7 @@ use super::view::{JointView, Seen};
 use crate::math::{cos, sin};
 use crate::schema::Schema;
 use crate::snapshot::state;
+use crate::stream::StreamVerdict;
 pub(crate) use block::Residuals;
 use block::{Block, CLOCKS};
 
@@ -82,6 +83,17 @@ impl JointView for Dependence {
         for (block, residuals) in self.blocks.iter().zip(scratch) {
             for (&member, &odd) in block.members().iter().zip(&residuals.odd) {
                 shares[member] = f64::from(odd);
+            }
+        }
+    }
+}
+
+impl Dependence {
+    /// Writes into each stream's verdict how far it lies from what is expected of it, in units of its mark.
+    pub(crate) fn tell_apart(&self, residuals: &[Residuals], streams: &mut [StreamVerdict]) {
+        for (block, residuals) in self.blocks.iter().zip(residuals) {
+            for ((&member, &odd), &here) in block.members().iter().zip(&residuals.odd).zip(&residuals.here) {
+                streams[member].apart = (here > 0.0).then_some(f64::from(odd));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! A simulation as the engine saw it.
 
-use fourfold::evaluate::Output;
+use fourfold::verdict::Output;
 use fourfold::verdict::View;
 use fourfold::{Engine, Frame, SchemaDraft, Verdict};
 use fourfold_sim::{Event, Simulation};
@@ -21,8 +21,8 @@ pub(super) struct Watched {
     pub(super) alarms: Vec<bool>,
     /// Whether an episode was going on.
     pub(super) in_episode: Vec<bool>,
-    /// The stream that the frame is blamed on.
-    pub(super) blamed: Vec<Option<usize>>,
+    /// The stream that carries the frame, and how strongly.
+    pub(super) blamed: Vec<Option<(usize, f64)>>,
 }
 
 /// Runs an engine that knows the preset, or nothing but the streams' names.
@@ -48,15 +48,13 @@ pub(super) fn watch(simulation: &Simulation, preset: Option<&str>) -> Outcome<Wa
     Ok(watched)
 }
 
-/// The most unusual stream; of equals the first.
-fn blamed(verdict: &Verdict) -> Option<usize> {
-    let scored =
-        verdict.streams.iter().enumerate().filter_map(|(place, stream)| Some((place, stream.score?)));
-    let highest = scored.fold(None, |best: Option<(usize, f64)>, next| match best {
-        Some(best) if best.1 >= next.1 => Some(best),
-        _ => Some(next),
-    });
-    highest.map(|(place, _)| place)
+/// The stream that carries the moment; of equals the first.
+fn blamed(verdict: &Verdict) -> Option<(usize, f64)> {
+    let streams = verdict.streams.iter().enumerate().filter(|(_, stream)| stream.blame > 0.0);
+    streams.fold(None, |most: Option<(usize, f64)>, (place, stream)| match most {
+        Some(most) if most.1 >= stream.blame => Some(most),
+        _ => Some((place, stream.blame)),
+    })
 }
 
 /// An event's first and last frame; `grace` frames more, in which the return to normal may be what is noticed.
@@ -67,11 +65,10 @@ pub(super) fn span(simulation: &Simulation, event: &Event, grace: usize) -> (usi
 }
 
 impl Watched {
-    /// The stream blamed where an event scored highest.
+    /// The stream that was blamed most during an event.
     pub(super) fn blamed_in(&self, (first, last): (usize, usize)) -> Option<usize> {
-        let highest =
-            (first..=last).max_by(|&a, &b| self.decades[a].total_cmp(&self.decades[b]).then(b.cmp(&a)))?;
-        self.blamed[highest]
+        let blamed = self.blamed[first..=last].iter().flatten();
+        blamed.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))).map(|(stream, _)| *stream)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which number of a verdict is evaluated.
 
-use crate::Verdict;
+use super::Verdict;
 use crate::math::log10;
 
 /// The outputs of the engine, for three needs.

@@ -1,0 +1,95 @@
+//! Who carries it: which streams the last frames speak against, and how strongly.
+//!
+//! A stream is blamed for being odd by itself and for leaving the others, whichever is stronger, in decades beyond what
+//! one stream or another always shows. Blame fades over some ten frames, so that who has been wrong all along outweighs
+//! who has just been pulled along, or was unlucky once.
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use crate::math::log10;
+use crate::snapshot::state;
+use crate::stream::StreamVerdict;
+
+/// Decades beyond those that one or another of all streams reaches in most frames.
+const BEYOND_USUAL: f64 = 0.5;
+/// What leaving the others by as much as one in three hundred frames does is worth.
+const DECADES_PER_MARK: f64 = 2.5;
+/// No frame blames a stream for more.
+const FRAME_MOST: f64 = 6.0;
+/// What is left of blame one frame later.
+const KEPT: f64 = 0.9;
+/// Blame that makes a stream part of what an episode looked like.
+const CARRIES: f64 = 1.0;
+
+/// The blame of every stream.
+#[derive(Clone, Debug)]
+pub(crate) struct Blame {
+    blame: Vec<f64>,
+}
+state!(Blame { blame });
+
+impl Blame {
+    pub(crate) fn new(width: usize) -> Self {
+        Self { blame: vec![0.0; width] }
+    }
+
+    /// Writes each stream's blame, this frame included, into its verdict.
+    pub(crate) fn judge(&self, streams: &mut [StreamVerdict]) {
+        let usual = log10(streams.len().max(1) as f64) + BEYOND_USUAL;
+        for (stream, before) in streams.iter_mut().zip(&self.blame) {
+            stream.blame = KEPT * before + (evidence(stream) - usual).clamp(0.0, FRAME_MOST);
+        }
+    }
+
+    pub(crate) fn learn(&mut self, streams: &[StreamVerdict]) {
+        self.blame.iter_mut().zip(streams).for_each(|(blame, stream)| *blame = stream.blame);
+    }
+}
+
+fn evidence(stream: &StreamVerdict) -> f64 {
+    let by_itself = stream.score.map_or(0.0, |score| -log10((1.0 - score).max(1e-12)));
+    let by_others = DECADES_PER_MARK * stream.apart.unwrap_or(0.0);
+    by_itself.max(by_others)
+}
+
+/// The stream that is blamed most; of equals the first, which is the same one on every target.
+pub(crate) fn most_blamed(streams: &[StreamVerdict]) -> Option<usize> {
+    let blamed = streams.iter().enumerate().filter(|(_, stream)| stream.present);
+    let key = |stream: &StreamVerdict| (stream.blame, stream.surprise, stream.score.unwrap_or(0.0));
+    let most = blamed.fold(None, |most: Option<(usize, &StreamVerdict)>, next| match most {
+        Some(most) if key(most.1) >= key(next.1) => Some(most),
+        _ => Some(next),
+    });
+    most.map(|(place, _)| place)
+}
+
+/// The streams that carry the moment, with their signed strength.
+pub(crate) fn carriers(streams: &[StreamVerdict]) -> impl Iterator<Item = (usize, f64)> {
+    let strong = streams.iter().enumerate().filter(|(_, stream)| stream.blame >= CARRIES);
+    strong.map(|(place, stream)| (place, if stream.is_low { -stream.blame } else { stream.blame }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stream(score: f64, apart: f64) -> StreamVerdict {
+        StreamVerdict { score: Some(score), apart: Some(apart), present: true, ..StreamVerdict::default() }
+    }
+
+    #[test]
+    fn who_has_been_wrong_all_along_outweighs_who_was_unlucky_once() {
+        let mut blame = Blame::new(3);
+        let mut streams = [stream(0.5, 0.2); 3];
+        for frame in 0..12 {
+            streams =
+                [stream(0.5, 0.3), stream(0.5, 1.2), stream(if frame == 11 { 0.9999 } else { 0.5 }, 0.4)];
+            blame.judge(&mut streams);
+            blame.learn(&streams);
+        }
+        assert_eq!(most_blamed(&streams), Some(1));
+        assert_eq!(carriers(&streams).map(|(place, _)| place).collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(streams[0].blame, 0.0);
+    }
+}
