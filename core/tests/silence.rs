@@ -337,6 +337,50 @@ fn one_silent_among_twenty_is_told_within_two_intervals() {
 }
 
 #[test]
+fn readings_that_are_lost_now_and_then_delay_nothing() {
+    let mut frames = Frames::new(0);
+    let lost = |place: usize, at_ms: i64| (at_ms / MINUTE_MS / 5 + 37 * place as i64) % 400 == 0;
+    assert_eq!(
+        frames.pass(9 * DAY_MS, |place, at_ms| !lost(place, at_ms)),
+        None,
+        "one lost reading is no news"
+    );
+    let onset_ms = frames.now_ms;
+    let (told_ms, findings) = frames.pass(30 * MINUTE_MS, |place, _| place != 7).expect("told");
+    assert!(told_ms - onset_ms <= 11 * MINUTE_MS, "{} ms", told_ms - onset_ms);
+    assert_eq!((findings[0].cause, findings[0].stream), (Cause::SensorSilent, Some(7)));
+}
+
+#[test]
+fn the_first_deadline_speaks_for_all_that_fell_silent_with_it() {
+    let mut frames = Frames::new(4);
+    // Of the source's five streams one often loses a reading, so that by itself it is waited for longer.
+    let lossy = |place: usize, at_ms: i64| place == 6 && Dice::new(at_ms as u64).below(20) == 0;
+    frames.pass(15 * DAY_MS, |place, at_ms| !lossy(place, at_ms));
+    frames.pass(22 * MINUTE_MS, |place, at_ms| ![2, 6, 14].contains(&place) && !lossy(place, at_ms));
+    let words: Vec<_> =
+        frames.findings.iter().map(|finding| (finding.cause, finding.group, finding.streams)).collect();
+    assert_eq!(words, [(Cause::SourcePartlySilent, Some(2), 3)]);
+    let why = |place| frames.silence.why(place, frames.now_ms);
+    let silent: Vec<usize> = (0..20).filter(|&place| why(place) == Some(Cause::SensorSilent)).collect();
+    assert_eq!(silent, [2, 6, 14]);
+}
+
+#[test]
+fn a_bedtime_in_the_usual_hour_is_no_outage() {
+    let mut frames = Frames::new(0);
+    // To bed at some minute between half past ten and half past eleven, beside nineteen streams that never sleep.
+    let is_awake = |at_ms: i64| {
+        let (day, minute) = (at_ms.div_euclid(DAY_MS), at_ms.rem_euclid(DAY_MS) / MINUTE_MS);
+        let spread = Dice::new(day as u64).below(60);
+        (7 * 60..22 * 60 + 30 + spread).contains(&minute)
+    };
+    let speaks = |place: usize, at_ms: i64| place != 3 || is_awake(at_ms);
+    frames.pass(8 * DAY_MS, speaks);
+    assert_eq!(frames.pass(35 * DAY_MS, speaks), None);
+}
+
+#[test]
 fn sleepers_and_talkers_on_change_raise_nothing_after_a_week() {
     let mut frames = Frames::new(4);
     let speaks = |place: usize, at_ms: i64| {
