@@ -455,4 +455,25 @@ mod tests {
         assert_eq!((findings[0].stream, findings[0].since_ms, findings[0].usual_ms), (Some(3), 2989, 1));
         assert!(findings[0].settled);
     }
+
+    /// Found by `cargo xtask fuzz open`: a length that no two dates are apart was multiplied, and overflowed.
+    #[test]
+    fn numbers_at_the_edge_are_refused_or_harmless() {
+        let schema = schema();
+        let mut silence = Silence::new(&schema);
+        play(&mut silence, &schema, 0..3000);
+        let bytes = bytes_of(&silence);
+        let edges = [i64::MAX.to_le_bytes(), i64::MIN.to_le_bytes(), (1_i64 << 62).to_le_bytes()];
+        let mut opened = 0;
+        for at in 0..bytes.len() - 8 {
+            let mut forged = bytes.clone();
+            forged[at..at + 8].copy_from_slice(&edges[at % 3]);
+            let mut again = Silence::new(&schema);
+            if again.load(&mut Reader::new(&forged)).is_ok() {
+                play(&mut again, &schema, 3000..3010);
+                opened += 1;
+            }
+        }
+        assert!(opened > 0);
+    }
 }

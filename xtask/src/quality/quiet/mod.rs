@@ -20,6 +20,8 @@ const LIVED_DAYS: usize = 21;
 /// Times that a silence is planted, each at another time of another day's clone.
 const TRIALS: u64 = 40;
 const OUTAGE_MS: i64 = 30 * MINUTE_MS;
+/// Draws that belong to no stream.
+const ONSETS: u64 = 1 << 22;
 
 pub(super) fn measure(seeds: u64) -> Outcome {
     let seeds: Vec<u64> = (1..=seeds).collect();
@@ -30,7 +32,7 @@ pub(super) fn measure(seeds: u64) -> Outcome {
     bedtimes(&seeds)
 }
 
-/// Twenty streams in four groups, the last two with habits of their own.
+/// Twenty streams in four groups, the last three with habits of their own.
 fn house(seed: u64) -> World {
     let mut streams: Vec<(Habit, &str)> =
         (0..20).map(|place| (Habit::Regular, ["a", "b", "c", "d"][place % 4])).collect();
@@ -74,7 +76,7 @@ struct Trial {
 }
 
 fn trial<W: Watcher>(watcher: &W, world: &World, number: u64, out: &[usize]) -> Outcome<Trial> {
-    let mut random = Random::at(world.seed, 77, number);
+    let mut random = Random::at(world.seed, ONSETS, number);
     let first = LEARNED_DAYS * FRAMES_A_DAY;
     let last = first + 1 + random.below(FRAMES_A_DAY);
     let mut watcher = watcher.clone();
