@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 
 use arrivals::*;
 use dice::Dice;
-use fourfold::SchemaDraft;
 use fourfold::schema::{Schema, StreamDraft};
 use fourfold::silence::{Cause, Finding, Silence};
+use fourfold::{Engine, Frame, SchemaDraft, Verdict};
 
 fn schema_of(plans: &[Plan]) -> Schema {
     let mut draft = SchemaDraft::of_streams((0..plans.len()).map(|place| format!("s{place}")));
@@ -337,6 +337,50 @@ fn one_silent_among_twenty_is_told_within_two_intervals() {
 }
 
 #[test]
+fn readings_that_are_lost_now_and_then_delay_nothing() {
+    let mut frames = Frames::new(0);
+    let lost = |place: usize, at_ms: i64| (at_ms / MINUTE_MS / 5 + 37 * place as i64) % 400 == 0;
+    assert_eq!(
+        frames.pass(9 * DAY_MS, |place, at_ms| !lost(place, at_ms)),
+        None,
+        "one lost reading is no news"
+    );
+    let onset_ms = frames.now_ms;
+    let (told_ms, findings) = frames.pass(30 * MINUTE_MS, |place, _| place != 7).expect("told");
+    assert!(told_ms - onset_ms <= 11 * MINUTE_MS, "{} ms", told_ms - onset_ms);
+    assert_eq!((findings[0].cause, findings[0].stream), (Cause::SensorSilent, Some(7)));
+}
+
+#[test]
+fn the_first_deadline_speaks_for_all_that_fell_silent_with_it() {
+    let mut frames = Frames::new(4);
+    // Of the source's five streams one often loses a reading, so that by itself it is waited for longer.
+    let lossy = |place: usize, at_ms: i64| place == 6 && Dice::new(at_ms as u64).below(20) == 0;
+    frames.pass(15 * DAY_MS, |place, at_ms| !lossy(place, at_ms));
+    frames.pass(22 * MINUTE_MS, |place, at_ms| ![2, 6, 14].contains(&place) && !lossy(place, at_ms));
+    let words: Vec<_> =
+        frames.findings.iter().map(|finding| (finding.cause, finding.group, finding.streams)).collect();
+    assert_eq!(words, [(Cause::SourcePartlySilent, Some(2), 3)]);
+    let why = |place| frames.silence.why(place, frames.now_ms);
+    let silent: Vec<usize> = (0..20).filter(|&place| why(place) == Some(Cause::SensorSilent)).collect();
+    assert_eq!(silent, [2, 6, 14]);
+}
+
+#[test]
+fn a_bedtime_in_the_usual_hour_is_no_outage() {
+    let mut frames = Frames::new(0);
+    // To bed at some minute between half past ten and half past eleven, beside nineteen streams that never sleep.
+    let is_awake = |at_ms: i64| {
+        let (day, minute) = (at_ms.div_euclid(DAY_MS), at_ms.rem_euclid(DAY_MS) / MINUTE_MS);
+        let spread = Dice::new(day as u64).below(60);
+        (7 * 60..22 * 60 + 30 + spread).contains(&minute)
+    };
+    let speaks = |place: usize, at_ms: i64| place != 3 || is_awake(at_ms);
+    frames.pass(8 * DAY_MS, speaks);
+    assert_eq!(frames.pass(35 * DAY_MS, speaks), None);
+}
+
+#[test]
 fn sleepers_and_talkers_on_change_raise_nothing_after_a_week() {
     let mut frames = Frames::new(4);
     let speaks = |place: usize, at_ms: i64| {
@@ -445,4 +489,63 @@ fn the_next_deadline_is_when_the_silence_becomes_news() {
     frames.silence.judge(due_ms, &mut findings);
     assert_eq!(findings[0].cause, Cause::AllSilent);
     assert!(findings.capacity() == frames.silence.findings().capacity());
+}
+
+/// Twenty streams in four groups, through the whole engine: frames every five minutes, a tick every minute.
+struct House {
+    engine: Engine,
+    now_ms: i64,
+}
+
+impl House {
+    fn learned() -> Self {
+        let mut draft = SchemaDraft::of_streams((0..20).map(|place| format!("s{place}")));
+        for (place, stream) in draft.streams.iter_mut().enumerate() {
+            stream.group = Some(format!("g{}", place % 4));
+        }
+        let mut house = Self { engine: Engine::new(draft.validate().expect("valid")), now_ms: START_MS };
+        house.pass(8 * DAY_MS, |_| true);
+        house
+    }
+
+    /// Lets time pass; what ticks said. Frames without a value do not come.
+    fn pass(&mut self, span_ms: i64, speaks: impl Fn(usize) -> bool) -> Vec<Verdict> {
+        let mut told = Vec::new();
+        for at_ms in (self.now_ms + MINUTE_MS..=self.now_ms + span_ms).step_by(MINUTE_MS as usize) {
+            if at_ms % (5 * MINUTE_MS) == 0 {
+                let value = |place: usize| 20.0 + Dice::new(at_ms as u64 + place as u64).share();
+                let values: Vec<f64> =
+                    (0..20).map(|place| if speaks(place) { value(place) } else { f64::NAN }).collect();
+                if values.iter().any(|value| !value.is_nan()) {
+                    self.engine.observe(Frame { at_ms, values: &values }).expect("a frame");
+                }
+            }
+            told.extend(self.engine.tick(at_ms).expect("a time").cloned());
+        }
+        self.now_ms += span_ms;
+        told
+    }
+}
+
+/// The engine told of one silence, once, within so many minutes, and made it one episode.
+fn assert_one_episode(out: &[usize], cause: Cause, minutes_most: i64) {
+    let mut house = House::learned();
+    let (before, onset_ms) = (house.engine.episodes().len(), house.now_ms);
+    let told = house.pass(30 * MINUTE_MS, |place| !out.contains(&place));
+    let [verdict] = told.as_slice() else { panic!("told once: {told:?}") };
+    assert!(verdict.at_ms - onset_ms <= minutes_most * MINUTE_MS && verdict.alarm && verdict.from_silence);
+    assert_eq!((verdict.silences[0].cause, verdict.silences[0].streams), (cause, out.len()));
+    let named = (0..20).filter(|&place| verdict.streams[place].silence.is_some());
+    assert_eq!(named.collect::<Vec<_>>(), out);
+    house.pass(60 * MINUTE_MS, |_| true);
+    let episodes: Vec<_> = house.engine.episodes().skip(before).map(|episode| episode.cause).collect();
+    assert_eq!(episodes, [Some(cause)]);
+}
+
+#[test]
+fn through_the_engine_a_silence_is_one_episode_in_its_own_words() {
+    assert_one_episode(&[7], Cause::SensorSilent, 11);
+    assert_one_episode(&[2, 6, 14], Cause::SourcePartlySilent, 11);
+    assert_one_episode(&[1, 5, 9, 13, 17], Cause::SourceDown, 11);
+    assert_one_episode(&(0..20).collect::<Vec<_>>(), Cause::AllSilent, 11);
 }

@@ -71,7 +71,7 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "fuzz",
-        options: "[--seconds N] [--seed N] [TARGET ..]",
+        options: "[--seconds N] [--anew] [--seed N] [TARGET ..]",
         says: "give hostile input to the engine; targets: schema, ingest, open, observe",
         act: fuzz::fuzz,
     },

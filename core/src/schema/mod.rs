@@ -1,5 +1,42 @@
-//! What is watched. A [`SchemaDraft`] is what people and programs write; validated, it becomes a [`Schema`], and
-//! nothing downstream checks again.
+//! What is watched. A [`SchemaDraft`] is what people and programs write; validated, it becomes a [`Schema`], and nothing
+//! downstream checks again.
+//!
+//! # What it says
+//!
+//! | Part | Means | Left out |
+//! |---|---|---|
+//! | [`kind`](StreamDraft::kind) | how a stream behaves, and so which model suits it | changes slowly |
+//! | [`group`](StreamDraft::group) | which streams come from one device: they fall silent together, and have a forest of their own | stands alone |
+//! | [`bounds`](StreamDraft::bounds) | what a true reading can be | anything |
+//! | [`aggregate`](StreamDraft::aggregate) | how the events of a frame become one value | the mean, or the sum of what is counted |
+//! | [`links`](SchemaDraft::links) | which stream moves which | nothing is known |
+//! | [`patterns`](SchemaDraft::patterns) | sequences with a name and an action | nothing has a name |
+//! | [`zone`](SchemaDraft::zone) | the clock on the wall, which habits follow | UTC |
+//! | [`false_alarm_rate`](SchemaDraft::false_alarm_rate) | the share of normal frames that may raise an alarm | one in a thousand |
+//!
+//! Nobody has to write one: [`PRESETS`] are shipped, names alone are enough, and [`infer`](SchemaDraft::infer) reads kind,
+//! cadence and groups off a table.
+//!
+//! # When it is wrong
+//!
+//! - All faults are told at once, and none is mended silently; what is valid can still be untrue. Bounds that are too narrow
+//!   are alarms.
+//! - A guess from a table is one: it takes whole numbers that are often zero for counts, and never guesses bounds.
+//! - Whoever knows the zone writes its changes down. The engine has no data base of them.
+//!
+//! # Example
+//!
+//! ```
+//! use fourfold::{Error, SchemaDraft};
+//!
+//! let draft = SchemaDraft::from_json(r#"{"streams": ["cpu", {"name": "disk", "bounds": [100, 0]}], "seed": 7}"#)?;
+//! let Err(Error::Schema(faults)) = draft.validate() else { panic!("the bounds are upside down") };
+//! assert_eq!((faults[0].code(), faults[0].stream()), ("schema.bad-bounds", Some("disk")));
+//!
+//! let schema = SchemaDraft::preset("service")?.validate()?;
+//! assert_eq!(schema.to_draft().validate()?, schema);
+//! # Ok::<(), Error>(())
+//! ```
 
 mod draft;
 pub(crate) mod fault;

@@ -108,4 +108,23 @@ impl Silence {
         let peers_speak = source.clock.last_ms().is_some_and(|ms| ms > last_ms + clock.usual_ms());
         !has_peers || peers_speak || source.due_ms <= now_ms
     }
+
+    /// Whether a stream that is not yet overdue fell silent together with one of its source that is: the same cable
+    /// carries both, so the first deadline speaks for all of them.
+    pub(super) fn is_taken_along(&self, place: usize, now_ms: i64) -> bool {
+        let clock = &self.streams[place].clock;
+        let (Some(group), Some(last_ms)) = (self.group_of[place], clock.last_ms()) else { return false };
+        if self.due_ms[place] <= now_ms || !clock.is_nearly_due(now_ms) {
+            return false;
+        }
+        (0..self.streams.len()).any(|other| {
+            let leader = &self.streams[other].clock;
+            let together_ms = clock.usual_ms().max(leader.usual_ms()).saturating_mul(2);
+            let is_near = leader.last_ms().is_some_and(|ms| (ms - last_ms).abs() <= together_ms);
+            self.group_of[other] == Some(group)
+                && self.due_ms[other] <= now_ms
+                && is_near
+                && self.is_sensor_silent(other, now_ms)
+        })
+    }
 }

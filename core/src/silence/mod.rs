@@ -16,7 +16,10 @@
 //!
 //! On simulated arrivals of 17 kinds (six worlds of 48 streams, three weeks after a week of learning) it finds 84 % of
 //! the planted outages, all of those of regular streams, in the median 1.5 intervals after they began, with 0.04 false
-//! findings per stream and week where nothing was planted; a timer of 1.5 intervals gives 160.
+//! findings per stream and week where nothing was planted; a timer of 1.5 intervals gives 160. `cargo xtask quality
+//! --clock` asks the whole engine, by ticks alone: one of twenty streams that fell silent was told in 160 of 160 cases,
+//! 1.1 intervals after the first missed reading (2.1 at worst, where one had just been lost); a dead collector, and three
+//! dead streams of a device with eight, were one episode each, in their own words.
 //!
 //! - In the first week it knows little; findings say so by [`settled`](Finding::settled).
 //! - After a change of cadence it is wrong once or twice, and in the week after clocks are changed where the schema has no
@@ -60,6 +63,7 @@ pub use habit::Habit;
 
 use alloc::vec;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use crate::frame::{Moment, TIME_MS_MAX};
 use crate::schema::Schema;
@@ -208,13 +212,26 @@ impl Silence {
                 findings.push(self.finding_at(Cause::SensorSilent, Some(place), group, now_ms));
             }
         }
-        merge_parts(findings, sources);
+        let overdue = findings.len();
+        if overdue > sources {
+            for place in (0..self.streams.len()).filter(|&place| self.is_taken_along(place, now_ms)) {
+                findings.push(self.finding_at(
+                    Cause::SensorSilent,
+                    Some(place),
+                    self.group_of[place],
+                    now_ms,
+                ));
+            }
+        }
+        let silent = findings.len();
         for (place, stream) in self.streams.iter().enumerate() {
-            if stream.runs.is_stuck() && self.due_ms[place] > now_ms {
+            let is_silent = findings[sources..silent].iter().any(|finding| finding.stream == Some(place));
+            if stream.runs.is_stuck() && self.due_ms[place] > now_ms && !is_silent {
                 let group = self.group_of[place];
                 findings.push(self.finding_at(Cause::ValueStuck, Some(place), group, now_ms));
             }
         }
+        merge_parts(findings, sources..silent);
     }
 
     /// Remembers what was told, so that readings which come late can be told from readings which never came.
@@ -233,15 +250,15 @@ impl Silence {
                 stream.tell(now_ms);
             }
         }
-        for (place, stream) in self.streams.iter_mut().enumerate() {
-            let is_overdue = self.due_ms[place] <= now_ms;
+        for place in 0..self.streams.len() {
             let is_named = |finding: &Finding| match finding.cause {
                 Cause::SensorSilent => finding.stream == Some(place),
                 Cause::SourcePartlySilent => finding.group == self.group_of[place],
                 _ => false,
             };
-            if is_overdue && findings.iter().any(is_named) {
-                stream.tell(now_ms);
+            let is_silent = || self.due_ms[place] <= now_ms || self.is_taken_along(place, now_ms);
+            if findings.iter().any(is_named) && is_silent() {
+                self.streams[place].tell(now_ms);
             }
         }
     }
@@ -257,7 +274,8 @@ impl Silence {
         if self.group_of[stream].is_some_and(|group| self.is_source_down(group, now_ms)) {
             return Some(Cause::SourceDown);
         }
-        if self.due_ms[stream] <= now_ms && self.is_sensor_silent(stream, now_ms) {
+        let is_overdue = self.due_ms[stream] <= now_ms && self.is_sensor_silent(stream, now_ms);
+        if is_overdue || self.is_taken_along(stream, now_ms) {
             return Some(Cause::SensorSilent);
         }
         let is_quiet = listener.clock.silent_wall_ms(now_ms) > 2 * listener.clock.usual_ms();
@@ -305,18 +323,15 @@ impl Silence {
 }
 
 /// Sensors of one source that fell silent at about the same time are one finding.
-fn merge_parts(findings: &mut Vec<Finding>, from: usize) {
-    findings[from..].sort_unstable_by_key(|finding| (finding.group, finding.since_ms, finding.stream));
-    let mut kept = from;
-    for at in from..findings.len() {
+fn merge_parts(findings: &mut Vec<Finding>, silent: Range<usize>) {
+    findings[silent.clone()]
+        .sort_unstable_by_key(|finding| (finding.group, finding.since_ms, finding.stream));
+    let mut kept = silent.start;
+    for at in silent.clone() {
         let next = findings[at];
-        if kept > from {
+        if kept > silent.start {
             let part = &mut findings[kept - 1];
-            let together_ms = part.usual_ms.max(next.usual_ms).saturating_mul(2);
-            if part.group.is_some()
-                && part.group == next.group
-                && next.since_ms - part.since_ms <= together_ms
-            {
+            if part.group.is_some() && part.group == next.group && fell_together(part, &next) {
                 part.cause = Cause::SourcePartlySilent;
                 part.stream = None;
                 part.streams += 1;
@@ -328,7 +343,13 @@ fn merge_parts(findings: &mut Vec<Finding>, from: usize) {
         findings[kept] = next;
         kept += 1;
     }
-    findings.truncate(kept);
+    findings.drain(kept..silent.end);
+}
+
+/// Whether two streams gave their last signs of life within two intervals.
+fn fell_together(one: &Finding, other: &Finding) -> bool {
+    let together_ms = one.usual_ms.max(other.usual_ms).saturating_mul(2);
+    (other.since_ms - one.since_ms).abs() <= together_ms
 }
 
 #[cfg(test)]
@@ -353,7 +374,7 @@ mod tests {
     }
 
     /// Irregular events of four streams; the same for the same step.
-    fn play(silence: &mut Silence, schema: &Schema, steps: core::ops::Range<i64>) {
+    fn play(silence: &mut Silence, schema: &Schema, steps: Range<i64>) {
         let mut findings = silence.findings();
         for step in steps {
             let at_ms = 1_725_235_200_000 + step * 70_000 + (step * 7919) % 40_000;
@@ -435,5 +456,41 @@ mod tests {
         assert_eq!(findings.len(), 1);
         assert_eq!((findings[0].stream, findings[0].since_ms, findings[0].usual_ms), (Some(3), 2989, 1));
         assert!(findings[0].settled);
+    }
+
+    /// Readings of all streams every five minutes, and a look at the clocks.
+    fn play_regular(silence: &mut Silence, schema: &Schema, steps: Range<i64>) {
+        let mut findings = silence.findings();
+        for step in steps {
+            let at_ms = 1_725_235_200_000 + step * 300_000;
+            for stream in 0..4 {
+                silence.heard(stream, schema.moment(at_ms), (step % 7) as f64);
+            }
+            silence.judge(at_ms + 900_000, &mut findings);
+            silence.learn(at_ms + 900_000, &findings);
+        }
+    }
+
+    /// Found by `cargo xtask fuzz open`: a gap longer than any two dates are apart was multiplied, and overflowed.
+    #[test]
+    fn numbers_at_the_edge_are_refused_or_harmless() {
+        let schema = schema();
+        let mut silence = Silence::new(&schema);
+        play_regular(&mut silence, &schema, 0..500);
+        let bytes = bytes_of(&silence);
+        let edges = [i64::MAX.to_le_bytes(), i64::MIN.to_le_bytes(), 1e300_f64.to_le_bytes()];
+        let mut opened = 0;
+        for at in 0..bytes.len() - 8 {
+            for edge in edges {
+                let mut forged = bytes.clone();
+                forged[at..at + 8].copy_from_slice(&edge);
+                let mut again = Silence::new(&schema);
+                if again.load(&mut Reader::new(&forged)).is_ok() {
+                    play_regular(&mut again, &schema, 500..503);
+                    opened += 1;
+                }
+            }
+        }
+        assert!(opened > 0);
     }
 }

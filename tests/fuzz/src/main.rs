@@ -34,17 +34,20 @@ struct Asked {
     seconds: f64,
     /// One input only.
     seed: Option<u64>,
+    /// Where to begin: a run that is to find something new begins elsewhere than the last.
+    first: u64,
     targets: Vec<&'static Target>,
 }
 
 fn asked(arguments: impl Iterator<Item = String>) -> Result<Asked, String> {
-    let mut asked = Asked { seconds: SECONDS, seed: None, targets: Vec::new() };
+    let mut asked = Asked { seconds: SECONDS, seed: None, first: 1, targets: Vec::new() };
     let mut arguments = arguments;
     while let Some(argument) = arguments.next() {
         let mut number = || arguments.next().ok_or_else(|| format!("{argument} needs a number"));
         match argument.as_str() {
             "--seconds" => asked.seconds = number()?.parse().map_err(|_| "--seconds needs a number")?,
             "--seed" => asked.seed = Some(number()?.parse().map_err(|_| "--seed needs a whole number")?),
+            "--anew" => asked.first = by_the_clock(),
             name => match TARGETS.iter().find(|target| target.name == name) {
                 Some(target) => asked.targets.push(target),
                 None => {
@@ -68,20 +71,22 @@ fn main() -> ExitCode {
         }
     };
     let share = Duration::from_secs_f64(asked.seconds / asked.targets.len() as f64);
-    let passed = asked.targets.iter().filter(|target| run(target, share, asked.seed)).count();
+    let passed = asked.targets.iter().filter(|target| run(target, share, &asked)).count();
     let failed = asked.targets.len() - passed;
     println!("{passed} passed, {failed} failed");
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
+fn by_the_clock() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as u64 >> 10)
+}
+
 /// Plays inputs until the time is up or one breaks a promise.
-fn run(target: &Target, time: Duration, seed: Option<u64>) -> bool {
-    let first = seed.unwrap_or_else(|| {
-        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as u64 >> 10)
-    });
+fn run(target: &Target, time: Duration, asked: &Asked) -> bool {
+    let first = asked.seed.unwrap_or(asked.first);
     let began = Instant::now();
     let (mut inputs, mut taken) = (0, 0);
-    while inputs == 0 || seed.is_none() && began.elapsed() < time {
+    while inputs == 0 || asked.seed.is_none() && began.elapsed() < time {
         let seed = first.wrapping_add(inputs);
         limit::playing(target.name, seed);
         let result = catch_unwind(AssertUnwindSafe(|| (target.play)(&mut Random::new(seed))));

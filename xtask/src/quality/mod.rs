@@ -8,6 +8,7 @@
 //!                     --dump DIR            writes every row's score and alarm
 //! cargo xtask quality --sim [--seeds N]     simulated streams, with the targets beside the figures
 //!                     --only TABLE          only `calibration`, `lifelog`, `worlds` or `set-ups`
+//! cargo xtask quality --clock [--seeds N]   how soon a silence is told, in what words, and how often for nothing
 //! cargo xtask quality --poison              what one bad number leaves behind, here and in other libraries
 //! cargo xtask quality --check-scorers DIR   our measures beside the scorers in DIR, on the same scores and labels
 //! cargo xtask quality --replay FILE --speed X
@@ -21,6 +22,7 @@ mod layout;
 mod many;
 mod nab;
 mod poison;
+mod quiet;
 mod replay;
 mod rivals;
 mod run_all;
@@ -47,6 +49,7 @@ struct Options {
     each: bool,
     sim: bool,
     poison: bool,
+    clock: bool,
     seeds: u64,
     only: Option<String>,
 }
@@ -68,6 +71,7 @@ impl Options {
                 "--files" => options.files = Some(list(&value()?)?),
                 "--sim" => options.sim = true,
                 "--poison" => options.poison = true,
+                "--clock" => options.clock = true,
                 "--only" => options.only = Some(value()?),
                 "--seeds" => options.seeds = number(&value()?)?,
                 "--each" => options.each = true,
@@ -100,7 +104,8 @@ pub(crate) fn quality(arguments: &[String]) -> Outcome {
     if let Some(folder) = &options.scorers {
         return scorers::check(folder);
     }
-    let is_asked = [options.nab.is_some(), options.many.is_some(), options.sim, options.poison];
+    let is_asked =
+        [options.nab.is_some(), options.many.is_some(), options.sim, options.poison, options.clock];
     if !is_asked.contains(&true) {
         return Err(Failure("say what to measure: see xtask/src/quality/mod.rs".into()));
     }
@@ -112,6 +117,9 @@ pub(crate) fn quality(arguments: &[String]) -> Outcome {
     }
     if options.sim {
         sim::measure(options.seeds.max(1), options.only.as_deref())?;
+    }
+    if options.clock {
+        quiet::measure(options.seeds.max(1))?;
     }
     if options.poison {
         poison::measure()?;

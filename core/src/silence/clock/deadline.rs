@@ -16,6 +16,11 @@ const REGULAR_RATIO: f64 = 1.5;
 pub(super) const GAPS_LEAST: u32 = 24;
 /// The next early bedtime may be a little earlier than the earliest so far.
 const EARLY_MARGIN_MS: i64 = HOUR_MS / 4;
+/// Usual gaps up to which a regular stream keeps its step well enough to be waited for at whole ones only.
+const SNAPS_BELOW: f64 = 4.0;
+/// The part of a limit at which a silence is believed that others of its source share: of a regular stream's two
+/// intervals, one and a half.
+const NEARLY: f64 = 0.75;
 /// After a gap beyond the limit, this many ordinary ones show that the cadence is still the old one.
 const ORDINARY_LEAST: u32 = 3;
 
@@ -64,7 +69,12 @@ impl Clock {
         // One lost sample is never news: the one after it comes at twice the usual gap, give or take the jitter.
         let jitter = (4.0 * self.deviation_ms / self.usual_ms).clamp(0.05, 0.25);
         let lost_one = if self.is_regular { 2.0 + jitter } else { 2.25 };
-        let limit_ms = reach_ms.max(lost_one * self.usual_ms);
+        let mut limit_ms = reach_ms.max(lost_one * self.usual_ms);
+        if self.is_regular && limit_ms < SNAPS_BELOW * self.usual_ms {
+            // Readings come at whole intervals. Once one of them has passed there is nothing to wait for until the next.
+            let intervals = crate::math::floor(limit_ms / self.usual_ms);
+            limit_ms = limit_ms.min((intervals + jitter) * self.usual_ms);
+        }
         let nights = Tail::of(&self.gaps[BINS..]);
         let nights_a_week = 7.0 * f64::max(1.0, nights.mass() / self.kept_days.max(1.0));
         self.night_level = BUDGET_PER_WEEK / nights_a_week;
@@ -78,14 +88,19 @@ impl Clock {
         self.week.local_after(self.last_ms + self.offset_ms, self.last_counted_ms, span_ms)
     }
 
-    /// When the closed hours begin for which a silence from this moment on may be an early start; never for a stream
-    /// that has not yet had one.
+    /// When the closed hours begin for which a silence from this moment on may be an early start. A stream that never
+    /// was early has them begin no sooner than they do.
     fn goes_to_bed_at(&self, local_ms: i64) -> Option<i64> {
-        if self.early_ms < 1.0 {
-            return None;
-        }
-        let early_ms = (1.25 * self.early_ms) as i64 + EARLY_MARGIN_MS;
+        let early_ms = if self.early_ms < 1.0 { 0 } else { (1.25 * self.early_ms) as i64 + EARLY_MARGIN_MS };
         self.week.closes_at(local_ms, early_ms.min(EARLY_MS_MAX))
+    }
+
+    /// Whether a silence that is not yet news has come most of the way: what is missed by then was hardly just late.
+    pub(in super::super) fn is_nearly_due(&self, now_ms: i64) -> bool {
+        let is_heard = self.limit_ms > 0 && self.is_settled() && !self.is_asleep(now_ms);
+        is_heard
+            && self.silent_ms(now_ms) as f64 >= NEARLY * self.limit_ms as f64
+            && self.goes_to_bed_at(self.last_ms + self.offset_ms).is_none()
     }
 
     /// When the silence since the newest event becomes news, if nothing arrives until then.
