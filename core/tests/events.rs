@@ -315,6 +315,11 @@ fn the_clock_closes_frames_and_silence_speaks_in_the_empty_ones() {
     }
     let last_ms = START_MS + pace_ms * 2879;
     let mut alarms = Vec::new();
+    assert_eq!(
+        engine.health(last_ms + 2 * pace_ms - 1).streams[0].overdue_since_ms,
+        None,
+        "it may be speaking"
+    );
     for minute in 1..90 {
         let now_ms = last_ms + 60_000 * minute;
         assert!(engine.next_tick_ms(now_ms).is_some());

@@ -57,7 +57,7 @@ pub struct GapReport {
 pub struct Quality {
     /// The share of frames in which it had a value, over about the last thousand.
     pub completeness: f64,
-    /// The age of its newest value; `None` before the first.
+    /// The age of its newest value that was learned; `None` before the first.
     pub age_ms: Option<i64>,
     /// The share of its values that were ordinary numbers, could be a measurement, and lay within the schema's bounds.
     /// `None` before the first.
@@ -125,9 +125,15 @@ pub enum Alert {
 }
 
 impl Engine {
-    /// How fit streams and views are, at a time (usually now, or that of the newest frame).
+    /// How fit streams and views are, at a time (usually now, or that of the newest frame). With events, who is overdue is
+    /// known as of the newest frame that is over.
     pub fn health(&self, now_ms: i64) -> HealthReport {
         let record = &self.state.record;
+        // What is in an open frame has been heard of and not been noted yet: nobody is silent who speaks there.
+        let now_ms = match self.newest().last_frame_ms {
+            Some(last_ms) if self.is_fed_by_events() => now_ms.min(last_ms),
+            _ => now_ms,
+        };
         let of_stream = |place: usize| {
             let stream = &record.streams[place];
             let habit = self.newest().silence.habit(place);

@@ -72,6 +72,7 @@ pub(crate) fn play(engine: &mut Engine, call: &Call, printer: &mut Printer) -> O
         }
         Call::Report { at_ms } => {
             printer.digest.value(&reports(engine, *at_ms)?);
+            printer.digest.bytes(&engine.seal());
             printer.line(&format!("report {at_ms}"));
             Ok(())
         }
