@@ -352,3 +352,28 @@ fn reports_survive_a_snapshot_and_say_what_happened() {
     assert_eq!(engine.monitor(&thresholds).alerts, [Alert::Availability]);
     assert_eq!(engine.monitor(&thresholds).alarms, engine.episodes().len() as u64);
 }
+
+#[test]
+fn a_drift_and_a_new_level_are_flagged_while_they_are_new() {
+    type Change = fn(i64) -> f64;
+    let cases: [(Change, bool); 3] = [
+        (|_| 0.0, false),
+        (|row| if row > 800 { 4.0 } else { 0.0 }, true),
+        (|row| (row - 800).max(0) as f64 * 0.02, true),
+    ];
+    for (change, is_flagged) in cases {
+        let (mut engine, mut noise) = (engine(2), Noise(1));
+        let mut flagged = Vec::new();
+        for row in 0..1500_i64 {
+            let values = vec![noise.share() * 7.0 + change(row), noise.share()];
+            observe(&mut engine, &(1_700_000_000_000 + 60_000 * row, values));
+            let monitor = engine.monitor(&Thresholds::default());
+            flagged.extend(
+                (row > 500).then_some(monitor.drifting).filter(|streams| !streams.is_empty()).map(|_| row),
+            );
+        }
+        assert_eq!(!flagged.is_empty(), is_flagged, "{flagged:?}");
+        assert!(flagged.iter().all(|row| *row > 800));
+        assert!(!engine.health(0).streams[0].drifting || !flagged.is_empty());
+    }
+}
