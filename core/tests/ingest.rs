@@ -177,7 +177,7 @@ fn what_is_refused_is_said_and_counted() {
     assert_eq!(total(&buffer), expected);
 
     buffer.tell_time(START_MS + 11 * FRAME_MS).expect("a date");
-    let ahead = buffer.push(&schema, event(1, START_MS + 20 * FRAME_MS, 1.0)).expect_err("refused");
+    let ahead = buffer.push(&schema, event(1, START_MS + 27 * FRAME_MS, 1.0)).expect_err("refused");
     assert_eq!((ahead.code(), ahead.stream()), ("event.ahead-of-time", Some("last")));
 }
 

@@ -52,9 +52,9 @@ use cell::Cell;
 
 /// Empty frames in a row that come out; a longer silence is skipped until somebody speaks. A day of five minutes.
 const EMPTY_MOST: u32 = 288;
-/// Events may be ahead of the time that was told last by this much at least: clocks differ, and nobody tells the time at
-/// every moment.
-const AHEAD_OF_CLOCK_MS: i64 = 300_000;
+/// Where the time is told, events may be ahead of it, or of the newest event, by this much at least: clocks differ, and
+/// nobody tells the time at every moment. Less than an hour, by which clocks are off in summer.
+const AHEAD_OF_CLOCK_MS: i64 = 900_000;
 /// Where nobody tells the time, events may leave this much out: a replay has gaps.
 const AHEAD_MS_MAX: i64 = 366 * 86_400_000;
 
@@ -328,7 +328,10 @@ impl Buffer {
         }
         let value = measured(value).ok_or_else(|| IngestFault::NotANumber { stream: name(), at_ms })?;
         let latest_ms = match (self.told_ms, self.oldest) {
-            (Some(told_ms), _) => told_ms + self.lateness_ms.max(self.frame_ms).max(AHEAD_OF_CLOCK_MS),
+            (Some(told_ms), oldest) => {
+                let now_ms = oldest.map_or(told_ms, |_| told_ms.max(self.watermark_ms));
+                now_ms + self.lateness_ms.max(self.frame_ms).max(AHEAD_OF_CLOCK_MS)
+            }
             (None, Some(_)) => self.watermark_ms + AHEAD_MS_MAX,
             (None, None) => TIME_MS_MAX,
         };
