@@ -277,7 +277,8 @@ fn poison_is_a_gap() {
     let sent = events(40, &mut dice);
     let run = |sent: &[Event]| {
         let mut engine = warm(LATENESS_MS);
-        let told = push(&mut engine, sent, &mut Dice::new(1));
+        let mut told = push(&mut engine, sent, &mut Dice::new(1));
+        told.extend(tick(&mut engine, START_MS + 60 * FRAME_MS));
         (told, engine.seal())
     };
     let expected = run(&sent);
