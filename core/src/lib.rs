@@ -20,11 +20,11 @@
 //! # Reading order
 //!
 //! 1. [`schema`]: what is watched.
-//! 2. [`frame`] and [`ingest`]: what comes in, whole or reading by reading.
+//! 2. [`frame`]: what comes in.
 //! 3. [`stream`]: tier 1, each stream by itself.
 //! 4. [`joint`]: tier 2, all streams together.
 //! 5. [`verdict`]: tier 3, one answer.
-//! 6. [`engine`]: the front door, and the only place that orders them.
+//! 6. [`engine`]: the only place that orders them.
 //!
 //! Around these: [`snapshot`] (seal and open), [`wire`] (the JSON shapes), [`error`], [`evaluate`] (scores against labels).
 #![no_std]

@@ -11,8 +11,6 @@
 //! gives several things that happen the same time has to add them up first. Where a stream has more than 32 readings in
 //! a frame, they are not told apart any more, and each counts as often as it came.
 //!
-//! It holds some 400 bytes per stream and frame of the lateness window.
-//!
 //! ```
 //! use fourfold::{SchemaDraft, ingest::{Buffer, Event, Standing}};
 //!
