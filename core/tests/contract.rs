@@ -325,7 +325,7 @@ fn reports_survive_a_snapshot_and_say_what_happened() {
         let values = [
             (row % 7) as f64,
             if is_day { 1.0 + (row % 3) as f64 } else { f64::NAN },
-            [3.0, 20.0, f64::INFINITY, 4.0][row as usize % 4],
+            if row == 801 { 1e90 } else { [3.0, 20.0, f64::INFINITY, 4.0][row as usize % 4] },
             if row < 500 { 1.0 } else { f64::NAN },
         ];
         observe(&mut engine, &(at_ms(row), values.to_vec()));
@@ -346,7 +346,8 @@ fn reports_survive_a_snapshot_and_say_what_happened() {
     let absence = &engine.gaps()[1].absence;
     assert!(absence[3] > 0.9 && absence[15] < 0.1, "by night and by day: {absence:?}");
     let quality = engine.quality(now_ms);
-    assert_eq!((quality[2].values, quality[2].not_measured, quality[2].out_of_bounds), (1008, 252, 252));
+    assert_eq!((quality[2].values, quality[2].not_a_number, quality[2].out_of_bounds), (1008, 252, 251));
+    assert_eq!(quality[2].insane, 1);
     assert_eq!((quality[2].validity, quality[3].age_ms), (Some(0.5), Some(600_000 * 510)));
     assert!((quality[1].completeness - 0.5).abs() < 0.1);
     assert_eq!(engine.monitor(&thresholds).alerts, [Alert::Availability]);

@@ -245,9 +245,10 @@ export interface Quality {
   age_ms: number | null;
   /** The share of its values that were ordinary numbers, could be a measurement, and lay within the bounds. */
   validity: number | null;
-  /** Values in frames; those that can not be a measurement and count as missing; those outside of the bounds. */
+  /** Values in frames. No ordinary number, or too far off to be a measurement: missing. Out of bounds: judged. */
   values: number;
-  not_measured: number;
+  not_a_number: number;
+  insane: number;
   out_of_bounds: number;
   /** What became of its events, since the engine was made or opened. */
   events: Counts;

@@ -7,8 +7,8 @@
 //! verdicts depend on the events alone, and not on the order in which they came.
 //!
 //! It costs each frame twice the work (75 µs for 32 streams, where `observe` takes 31), the draft's memory from the first
-//! provisional frame on (as much as everything else together), and for a late event a copy of what was learned and as
-//! many frames as the lateness window holds. A `lateness_ms` of 0 costs none of it: each frame is final as soon as it is
+//! provisional frame on (as much as everything else together), and for a late event a copy of what was learned (some
+//! 0.2 ms) and as many frames as the lateness window holds. A `lateness_ms` of 0 costs none of it: each frame is final as soon as it is
 //! over. The draft is in no snapshot; an opened engine draws it again.
 
 use alloc::boxed::Box;
