@@ -325,7 +325,7 @@ fn reports_survive_a_snapshot_and_say_what_happened() {
         let values = [
             (row % 7) as f64,
             if is_day { 1.0 + (row % 3) as f64 } else { f64::NAN },
-            [3.0, 20.0, f64::INFINITY, 4.0][row as usize % 4],
+            if row == 801 { 1e90 } else { [3.0, 20.0, f64::INFINITY, 4.0][row as usize % 4] },
             if row < 500 { 1.0 } else { f64::NAN },
         ];
         observe(&mut engine, &(at_ms(row), values.to_vec()));
@@ -346,9 +346,35 @@ fn reports_survive_a_snapshot_and_say_what_happened() {
     let absence = &engine.gaps()[1].absence;
     assert!(absence[3] > 0.9 && absence[15] < 0.1, "by night and by day: {absence:?}");
     let quality = engine.quality(now_ms);
-    assert_eq!((quality[2].values, quality[2].not_measured, quality[2].out_of_bounds), (1008, 252, 252));
+    assert_eq!((quality[2].values, quality[2].not_a_number, quality[2].out_of_bounds), (1008, 252, 251));
+    assert_eq!(quality[2].insane, 1);
     assert_eq!((quality[2].validity, quality[3].age_ms), (Some(0.5), Some(600_000 * 510)));
     assert!((quality[1].completeness - 0.5).abs() < 0.1);
     assert_eq!(engine.monitor(&thresholds).alerts, [Alert::Availability]);
     assert_eq!(engine.monitor(&thresholds).alarms, engine.episodes().len() as u64);
+}
+
+#[test]
+fn a_drift_and_a_new_level_are_flagged_while_they_are_new() {
+    type Change = fn(i64) -> f64;
+    let cases: [(Change, bool); 3] = [
+        (|_| 0.0, false),
+        (|row| if row > 800 { 4.0 } else { 0.0 }, true),
+        (|row| (row - 800).max(0) as f64 * 0.02, true),
+    ];
+    for (change, is_flagged) in cases {
+        let (mut engine, mut noise) = (engine(2), Noise(1));
+        let mut flagged = Vec::new();
+        for row in 0..1500_i64 {
+            let values = vec![noise.share() * 7.0 + change(row), noise.share()];
+            observe(&mut engine, &(1_700_000_000_000 + 60_000 * row, values));
+            let monitor = engine.monitor(&Thresholds::default());
+            flagged.extend(
+                (row > 500).then_some(monitor.drifting).filter(|streams| !streams.is_empty()).map(|_| row),
+            );
+        }
+        assert_eq!(!flagged.is_empty(), is_flagged, "{flagged:?}");
+        assert!(flagged.iter().all(|row| *row > 800));
+        assert!(!engine.health(0).streams[0].drifting || !flagged.is_empty());
+    }
 }

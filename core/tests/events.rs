@@ -44,13 +44,17 @@ fn events(frames: i64, dice: &mut Dice) -> Vec<Event> {
     events
 }
 
-/// An arrival order in which nobody is later than the window allows: each event waits for a while.
-fn shuffled(events: &[Event], dice: &mut Dice) -> Vec<Event> {
+/// An order of arrival in which nobody is later than the window allows: each event waits for a while. With the times.
+fn arrivals(events: &[Event], dice: &mut Dice) -> Vec<(i64, Event)> {
     let mut order: Vec<(i64, usize)> = (events.iter().enumerate())
         .map(|(place, event)| (event.at_ms + dice.below(LATENESS_MS + 1), place))
         .collect();
     order.sort_unstable();
-    order.into_iter().map(|(_, place)| events[place]).collect()
+    order.into_iter().map(|(arrived_ms, place)| (arrived_ms, events[place])).collect()
+}
+
+fn shuffled(events: &[Event], dice: &mut Dice) -> Vec<Event> {
+    arrivals(events, dice).into_iter().map(|(_, event)| event).collect()
 }
 
 /// Pushes events a few at a time.
@@ -123,6 +127,33 @@ fn what_was_told_last_is_final(told: &[Verdict]) {
                 assert_ne!(verdict.standing, Standing::Provisional);
                 assert!(verdict.standing == Standing::Revised || said == content(verdict));
             }
+        }
+    }
+}
+
+#[test]
+fn a_clock_that_ticks_between_arrivals_changes_no_final_verdict() {
+    let mut dice = Dice::new(17);
+    let engine = warm(LATENESS_MS);
+    let end_ms = START_MS + 60 * FRAME_MS;
+    for _ in 0..20 {
+        let sent = events(40, &mut dice);
+        let run = |arrivals: &[(i64, Event)], dice: &mut Dice| {
+            let (mut engine, mut told) = (engine.clone(), Vec::new());
+            for (arrived_ms, event) in arrivals {
+                if dice.below(3) == 0 {
+                    told.extend(tick(&mut engine, *arrived_ms));
+                }
+                engine.push(&[*event], |verdict| told.push(verdict.clone())).expect("good events");
+            }
+            told.extend(tick(&mut engine, end_ms));
+            (finals(&told), engine.seal())
+        };
+        let in_order: Vec<(i64, Event)> = sent.iter().map(|event| (event.at_ms, *event)).collect();
+        let expected = run(&in_order, &mut dice);
+        assert!(expected.0.len() > 35);
+        for _ in 0..5 {
+            assert_eq!(run(&arrivals(&sent, &mut dice), &mut dice), expected);
         }
     }
 }
@@ -246,7 +277,8 @@ fn poison_is_a_gap() {
     let sent = events(40, &mut dice);
     let run = |sent: &[Event]| {
         let mut engine = warm(LATENESS_MS);
-        let told = push(&mut engine, sent, &mut Dice::new(1));
+        let mut told = push(&mut engine, sent, &mut Dice::new(1));
+        told.extend(tick(&mut engine, START_MS + 60 * FRAME_MS));
         (told, engine.seal())
     };
     let expected = run(&sent);
@@ -315,6 +347,11 @@ fn the_clock_closes_frames_and_silence_speaks_in_the_empty_ones() {
     }
     let last_ms = START_MS + pace_ms * 2879;
     let mut alarms = Vec::new();
+    assert_eq!(
+        engine.health(last_ms + 2 * pace_ms - 1).streams[0].overdue_since_ms,
+        None,
+        "it may be speaking"
+    );
     for minute in 1..90 {
         let now_ms = last_ms + 60_000 * minute;
         assert!(engine.next_tick_ms(now_ms).is_some());

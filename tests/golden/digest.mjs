@@ -66,6 +66,13 @@ export class Digest {
     } else throw new TypeError(`a verdict can not hold ${typeof value}`);
   }
 
+  bytes(bytes) {
+    this.number(bytes.length);
+    for (let at = 0; at < bytes.length; at += 4) {
+      this.#stir(bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24), TAG);
+    }
+  }
+
   hex() {
     return hex(this.#high) + hex(this.#low);
   }

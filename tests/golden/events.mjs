@@ -69,7 +69,8 @@ export function play(engine, { events, t, deed, back, report }) {
   if (events) return engine.push(events.map(({ stream, t, value }) => ({ stream, t, value })));
   if (t !== undefined) return { verdicts: engine.tick(t) };
   if (report !== undefined) {
-    return { said: `report ${report}`, value: [engine.health(report), engine.gaps(), engine.quality(report), engine.monitor(), engine.episodes()] };
+    const value = [engine.health(report), engine.gaps(), engine.quality(report), engine.monitor(), engine.episodes()];
+    return { said: `report ${report}`, value, sealed: engine.seal() };
   }
   const [word, act] = deed;
   try {

@@ -18,9 +18,10 @@ export async function replay({ name, kind, preset }, judge) {
   ];
   const digest = new Digest();
   for (const [place, { row, values }] of made.entries()) {
-    const { verdicts, counts, said, value } = answers[place];
+    const { verdicts, counts, said, value, sealed } = answers[place];
     if (said) {
       if (value) digest.value(value);
+      if (sealed) digest.bytes(sealed);
       lines.push(`${said} ${digest.hex()}`);
       continue;
     }

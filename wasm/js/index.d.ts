@@ -69,17 +69,14 @@ export interface Event {
 
 /** What became of events. */
 export interface Counts {
-  /** Those that were taken. */
+  /** Those that were taken, and how many of them came after their frame was over. */
   taken: number;
-  /** Those of them that came after their frame was over, and so revised it. */
   late: number;
-  /** Those that had come before, with the same time and the same value. */
+  /** Dropped: those that had come before, with the same time and the same value. */
   duplicate: number;
-  /** Those that came after their frame was final: dropped. */
+  /** Dropped: those that came after their frame was final, from the future, or without an ordinary number. */
   too_late: number;
-  /** Those from the future: dropped. */
   ahead: number;
-  /** Those without an ordinary number: dropped. */
   not_a_number: number;
 }
 
@@ -252,11 +249,10 @@ export interface Quality {
   age_ms: number | null;
   /** The share of its values that were ordinary numbers, could be a measurement, and lay within the bounds. */
   validity: number | null;
-  /** Values in frames. */
+  /** Values in frames. No ordinary number, or too far off to be a measurement: missing. Out of bounds: judged. */
   values: number;
-  /** Those that are no ordinary number or can not be a measurement; they count as missing. */
-  not_measured: number;
-  /** Those outside of the schema's bounds; they are judged. */
+  not_a_number: number;
+  insane: number;
   out_of_bounds: number;
   /** What became of its events, since the engine was made or opened. */
   events: Counts;
@@ -273,9 +269,8 @@ export interface Monitor {
   anomaly_rate: number;
   /** The share of streams that had a value, over about the last thousand frames. */
   available: number;
-  /** Streams that lately drifted or went to another level. */
+  /** Streams that lately drifted or went to another level, and those that are learned anew after a long absence. */
   drifting: string[];
-  /** Streams that are learned anew after a long absence. */
   retraining: string[];
   /** Views that contradict themselves and are not heard. */
   broken: string[];
@@ -285,11 +280,9 @@ export interface Monitor {
 
 /** Bytes that an engine holds, by part. They are fixed by the schema and do not grow. */
 export interface Memory {
-  /** Each stream by itself. */
+  /** Each stream by itself; all of them together; scores, episodes and labels. */
   streams: number;
-  /** All streams together. */
   joint: number;
-  /** Scores, episodes, labels. */
   verdict: number;
   /** The clocks; open frames of events; what reports are made of; the schema. */
   silence: number;

@@ -7,8 +7,8 @@
 //! verdicts depend on the events alone, and not on the order in which they came.
 //!
 //! It costs each frame twice the work (75 µs for 32 streams, where `observe` takes 31), the draft's memory from the first
-//! provisional frame on (as much as everything else together), and for a late event a copy of what was learned and as
-//! many frames as the lateness window holds. A `lateness_ms` of 0 costs none of it: each frame is final as soon as it is
+//! provisional frame on (as much as everything else together), and for a late event a copy of what was learned (some
+//! 0.2 ms) and as many frames as the lateness window holds. A `lateness_ms` of 0 costs none of it: each frame is final as soon as it is
 //! over. The draft is in no snapshot; an opened engine draws it again.
 
 use alloc::boxed::Box;
@@ -31,7 +31,7 @@ impl Engine {
     ///
     /// The answer says what became of the events. Some are dropped, and are a gap like anything that was not measured:
     /// what has no ordinary number, came twice, came after its frame was final, or comes from the future (a year after
-    /// the newest event; after `tick`, more than the lateness, one frame and five minutes after its time). An event that names no stream
+    /// the newest event; where the time is told by `tick`, a quarter of an hour, or the lateness if that is longer). An event that names no stream
     /// or no time is an error, and an error changes nothing: none of the events is then taken. After frames
     /// ([`observe`](Self::observe)), events go on where those end; after events, frames are refused.
     ///
@@ -77,8 +77,8 @@ impl Engine {
     /// nothing. Habits take a week to learn.
     ///
     /// With events: frames whose time is up are over, or final, although nothing arrives. Silence speaks in the verdicts
-    /// on the empty ones. Events that are ahead of the time said here are dropped from then on, so whoever ticks goes on
-    /// ticking, at least once per frame or five minutes.
+    /// on the empty ones. From then on events from the future are dropped, so whoever ticks goes on ticking, at least once
+    /// per frame or quarter of an hour.
     pub fn tick(&mut self, now_ms: i64, mut each: impl FnMut(&Verdict)) -> Result<(), Error> {
         if now_ms.unsigned_abs() > TIME_MS_MAX.unsigned_abs() {
             return Err(FrameFault::TimeOutOfRange { at_ms: now_ms as f64 }.into());

@@ -107,3 +107,25 @@ impl History {
         Found { opened: None, refused }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SchemaDraft;
+
+    #[test]
+    fn where_nothing_is_sound_all_is_refused() {
+        let engine = Engine::new(SchemaDraft::of_streams(["a"]).validate().expect("valid"));
+        let mut history = History::new(0);
+        assert!(history.open_newest_sound().opened.is_none());
+        let version = history.keep(engine.seal(), 1, "sound");
+        assert!(matches!(history.open(version), Some(Ok(_))));
+        history.keep(alloc::vec![0; 100], 2, "zeros");
+        assert!(history.open(version).is_none(), "one is kept at most");
+        let found = history.open_newest_sound();
+        assert!(found.opened.is_none());
+        let refused: Vec<&str> = found.refused.iter().map(|(_, error)| error.code()).collect();
+        assert_eq!(refused, ["snapshot.not-a-snapshot"]);
+        assert_eq!((history.iter().len(), history.bytes()), (1, 100));
+    }
+}

@@ -38,8 +38,9 @@ state!(Record { frames, streams, views, anomaly_rate, available });
 pub(super) struct StreamRecord {
     /// Numbers that came, of any kind.
     pub(super) values: u64,
-    /// Those that are no ordinary number, or so far off that they can not be a measurement.
-    pub(super) not_measured: u64,
+    /// Those that are no ordinary number, and those that are so far off that they can not be a measurement.
+    pub(super) not_a_number: u64,
+    pub(super) insane: u64,
     pub(super) out_of_bounds: u64,
     /// The share of frames with a value, lately.
     pub(super) complete: f64,
@@ -52,7 +53,8 @@ pub(super) struct StreamRecord {
 }
 state!(StreamRecord {
     values,
-    not_measured,
+    not_a_number,
+    insane,
     out_of_bounds,
     complete,
     last_ms,
@@ -109,15 +111,25 @@ impl Record {
 }
 
 impl StreamRecord {
+    /// Counts a value that came; NaN is none. `is_sane` says whether tier 1 took it for a measurement.
     fn count(&mut self, value: f64, is_sane: bool, bounds: Option<[f64; 2]>) {
         if value.is_nan() {
             return;
         }
         self.values = self.values.saturating_add(1);
-        self.not_measured = self.not_measured.saturating_add(u64::from(!is_sane));
-        let is_outside = |x: f64| bounds.is_some_and(|[low, high]| !(low..=high).contains(&x));
-        let is_out = is_sane && measured(value).is_some_and(is_outside);
-        self.out_of_bounds = self.out_of_bounds.saturating_add(u64::from(is_out));
+        let is_within = |x: f64| bounds.is_none_or(|[low, high]| (low..=high).contains(&x));
+        let fault = match measured(value) {
+            None => &mut self.not_a_number,
+            Some(_) if !is_sane => &mut self.insane,
+            Some(x) if !is_within(x) => &mut self.out_of_bounds,
+            Some(_) => return,
+        };
+        *fault = fault.saturating_add(1);
+    }
+
+    /// Values that were no good, for one reason or another.
+    pub(super) fn invalid(&self) -> u64 {
+        self.not_a_number.saturating_add(self.insane).saturating_add(self.out_of_bounds)
     }
 
     pub(super) fn gap(&self) -> Gap {

@@ -57,15 +57,17 @@ pub struct GapReport {
 pub struct Quality {
     /// The share of frames in which it had a value, over about the last thousand.
     pub completeness: f64,
-    /// The age of its newest value; `None` before the first.
+    /// The age of its newest value that was learned; `None` before the first.
     pub age_ms: Option<i64>,
     /// The share of its values that were ordinary numbers, could be a measurement, and lay within the schema's bounds.
     /// `None` before the first.
     pub validity: Option<f64>,
     /// Values in frames.
     pub values: u64,
-    /// Those that are no ordinary number, or so far off that they can not be a measurement. They count as missing.
-    pub not_measured: u64,
+    /// Those that are no ordinary number. They count as missing.
+    pub not_a_number: u64,
+    /// Those that are so far off that they can not be a measurement. They count as missing too.
+    pub insane: u64,
     /// Those outside of the schema's bounds. They are judged.
     pub out_of_bounds: u64,
     /// What became of its events, since the engine was made or opened.
@@ -125,9 +127,15 @@ pub enum Alert {
 }
 
 impl Engine {
-    /// How fit streams and views are, at a time (usually now, or that of the newest frame).
+    /// How fit streams and views are, at a time (usually now, or that of the newest frame). With events, who is overdue is
+    /// known as of the newest frame that is over.
     pub fn health(&self, now_ms: i64) -> HealthReport {
         let record = &self.state.record;
+        // What is in an open frame has been heard of and not been noted yet: nobody is silent who speaks there.
+        let now_ms = match self.newest().last_frame_ms {
+            Some(last_ms) if self.is_fed_by_events() => now_ms.min(last_ms),
+            _ => now_ms,
+        };
         let of_stream = |place: usize| {
             let stream = &record.streams[place];
             let habit = self.newest().silence.habit(place);
@@ -158,17 +166,15 @@ impl Engine {
 
     /// How good each stream's data is at a time, in the order of the schema's streams.
     pub fn quality(&self, now_ms: i64) -> Vec<Quality> {
-        let of_stream = |(stream, events): (&StreamRecord, &Counts)| {
-            let invalid = stream.not_measured.saturating_add(stream.out_of_bounds);
-            Quality {
-                completeness: stream.complete,
-                age_ms: stream.last_ms.map(|last_ms| now_ms.saturating_sub(last_ms).max(0)),
-                validity: (stream.values > 0).then(|| 1.0 - invalid as f64 / stream.values as f64),
-                values: stream.values,
-                not_measured: stream.not_measured,
-                out_of_bounds: stream.out_of_bounds,
-                events: *events,
-            }
+        let of_stream = |(stream, events): (&StreamRecord, &Counts)| Quality {
+            completeness: stream.complete,
+            age_ms: stream.last_ms.map(|last_ms| now_ms.saturating_sub(last_ms).max(0)),
+            validity: (stream.values > 0).then(|| 1.0 - stream.invalid() as f64 / stream.values as f64),
+            values: stream.values,
+            not_a_number: stream.not_a_number,
+            insane: stream.insane,
+            out_of_bounds: stream.out_of_bounds,
+            events: *events,
         };
         self.state.record.streams.iter().zip(self.state.ingest.counts()).map(of_stream).collect()
     }

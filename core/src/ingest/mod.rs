@@ -12,9 +12,9 @@
 //! largest, or how many there were. Sums are exact, so events that arrive no later than the lateness allows give the same
 //! final frames in any order, bit for bit. A stream without an event in a frame is missing there, and missing is not zero.
 //!
-//! Two readings of one stream with the same time and the same value are one that came twice: the second is dropped. (Of
-//! more than 32 readings in one frame, only 32 are told apart so.) Who gives several things that happen the same time
-//! has to add them up first.
+//! Two readings of one stream with the same time and the same value are one that came twice: the second is dropped. Who
+//! gives several things that happen the same time has to add them up first. Where a stream has more than 32 readings in
+//! a frame, they are not told apart any more, and each counts as often as it came.
 //!
 //! # What it costs
 //!
@@ -72,9 +72,9 @@ use cell::Cell;
 
 /// Empty frames in a row that come out; a longer silence is skipped until somebody speaks. A day of five minutes.
 const EMPTY_MOST: u32 = 288;
-/// Events may be ahead of the time that was told last by this much at least: clocks differ, and nobody tells the time at
-/// every moment.
-const AHEAD_OF_CLOCK_MS: i64 = 300_000;
+/// Where the time is told, events may be ahead of it, or of the newest event, by this much at least: clocks differ, and
+/// nobody tells the time at every moment. Less than an hour, by which clocks are off in summer.
+const AHEAD_OF_CLOCK_MS: i64 = 900_000;
 /// Where nobody tells the time, events may leave this much out: a replay has gaps.
 const AHEAD_MS_MAX: i64 = 366 * 86_400_000;
 
@@ -348,7 +348,10 @@ impl Buffer {
         }
         let value = measured(value).ok_or_else(|| IngestFault::NotANumber { stream: name(), at_ms })?;
         let latest_ms = match (self.told_ms, self.oldest) {
-            (Some(told_ms), _) => told_ms + self.lateness_ms.max(self.frame_ms).max(AHEAD_OF_CLOCK_MS),
+            (Some(told_ms), oldest) => {
+                let now_ms = oldest.map_or(told_ms, |_| told_ms.max(self.watermark_ms));
+                now_ms + self.lateness_ms.max(self.frame_ms).max(AHEAD_OF_CLOCK_MS)
+            }
             (None, Some(_)) => self.watermark_ms + AHEAD_MS_MAX,
             (None, None) => TIME_MS_MAX,
         };

@@ -187,7 +187,7 @@ mod tests {
         assert!(gaps["streams"][1]["absence"][0].as_f64() > Some(0.4), "{gaps}");
         let quality = value(QualityJson::new(schema, &engine.quality(now_ms)));
         assert_eq!(quality["streams"][1]["validity"], 0.5);
-        assert_eq!(quality["streams"][1]["not_measured"], 150);
+        assert_eq!(quality["streams"][1]["not_a_number"], 150);
         assert_eq!(quality["streams"][0]["age_ms"], 60_000);
         assert_eq!(quality["streams"][0]["events"]["taken"], 0);
         let monitor = value(MonitorJson::new(schema, engine.monitor(&Thresholds::default())));

@@ -72,6 +72,15 @@ impl Digest {
         }
     }
 
+    /// Bytes, four by four.
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
+        self.number(bytes.len() as f64);
+        for four in bytes.chunks(4) {
+            let word = four.iter().rev().fold(0, |word, &byte| (word << 8) | u32::from(byte));
+            self.stir(word, TAG);
+        }
+    }
+
     /// Sixteen hexadecimal digits.
     pub(crate) fn hex(self) -> String {
         format!("{:08x}{:08x}", self.high, self.low)

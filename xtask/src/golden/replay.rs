@@ -47,7 +47,7 @@ pub(crate) fn text(name: &str, kind: Kind) -> Outcome<String> {
 }
 
 /// Makes a call, and prints what came of it.
-pub(crate) fn play(engine: &mut Engine, call: &Call, printer: &mut Printer) -> Outcome {
+fn play(engine: &mut Engine, call: &Call, printer: &mut Printer) -> Outcome {
     match call {
         Call::Observe { row, at_ms, values } => {
             let verdict = engine.observe(Frame { at_ms: *at_ms, values })?;
@@ -72,6 +72,7 @@ pub(crate) fn play(engine: &mut Engine, call: &Call, printer: &mut Printer) -> O
         }
         Call::Report { at_ms } => {
             printer.digest.value(&reports(engine, *at_ms)?);
+            printer.digest.bytes(&engine.seal());
             printer.line(&format!("report {at_ms}"));
             Ok(())
         }
@@ -108,14 +109,14 @@ fn value(shape: impl Serialize) -> Outcome<Value> {
 }
 
 /// The text as it grows, and the hash of everything that was said so far.
-pub(crate) struct Printer {
+struct Printer {
     text: String,
     digest: Digest,
     schema: Schema,
 }
 
 impl Printer {
-    pub(crate) fn new(name: &str, kind: Kind, inputs: &str, schema: &Schema) -> Self {
+    fn new(name: &str, kind: Kind, inputs: &str, schema: &Schema) -> Self {
         let what = match kind {
             Kind::Frames => "frames",
             Kind::Events => "events",
@@ -124,11 +125,6 @@ impl Printer {
             "{name}: {ROWS} rows of {what}, inputs {inputs}\nwhat time score score_bits confidence_bits severity all_so_far\n"
         );
         Self { text, digest: Digest::new(), schema: schema.clone() }
-    }
-
-    /// The hash of everything that was said.
-    pub(crate) fn hex(&self) -> String {
-        self.digest.hex()
     }
 
     /// What a call said that may say anything or nothing.
