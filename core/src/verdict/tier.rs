@@ -20,6 +20,8 @@ use crate::stream::StreamVerdict;
 const LINGER: f64 = 10.0;
 /// A stream stands out for a signature from this surprise on: two decades are one value in a hundred.
 const CARRIES_DECADES: f64 = 1.5;
+/// No score up to this is so strong: 10^-1.5 is 0.0316.
+const ORDINARY: f64 = 0.96;
 /// The meta-learner silences an alarm only where it is this sure.
 const SURE: f64 = 0.7;
 /// A silence is judged against a week of habits and nothing else.
@@ -178,7 +180,8 @@ fn oddest(streams: &[StreamVerdict]) -> Option<usize> {
 fn carriers(streams: &[StreamVerdict]) -> impl Iterator<Item = (usize, f64)> {
     let strong =
         streams.iter().enumerate().filter_map(|(place, stream)| Some((place, stream, stream.score?)));
-    strong.filter_map(|(place, stream, score)| {
+    // Most streams are ordinary: they are told before a logarithm is taken of them.
+    strong.filter(|(_, _, score)| *score > ORDINARY).filter_map(|(place, stream, score)| {
         let decades = -log10((1.0 - score).max(1e-12));
         (decades >= CARRIES_DECADES).then_some((place, if stream.is_low { -decades } else { decades }))
     })
