@@ -520,7 +520,7 @@ impl House {
                     self.engine.observe(Frame { at_ms, values: &values }).expect("a frame");
                 }
             }
-            told.extend(self.engine.tick(at_ms).expect("a time").cloned());
+            self.engine.tick(at_ms, |verdict| told.push(verdict.clone())).expect("a time");
         }
         self.now_ms += span_ms;
         told

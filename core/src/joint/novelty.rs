@@ -30,17 +30,18 @@ const SPREAD_ROWS: f64 = 20_000.0;
 const DELAY_ROWS: u64 = 200;
 /// Rows until a distance is taken at its full size.
 const RAMP_ROWS: f64 = 100.0;
-/// Steps per unit of a feature. All features of a stream differ by at most 140 together, which must fit into 16 bits.
-const STEPS: f32 = 256.0;
+/// Steps per unit of a feature. All features of a stream differ by at most 140 units together; two streams' differences
+/// must fit into 16 bits.
+const STEPS: f32 = 234.0;
 /// The step of feature 0.
 const MIDDLE: f32 = 32_768.0;
 /// The due row of a slot that is free.
 const FREE: u64 = u64::MAX;
-/// Cells between two looks at whether a distance is already too far to count.
+/// Cells between two looks at whether a distance is already too far to count; an even number.
 const CELLS_PER_LOOK: usize = 8;
 
-/// Eight streams of a picture: their features in steps, and a mask that is all ones where the stream is present.
-type Tile = [[u16; LANES]; TRAITS + 1];
+/// Eight streams of a picture: their features in steps.
+type Tile = [[u16; LANES]; TRAITS];
 
 /// The thinned past.
 #[derive(Clone, Debug)]
@@ -50,18 +51,21 @@ pub(crate) struct Novelty {
     rng: Rng,
     /// `SLOTS` pictures, one after the other.
     tiles: Vec<Tile>,
+    /// Who is present in them, cell after cell, a bit for each stream.
+    present: Vec<u8>,
     /// The row from which a slot is compared with.
     due: Vec<u64>,
     /// Slots without absent streams need no counting.
     is_whole: Vec<bool>,
     width: usize,
 }
-state!(Novelty { owed, rng, tiles, due, is_whole; width });
+state!(Novelty { owed, rng, tiles, present, due, is_whole; width });
 
 /// This moment's picture and its nearest neighbours.
 #[derive(Clone, Debug)]
 pub(crate) struct Nearest {
     picture: Vec<Tile>,
+    present: Vec<u8>,
     /// Distance and slot, nearest first; equal distances in the order of their slots.
     nearest: [(u32, u32); NEIGHBOURS],
     found: usize,
@@ -77,6 +81,7 @@ impl JointView for Novelty {
             owed: 0.0,
             rng: Rng::new(schema.seed()),
             tiles: vec![Tile::default(); SLOTS * cells],
+            present: vec![0; SLOTS * cells],
             due: vec![FREE; SLOTS],
             is_whole: vec![false; SLOTS],
             width,
@@ -85,11 +90,12 @@ impl JointView for Novelty {
 
     fn scratch(&self) -> Nearest {
         let cells = self.width.div_ceil(LANES);
-        Nearest { picture: vec![Tile::default(); cells], nearest: [(u32::MAX, 0); NEIGHBOURS], found: 0 }
+        let (picture, present) = (vec![Tile::default(); cells], vec![0; cells]);
+        Nearest { picture, present, nearest: [(u32::MAX, 0); NEIGHBOURS], found: 0 }
     }
 
     fn judge(&self, seen: &Seen<'_>, scratch: &mut Nearest) -> Option<f64> {
-        draw(seen.portrait, &mut scratch.picture);
+        draw(seen.portrait, scratch);
         self.search(seen, scratch);
         let rows = seen.rows() as f64;
         if scratch.found == 0 || seen.portrait.here == 0 {
@@ -117,55 +123,73 @@ impl JointView for Novelty {
         let Some(slot) = self.due.iter().position(|&due| due == FREE) else { return };
         let cells = scratch.picture.len();
         self.tiles[slot * cells..(slot + 1) * cells].copy_from_slice(&scratch.picture);
+        self.present[slot * cells..(slot + 1) * cells].copy_from_slice(&scratch.present);
         self.due[slot] = (row + row.min(DELAY_ROWS)).saturating_add(1);
         self.is_whole[slot] = seen.portrait.here == self.width;
     }
 
     fn lent_bytes(&self, scratch: &Nearest) -> usize {
-        size_of_val(scratch.picture.as_slice())
+        size_of_val(scratch.picture.as_slice()) + size_of_val(scratch.present.as_slice())
     }
 
     fn shares(&self, scratch: &Nearest, shares: &mut [f64]) {
         shares.fill(0.0);
-        let cells = scratch.picture.len();
         for &(_, slot) in &scratch.nearest[..scratch.found] {
-            let past = &self.tiles[slot as usize * cells..][..cells];
-            for ((now, past), shares) in scratch.picture.iter().zip(past).zip(shares.chunks_mut(LANES)) {
+            let (past, present) = self.picture(slot as usize, scratch.picture.len());
+            let cells = (scratch.picture.iter().zip(&scratch.present)).zip(past.iter().zip(present));
+            for (((now, here), (past, there)), shares) in cells.zip(shares.chunks_mut(LANES)) {
                 let apart = lanes_apart(now, past);
-                shares.iter_mut().zip(apart).for_each(|(share, apart)| *share += f64::from(apart));
+                for (lane, share) in shares.iter_mut().enumerate() {
+                    *share += f64::from(apart[lane]) * f64::from(here & there & bit(lane) != 0);
+                }
             }
         }
     }
 }
 
 impl Novelty {
+    /// A kept picture: its tiles, and who is present.
+    #[inline]
+    fn picture(&self, slot: usize, cells: usize) -> (&[Tile], &[u8]) {
+        let range = slot * cells..(slot + 1) * cells;
+        (&self.tiles[range.clone()], &self.present[range])
+    }
+
     /// Fills in the nearest live pictures.
     fn search(&self, seen: &Seen<'_>, scratch: &mut Nearest) {
-        let cells = scratch.picture.len();
         let row = seen.rows();
         let is_whole = seen.portrait.here == self.width;
-        scratch.found = 0;
-        scratch.nearest = [(u32::MAX, 0); NEIGHBOURS];
-        for (slot, past) in self.tiles.chunks_exact(cells.max(1)).enumerate() {
-            if self.due[slot] > row {
-                continue;
-            }
-            let furthest = scratch.nearest[NEIGHBOURS - 1].0;
-            let distance = if is_whole && self.is_whole[slot] {
+        let (before, found) = (scratch.nearest, scratch.found);
+        let distance_of = |scratch: &Nearest, slot: usize, furthest: u32| {
+            let (past, present) = self.picture(slot, scratch.picture.len());
+            if is_whole && self.is_whole[slot] {
                 distance(&scratch.picture, past, furthest)
             } else {
-                distance_with_gaps(&scratch.picture, past, self.width)
-            };
-            if distance >= furthest {
+                distance_with_gaps((&scratch.picture, &scratch.present), (past, present), self.width)
+            }
+        };
+        // The neighbours of the row before are near still: whatever is further than all of them is none. The answer does
+        // not depend on it.
+        let mut limit = (u32::MAX, 0);
+        if found == NEIGHBOURS && before.iter().all(|&(_, slot)| self.due[slot as usize] <= row) {
+            let furthest =
+                before.iter().map(|&(_, slot)| distance_of(scratch, slot as usize, u32::MAX)).max();
+            limit = (furthest.unwrap_or(u32::MAX), SLOTS as u32);
+        }
+        scratch.found = 0;
+        scratch.nearest = [limit; NEIGHBOURS];
+        for slot in (0..SLOTS).filter(|&slot| self.due[slot] <= row) {
+            let next = (distance_of(scratch, slot, scratch.nearest[NEIGHBOURS - 1].0), slot as u32);
+            if next >= scratch.nearest[NEIGHBOURS - 1] {
                 continue;
             }
             scratch.found = (scratch.found + 1).min(NEIGHBOURS);
             let mut place = NEIGHBOURS - 1;
-            while place > 0 && scratch.nearest[place - 1].0 > distance {
+            while place > 0 && scratch.nearest[place - 1] > next {
                 scratch.nearest[place] = scratch.nearest[place - 1];
                 place -= 1;
             }
-            scratch.nearest[place] = (distance, slot as u32);
+            scratch.nearest[place] = next;
         }
     }
 
@@ -185,10 +209,17 @@ impl Novelty {
     }
 }
 
+/// The bit of a lane.
+#[inline]
+fn bit(lane: usize) -> u8 {
+    1 << lane
+}
+
 /// A portrait in steps.
-fn draw(portrait: &Portrait, picture: &mut [Tile]) {
-    for (cell, tile) in portrait.cells.iter().zip(picture) {
+fn draw(portrait: &Portrait, to: &mut Nearest) {
+    for (cell, (tile, present)) in portrait.cells.iter().zip(to.picture.iter_mut().zip(&mut to.present)) {
         draw_cell(cell, tile);
+        *present = (0..LANES).map(|lane| if cell.here[lane] > 0.0 { bit(lane) } else { 0 }).sum();
     }
 }
 
@@ -199,12 +230,10 @@ fn draw_cell(cell: &Cell, tile: &mut Tile) {
             steps[lane] = (traits[lane] * STEPS + (MIDDLE + 0.5)) as i32 as u16;
         }
     }
-    for lane in 0..LANES {
-        tile[TRAITS][lane] = if cell.here[lane] > 0.0 { u16::MAX } else { 0 };
-    }
 }
 
-/// How far the streams of a cell lie apart, over all their features; 0 where either is absent.
+/// How far the streams of a cell lie apart, over all their features.
+#[inline]
 fn lanes_apart(a: &Tile, b: &Tile) -> [u16; LANES] {
     let mut apart = [0_u16; LANES];
     for feature in 0..TRAITS {
@@ -212,25 +241,30 @@ fn lanes_apart(a: &Tile, b: &Tile) -> [u16; LANES] {
             apart[lane] = apart[lane].wrapping_add(a[feature][lane].abs_diff(b[feature][lane]));
         }
     }
-    for lane in 0..LANES {
-        apart[lane] &= a[TRAITS][lane] & b[TRAITS][lane];
-    }
     apart
 }
 
-/// The sum over all streams, or anything not below `furthest` if it is not.
+/// The sum over all streams, or anything above `furthest` if it is above that.
+#[inline]
 fn distance(a: &[Tile], b: &[Tile], furthest: u32) -> u32 {
     let mut total = 0_u32;
     for (a, b) in a.chunks(CELLS_PER_LOOK).zip(b.chunks(CELLS_PER_LOOK)) {
         let mut sums = [0_u32; LANES];
-        for (a, b) in a.iter().zip(b) {
+        let ((pairs_a, odd_a), (pairs_b, odd_b)) = (a.as_chunks::<2>(), b.as_chunks::<2>());
+        for (a, b) in pairs_a.iter().zip(pairs_b) {
+            let (one, other) = (lanes_apart(&a[0], &b[0]), lanes_apart(&a[1], &b[1]));
+            for lane in 0..LANES {
+                sums[lane] += u32::from(one[lane].wrapping_add(other[lane]));
+            }
+        }
+        for (a, b) in odd_a.iter().zip(odd_b) {
             let apart = lanes_apart(a, b);
             for lane in 0..LANES {
                 sums[lane] += u32::from(apart[lane]);
             }
         }
         total += sums.iter().sum::<u32>();
-        if total >= furthest {
+        if total > furthest {
             return total;
         }
     }
@@ -238,19 +272,18 @@ fn distance(a: &[Tile], b: &[Tile], furthest: u32) -> u32 {
 }
 
 /// The sum over the streams that are present in both, scaled up to all of them.
-fn distance_with_gaps(a: &[Tile], b: &[Tile], width: usize) -> u32 {
+fn distance_with_gaps((a, in_a): (&[Tile], &[u8]), (b, in_b): (&[Tile], &[u8]), width: usize) -> u32 {
     let mut total = 0_u64;
     let mut both = 0_u64;
-    for (a, b) in a.iter().zip(b) {
+    for ((a, in_a), (b, in_b)) in a.iter().zip(in_a).zip(b.iter().zip(in_b)) {
+        let in_both = in_a & in_b;
         let apart = lanes_apart(a, b);
         let mut sum = 0_u32;
-        let mut here = 0_u32;
         for lane in 0..LANES {
-            sum += u32::from(apart[lane]);
-            here += u32::from(a[TRAITS][lane] & b[TRAITS][lane] & 1);
+            sum += if in_both & bit(lane) != 0 { u32::from(apart[lane]) } else { 0 };
         }
         total += u64::from(sum);
-        both += u64::from(here);
+        both += u64::from(in_both.count_ones());
     }
     let scaled = (total * width as u64).checked_div(both);
     scaled.map_or(u32::MAX, |scaled| scaled.min(u64::from(u32::MAX - 1)) as u32)
@@ -263,18 +296,20 @@ mod tests {
 
     /// What the words say, without masks, lanes, early stops or running lists: every live picture's distance in
     /// floating point, sorted.
-    fn naive(view: &Novelty, picture: &[Tile], row: u64) -> Option<f64> {
-        let cells = picture.len();
+    fn naive(view: &Novelty, now: &Nearest, row: u64) -> Option<f64> {
+        let cells = now.picture.len();
         let mut distances = Vec::new();
         for slot in (0..SLOTS).filter(|&slot| view.due[slot] <= row) {
             let (mut apart, mut both) = (0.0, 0.0);
             for stream in 0..view.width {
                 let (cell, lane) = (stream / LANES, stream % LANES);
-                let (now, past) = (&picture[cell], &view.tiles[slot * cells + cell]);
-                if now[TRAITS][lane] > 0 && past[TRAITS][lane] > 0 {
+                let past = slot * cells + cell;
+                if now.present[cell] >> lane & 1 == 1 && view.present[past] >> lane & 1 == 1 {
                     both += 1.0;
-                    let steps =
-                        |feature: usize| f64::from(now[feature][lane]) - f64::from(past[feature][lane]);
+                    let steps = |feature: usize| {
+                        f64::from(now.picture[cell][feature][lane])
+                            - f64::from(view.tiles[past][feature][lane])
+                    };
                     apart += (0..TRAITS).map(|feature| steps(feature).abs()).sum::<f64>();
                 }
             }
@@ -295,7 +330,7 @@ mod tests {
             for row in 0..1300 {
                 let values = values_at(row, width);
                 let odd = watch.judge(&values).oddness;
-                let slow = naive(&watch.view.view, &watch.scratch.picture, row);
+                let slow = naive(&watch.view.view, &watch.scratch, row);
                 match (odd, slow) {
                     // Scaling up for gaps cuts off less than one step per picture.
                     (Some(odd), Some(slow)) => {

@@ -232,7 +232,9 @@ impl Gauge {
 }
 
 impl Cell {
-    /// Eight streams at once. Lanes without a value stay as they are.
+    /// Eight streams at once. Lanes without a value stay as they are. By itself: woven into what is around it, the lanes are
+    /// no vectors any more.
+    #[inline(never)]
     fn step(&mut self, reading: &Reading) {
         self.here = reading.here;
         self.fresh = reading.fresh;
@@ -246,7 +248,7 @@ impl Cell {
         }
         let mut near = [0.0; LANES];
         for lane in 0..LANES {
-            near[lane] = reading.z[lane].clamp(-RESTLESS_FAR, RESTLESS_FAR);
+            near[lane] = greater(lesser(reading.z[lane], RESTLESS_FAR), -RESTLESS_FAR);
             self.smooth[lane] += (near[lane] - self.smooth[lane]) * SMOOTH_PACE * fresh[lane];
             self.z[lane] += (reading.z[lane] - self.z[lane]) * fresh[lane];
         }
@@ -256,6 +258,7 @@ impl Cell {
     }
 
     /// How far the stream strays from a forecast, on a logarithmic scale and against its own usual.
+    #[inline(never)]
     fn step_restlessness(&mut self, kind: usize, near: &Lane, reading: &Reading) {
         let mut apart = [0.0; LANES];
         let mut taken = [0.0; LANES];
@@ -274,7 +277,7 @@ impl Cell {
         }
         for lane in 0..LANES {
             let per_spread = inverse_sqrt_brief(greater(self.variance[kind][lane], RESTLESS_VARIANCE));
-            let odd = (apart[lane] * per_spread).clamp(-RESTLESS_FAR, RESTLESS_FAR);
+            let odd = greater(lesser(apart[lane] * per_spread, RESTLESS_FAR), -RESTLESS_FAR);
             let seen = RESTLESS_WEIGHT * odd * reading.belief[lane];
             let held = self.traits[LEVEL_PACE.len() + kind][lane];
             self.traits[LEVEL_PACE.len() + kind][lane] = if reading.fresh[lane] > 0.0 { seen } else { held };

@@ -46,9 +46,11 @@ pub(super) struct Tail<'a> {
 
 impl<'a> Tail<'a> {
     pub(super) fn of(weights: &'a [f32]) -> Self {
-        let mass: f64 = weights.iter().map(|&weight| f64::from(weight)).sum();
+        // Most bins are empty, and a sum has to wait for each of its terms.
+        let occupied = weights.iter().filter(|&&weight| weight > 0.0);
+        let mass: f64 = occupied.map(|&weight| f64::from(weight)).sum();
         let (mut above, mut shoulder) = (0.0, 0);
-        for (bin, &weight) in weights.iter().enumerate().rev() {
+        for (bin, &weight) in weights.iter().enumerate().rev().filter(|(_, weight)| **weight > 0.0) {
             above += f64::from(weight);
             if above > f64::max(0.02 * mass, 3.0) {
                 shoulder = bin;
@@ -85,6 +87,9 @@ impl<'a> Tail<'a> {
     fn hazard_beyond(&self, steepness_most: f64, prior: f64) -> f64 {
         let (mut count, mut excess) = (0.0, 0.0);
         for (bin, &weight) in self.weights.iter().enumerate().skip(self.shoulder) {
+            if weight == 0.0 {
+                continue;
+            }
             let octaves = ((bin - self.shoulder) as f64 + 0.25) / f64::from(BINS_PER_OCTAVE);
             count += f64::from(weight);
             excess += f64::from(weight) * octaves * LN_2;

@@ -14,8 +14,9 @@ const PRIOR: f64 = 3.0;
 const RUNS_LEAST: f64 = 40.0;
 /// Shorter runs are never news.
 const RUN_LEAST: u32 = 4;
-/// Ended runs after which the limits are worked out anew.
-const REFRESH_RUNS: u32 = 64;
+/// Ended runs after which the limits are worked out anew: at first, and once many runs are known, which one more hardly
+/// moves.
+const REFRESH_RUNS: [u32; 2] = [64, 512];
 /// What is left of a run's weight when the histogram is halved at this mass.
 const MASS_MOST: f64 = 8192.0;
 
@@ -28,10 +29,11 @@ pub(super) struct Runs {
     lengths: [[f32; BINS]; 2],
     limits: [u32; 2],
     since_refresh: u32,
+    refresh_after: u32,
     /// Runs beyond the limit in a row: the third is a habit.
     odd: u32,
 }
-state!(Runs { value, length, lengths, limits, since_refresh, odd } where |runs| {
+state!(Runs { value, length, lengths, limits, since_refresh, refresh_after, odd } where |runs| {
     runs.lengths.iter().flatten().all(|weight| weight.is_finite() && *weight >= 0.0)
 });
 
@@ -43,6 +45,7 @@ impl Runs {
             lengths: [[0.0; BINS]; 2],
             limits: [u32::MAX; 2],
             since_refresh: 0,
+            refresh_after: REFRESH_RUNS[0],
             odd: 0,
         }
     }
@@ -83,7 +86,10 @@ impl Runs {
         }
         self.lengths[kind][bin_of(f64::from(self.length), BINS)] += weight;
         self.since_refresh = self.since_refresh.saturating_add(1);
-        if is_long || self.since_refresh >= REFRESH_RUNS {
+        if is_long || self.since_refresh >= self.refresh_after {
+            if !is_long {
+                self.refresh_after = self.refresh_after.saturating_mul(2).min(REFRESH_RUNS[1]);
+            }
             self.since_refresh = 0;
             self.refresh();
         }

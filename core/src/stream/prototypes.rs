@@ -19,27 +19,23 @@ const RAMP_ROWS: f64 = 100.0;
 const MEMORY_ROWS: f64 = 8192.0;
 /// Distances are cut here: beyond it, further is not newer.
 const CAP: f64 = 100.0;
-/// States compared at a time.
+/// States are looked at in groups of so many.
 const LANES: usize = 8;
+/// No more states than the lowest bits of a distance can name.
+const PLACES: u32 = 256;
 /// Remembered numbers are kept in units that lie within this factor of the usual size.
 const UNIT_SLACK: f64 = 1_048_576.0;
 /// A state in units is cut here, so that its square is an ordinary number.
 const UNITS_MAX: f64 = 1e18;
 
-/// Eight states, their numbers side by side, and when each was last the nearest.
-#[derive(Clone, Copy, Debug)]
-struct Block<const D: usize> {
-    /// In units. Infinity where there is no state yet.
-    numbers: [[f32; LANES]; D],
-    matched: [u32; LANES],
-}
-state!(const D, Block<D> { numbers, matched });
-
-/// States of `D` numbers.
+/// States of `D` numbers, one array per number.
 #[derive(Clone, Debug)]
 pub(crate) struct Prototypes<const D: usize> {
-    /// In the order in which they came; where all places are taken, the one that was nearest longest ago is replaced.
-    blocks: Vec<Block<D>>,
+    /// In units, in the order in which they came; where all places are taken, the state that was nearest longest ago is
+    /// replaced. Infinity where there is none yet.
+    states: [Vec<f32>; D],
+    /// When a state was last the nearest.
+    matched: Vec<u32>,
     count: usize,
     /// Mean absolute value of each number.
     sizes: [f64; D],
@@ -47,7 +43,7 @@ pub(crate) struct Prototypes<const D: usize> {
     units: [f64; D],
     rows: u64,
 }
-state!(const D, Prototypes<D> { blocks, count, sizes, units, rows } where |kept| kept.is_sound());
+state!(const D, Prototypes<D> { states, matched, count, sizes, units, rows } where |kept| kept.is_sound());
 
 /// What was found out about a state.
 #[derive(Clone, Copy, Debug)]
@@ -61,10 +57,12 @@ pub(crate) struct Look<const D: usize> {
 }
 
 impl<const D: usize> Prototypes<D> {
+    /// Room for `most` states: at most [`PLACES`].
     pub(crate) fn new(most: usize) -> Self {
-        let blank = Block { numbers: [[f32::INFINITY; LANES]; D], matched: [0; LANES] };
+        let most = most.next_multiple_of(LANES).min(PLACES as usize);
         Self {
-            blocks: vec![blank; most.div_ceil(LANES)],
+            states: core::array::from_fn(|_| vec![f32::INFINITY; most]),
+            matched: vec![0; most],
             count: 0,
             sizes: [0.0; D],
             units: [1.0; D],
@@ -73,12 +71,11 @@ impl<const D: usize> Prototypes<D> {
     }
 
     fn is_sound(&self) -> bool {
-        let of_place =
-            |place: usize| self.blocks[place / LANES].numbers.map(|numbers| numbers[place % LANES]);
-        let most = self.blocks.len() * LANES;
-        self.count <= most
-            && (0..self.count).all(|place| of_place(place).iter().all(|number| number.is_finite()))
-            && (self.count..most).all(|place| of_place(place).iter().all(|number| *number == f32::INFINITY))
+        self.count <= self.matched.len()
+            && self.states.iter().all(|numbers| {
+                numbers[..self.count].iter().all(|number| number.is_finite())
+                    && numbers[self.count..].iter().all(|number| *number == f32::INFINITY)
+            })
             && self
                 .units
                 .iter()
@@ -130,7 +127,7 @@ impl<const D: usize> Prototypes<D> {
     pub(crate) fn learn(&mut self, look: &Look<D>, floor: f64, row: u32) {
         if self.rows >= WARM_ROWS {
             if self.count > 0 && look.distance <= NEW_FROM * NEW_FROM * D as f32 {
-                self.blocks[look.nearest / LANES].matched[look.nearest % LANES] = row;
+                self.matched[look.nearest] = row;
             } else {
                 self.remember(look, floor, row);
             }
@@ -144,55 +141,50 @@ impl<const D: usize> Prototypes<D> {
 
     /// The nearest state and the sum of squared distances to it. Of nothing, nothing is far.
     ///
-    /// All states are looked at, eight at a time: most streams have a few dozen, and whatever would skip some of them
-    /// has to guess, which costs more than it saves.
+    /// All states are looked at: most streams have a few dozen, and whatever would skip some of them has to guess, which
+    /// costs more than it saves. The bits of a distance, which order as it does, carry the place of its state in their
+    /// lowest eight: so the search is for the least of some whole numbers, which is vector code.
     #[inline]
     fn nearest(&self, at: [f32; D], scales: [f32; D]) -> (usize, f32) {
         if self.count == 0 {
             return (0, 0.0);
         }
-        let mut least = [f32::INFINITY; LANES];
-        let mut nearest = [0_u32; LANES];
-        for (number, block) in (0_u32..).zip(&self.blocks[..self.count.div_ceil(LANES)]) {
-            let distances = block.distances(at, scales);
-            for lane in 0..LANES {
-                let is_nearer = distances[lane] < least[lane];
-                least[lane] = if is_nearer { distances[lane] } else { least[lane] };
-                nearest[lane] = if is_nearer { number } else { nearest[lane] };
+        let looked_at = self.count.next_multiple_of(LANES).min(self.matched.len());
+        let states: [&[f32]; D] = core::array::from_fn(|j| &self.states[j][..looked_at]);
+        let distance = |place: usize| {
+            let mut sum = 0.0;
+            for j in 0..D {
+                let times = (at[j] - states[j][place]) * scales[j];
+                sum += times * times;
             }
+            sum
+        };
+        let mut least = u32::MAX;
+        for place in 0..looked_at {
+            least = least.min((distance(place).to_bits() & !(PLACES - 1)) | place as u32);
         }
-        for (lane, place) in (0_u32..).zip(&mut nearest) {
-            *place = *place * LANES as u32 + lane;
-        }
-        for half in [4, 2, 1] {
-            for lane in 0..half {
-                let is_nearer = least[lane + half] < least[lane];
-                least[lane] = if is_nearer { least[lane + half] } else { least[lane] };
-                nearest[lane] = if is_nearer { nearest[lane + half] } else { nearest[lane] };
-            }
-        }
-        (nearest[0] as usize, least[0])
+        let nearest = (least & (PLACES - 1)) as usize;
+        (nearest, distance(nearest))
     }
 
     #[cold]
     fn remember(&mut self, look: &Look<D>, floor: f64, row: u32) {
         let units = self.fit_units(look, floor);
         let place = self.make_room();
-        let block = &mut self.blocks[place / LANES];
-        for (numbers, number) in block.numbers.iter_mut().zip(units) {
-            numbers[place % LANES] = number;
+        for (numbers, number) in self.states.iter_mut().zip(units) {
+            numbers[place] = number;
         }
-        block.matched[place % LANES] = row;
+        self.matched[place] = row;
     }
 
     /// A free place, or that of the state that was nearest longest ago.
     fn make_room(&mut self) -> usize {
-        if self.count < self.blocks.len() * LANES {
+        if self.count < self.matched.len() {
             self.count += 1;
             return self.count - 1;
         }
-        let matched = self.blocks.iter().flat_map(|block| block.matched).enumerate();
-        matched.min_by_key(|(_, row)| *row).map_or(0, |(oldest, _)| oldest)
+        let oldest = self.matched.iter().enumerate().min_by_key(|(_, row)| **row);
+        oldest.map_or(0, |(oldest, _)| oldest)
     }
 
     /// Where usual sizes have moved far from the units, takes new units. The state in the units that now hold.
@@ -205,10 +197,8 @@ impl<const D: usize> Prototypes<D> {
             }
             let unit = power_of_two_below(size);
             let factor = self.units[j] / unit;
-            for number in self.blocks.iter_mut().flat_map(|block| &mut block.numbers[j]) {
-                if number.is_finite() {
-                    *number = in_range(f64::from(*number) * factor);
-                }
+            for number in &mut self.states[j][..self.count] {
+                *number = in_range(f64::from(*number) * factor);
             }
             self.units[j] = unit;
         }
@@ -236,19 +226,4 @@ fn power_of_two_below(x: f64) -> f64 {
 #[inline]
 fn inverse_of_power(power: f64) -> f64 {
     f64::from_bits(0x7FE0_0000_0000_0000 - power.to_bits())
-}
-
-impl<const D: usize> Block<D> {
-    /// The sums of squared distances to each of the states.
-    #[inline(always)]
-    fn distances(&self, at: [f32; D], scales: [f32; D]) -> [f32; LANES] {
-        let mut sums = [0.0; LANES];
-        for ((numbers, at), scale) in self.numbers.iter().zip(at).zip(scales) {
-            for (sum, number) in sums.iter_mut().zip(numbers) {
-                let times = (at - number) * scale;
-                *sum += times * times;
-            }
-        }
-        sums
-    }
 }

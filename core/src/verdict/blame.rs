@@ -7,7 +7,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::math::log10;
+use crate::math::{exp, log10};
 use crate::snapshot::state;
 use crate::stream::StreamVerdict;
 
@@ -26,31 +26,35 @@ const CARRIES: f64 = 1.0;
 #[derive(Clone, Debug)]
 pub(crate) struct Blame {
     blame: Vec<f64>,
+    /// Decades that one or another of all streams reaches in most frames, and the score that says so.
+    usual: f64,
+    ordinary: f64,
 }
-state!(Blame { blame });
+state!(Blame { blame; usual, ordinary });
 
 impl Blame {
     pub(crate) fn new(width: usize) -> Self {
-        Self { blame: vec![0.0; width] }
+        let usual = log10(width.max(1) as f64) + BEYOND_USUAL;
+        Self { blame: vec![0.0; width], usual, ordinary: 1.0 - exp(-core::f64::consts::LN_10 * usual) }
     }
 
     /// Writes each stream's blame, this frame included, into its verdict.
     pub(crate) fn judge(&self, streams: &mut [StreamVerdict]) {
-        let usual = log10(streams.len().max(1) as f64) + BEYOND_USUAL;
         for (stream, before) in streams.iter_mut().zip(&self.blame) {
-            stream.blame = KEPT * before + (evidence(stream) - usual).clamp(0.0, FRAME_MOST);
+            stream.blame = KEPT * before + (self.evidence(stream) - self.usual).clamp(0.0, FRAME_MOST);
         }
     }
 
     pub(crate) fn learn(&mut self, streams: &[StreamVerdict]) {
         self.blame.iter_mut().zip(streams).for_each(|(blame, stream)| *blame = stream.blame);
     }
-}
 
-fn evidence(stream: &StreamVerdict) -> f64 {
-    let by_itself = stream.score.map_or(0.0, |score| -log10((1.0 - score).max(1e-12)));
-    let by_others = DECADES_PER_MARK * stream.apart.unwrap_or(0.0);
-    by_itself.max(by_others)
+    /// Decades that speak against a stream. Most streams are ordinary: that is told before a logarithm is taken.
+    fn evidence(&self, stream: &StreamVerdict) -> f64 {
+        let telling = stream.score.filter(|score| *score > self.ordinary);
+        let by_itself = telling.map_or(0.0, |score| -log10((1.0 - score).max(1e-12)));
+        by_itself.max(DECADES_PER_MARK * stream.apart.unwrap_or(0.0))
+    }
 }
 
 /// The stream that is blamed most; of equals the first, which is the same one on every target.

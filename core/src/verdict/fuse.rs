@@ -43,11 +43,12 @@ const NEWS_AT_ONE_IN_A_THOUSAND: f64 = 4.4;
 const SURPRISE_PER_DECADE: f64 = 3.0;
 /// Views that are listened to for some frames: one odd frame proves little, several on end do.
 const INSISTENT: [View; 4] = [View::Streams, View::Dependence, View::Gaps, View::Silence];
+/// The mean of decades that begins in one normal frame in a thousand, as a rule. Presence jumps, so what is odd about it
+/// is soon very odd; silence grows slowly, and once odd it is so for many frames.
+const INSISTED_AT: [f64; INSISTENT.len()] = [2.25, 2.25, 2.5, 2.0];
 /// Frames over which they are listened to, and the most decades that one frame counts.
 const INSIST_FRAMES: f64 = 4.0;
 const INSIST_MOST: f64 = 6.0;
-/// The mean of decades over these frames that one normal frame in a thousand reaches, as a rule.
-const INSISTED_AT_ONE_IN_A_THOUSAND: f64 = 2.25;
 
 /// The record of every view, and the calibration of all of them together.
 #[derive(Clone, Debug)]
@@ -135,9 +136,9 @@ impl Fusion {
         let insisted = self.insisted(&chances, &views, is_alone);
         let surprises =
             surprises(streams, &opinions, &views, company, chances[0].map(|chance| -log10(chance)));
-        let insisting = insisted.iter().zip(&self.insistences).map(|(decades, told)| told.judge(*decades));
-        let insisting =
-            insisting.fold(0.0, f64::max) + NEWS_AT_ONE_IN_A_THOUSAND - INSISTED_AT_ONE_IN_A_THOUSAND;
+        let insisting = (insisted.iter().zip(&self.insistences).zip(INSISTED_AT))
+            .map(|((decades, told), enough)| told.judge(*decades) + NEWS_AT_ONE_IN_A_THOUSAND - enough)
+            .fold(0.0, f64::max);
         let heard = surprises.iter().zip(&self.holds);
         let doubt: f64 = views.iter().zip(TRUST).map(|(view, trust)| 1.0 - view.weight * trust).product();
         Fused {

@@ -46,9 +46,10 @@ pub(crate) trait Forecaster: State + Clone {
 
 macro_rules! models {
     ($($tag:literal => $model:ident),* $(,)?) => {
-        /// Any of the models. Closed, so that it needs no box and seals itself.
+        /// Any of the models. Closed, so that it needs no box and seals itself; tables lie on the heap, since every stream
+        /// has room for the largest.
         #[derive(Clone, Debug)]
-        #[allow(clippy::large_enum_variant, reason = "a stream has two of them: a box would cost more than it saves")]
+        #[allow(clippy::large_enum_variant, reason = "the large one is the usual one")]
         pub(crate) enum Model {
             $(#[doc = concat!("[`", stringify!($model), "`].")] $model($model),)*
         }

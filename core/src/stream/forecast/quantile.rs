@@ -1,6 +1,9 @@
 //! Quantile filter: the middle of the last values, and how far their 95 % quantile lies above it. Counts of events
 //! are skewed; a mean would sit where no value is.
 
+use alloc::vec;
+use alloc::vec::Vec;
+
 use super::{Forecast, Forecaster};
 use crate::frame::Moment;
 use crate::snapshot::state;
@@ -15,8 +18,8 @@ const DEVIATIONS_AT_95: f64 = 1.644_853_626_951_472_2;
 /// The newest values, in the order in which they came and in the order of their size.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Sorted {
-    came: [f64; WINDOW],
-    by_size: [f64; WINDOW],
+    came: Vec<f64>,
+    by_size: Vec<f64>,
     next: usize,
     values: usize,
 }
@@ -24,7 +27,7 @@ state!(Sorted { came, by_size, next, values } where |sorted| sorted.next < WINDO
 
 impl Default for Sorted {
     fn default() -> Self {
-        Self { came: [0.0; WINDOW], by_size: [0.0; WINDOW], next: 0, values: 0 }
+        Self { came: vec![0.0; WINDOW], by_size: vec![0.0; WINDOW], next: 0, values: 0 }
     }
 }
 
@@ -90,7 +93,6 @@ impl Forecaster for QuantileFilter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::vec::Vec;
 
     #[test]
     fn stays_sorted_as_a_naive_twin_does() {

@@ -1,6 +1,9 @@
 //! Rate: how much usually happens at this hour of the week. For streams that speak now and then, where the last value
 //! says little and the clock says most.
 
+use alloc::vec;
+use alloc::vec::Vec;
+
 use super::{Forecast, Forecaster};
 use crate::frame::Moment;
 use crate::math::sqrt;
@@ -17,8 +20,8 @@ const VALUES_MIN: f64 = 8.0;
 /// Mean and mean square per hour of the week, shrunk towards those of the whole.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Rate {
-    counts: [f32; HOURS],
-    means: [f64; HOURS],
+    counts: Vec<f32>,
+    means: Vec<f64>,
     count: f64,
     mean: f64,
     square: f64,
@@ -27,7 +30,7 @@ state!(Rate { counts, means, count, mean, square });
 
 impl Default for Rate {
     fn default() -> Self {
-        Self { counts: [0.0; HOURS], means: [0.0; HOURS], count: 0.0, mean: 0.0, square: 0.0 }
+        Self { counts: vec![0.0; HOURS], means: vec![0.0; HOURS], count: 0.0, mean: 0.0, square: 0.0 }
     }
 }
 
