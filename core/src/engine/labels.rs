@@ -41,9 +41,8 @@ impl Engine {
         Ok(episode)
     }
 
-    /// Changes how often a normal frame may raise an alarm, from the next frame on. Everything that was learned stays:
-    /// the rate is a threshold and nothing else, and setting it back gives the engine that there was. It is part of the
-    /// schema, so the schema's fingerprint changes with it. Outside of the schema's rule it is refused as there.
+    /// Changes how often a normal frame may raise an alarm, from the next frame on. Everything that was learned stays,
+    /// and setting it back before the next frame gives the engine that there was. It is part of the schema, so the schema's fingerprint changes with it. Outside of the schema's rule it is refused as there.
     ///
     /// ```
     /// use fourfold::{Engine, SchemaDraft};

@@ -56,15 +56,18 @@ impl Watcher for Ticked {
     }
 
     fn tick(&mut self, now_ms: i64) -> Outcome<Vec<Told>> {
-        let Some(verdict) = self.0.tick(now_ms)? else { return Ok(Vec::new()) };
-        let of = |finding: &fourfold::silence::Finding| Told {
-            at_ms: now_ms,
-            cause: Some(finding.cause),
-            stream: finding.stream,
-            streams: finding.streams,
-            episode: verdict.episode,
-        };
-        Ok(verdict.silences.iter().filter(|finding| finding.settled).map(of).collect())
+        let mut told = Vec::new();
+        self.0.tick(now_ms, |verdict| {
+            let settled = verdict.silences.iter().filter(|finding| finding.settled);
+            told.extend(settled.map(|finding| Told {
+                at_ms: now_ms,
+                cause: Some(finding.cause),
+                stream: finding.stream,
+                streams: finding.streams,
+                episode: verdict.episode,
+            }));
+        })?;
+        Ok(told)
     }
 }
 
