@@ -21,7 +21,7 @@ const HALF_WINDOW: u64 = 1024;
 #[derive(Clone, Copy, Debug)]
 struct Cut {
     at: f32,
-    feature: u32,
+    feature: u8,
 }
 
 /// Some trees over one set of features.
@@ -33,21 +33,29 @@ pub(crate) struct Trees {
     reference: Vec<u16>,
     moments: u64,
     /// The cuts of a tree lie together, children of `n` at `2 n + 1` and `2 n + 2`. They follow from the seed.
-    cuts: Vec<Cut>,
+    cuts: Vec<f32>,
+    /// What each cut cuts: there are few features.
+    features: Vec<u8>,
     height: u32,
 }
-state!(Trees { latest, reference, moments; cuts, height });
+state!(Trees { latest, reference, moments; cuts, features, height });
 
 impl Trees {
-    /// `count` trees, rounded up to whole walks.
+    /// `count` trees over at most 256 features, rounded up to whole walks.
     pub(crate) fn new(count: usize, height: u32, features: usize, rng: &mut Rng) -> Self {
         let count = count.next_multiple_of(ABREAST);
         let leaves = 1_usize << height;
-        let mut cuts = Vec::with_capacity(count * (leaves - 1));
+        let (mut cuts, mut of) = (Vec::new(), Vec::new());
+        cuts.reserve_exact(count * (leaves - 1));
+        of.reserve_exact(count * (leaves - 1));
         for _ in 0..count {
-            cuts.extend(grow(leaves - 1, features, rng));
+            for cut in grow(leaves - 1, features, rng) {
+                cuts.push(cut.at);
+                of.push(cut.feature);
+            }
         }
-        Self { latest: vec![0; count * leaves], reference: vec![0; count * leaves], moments: 0, cuts, height }
+        let blank = vec![0; count * leaves];
+        Self { latest: blank.clone(), reference: blank, moments: 0, cuts, features: of, height }
     }
 
     pub(crate) fn count(&self) -> usize {
@@ -56,7 +64,7 @@ impl Trees {
 
     /// Bytes of the cuts.
     pub(crate) fn fixed_bytes(&self) -> usize {
-        size_of_val(self.cuts.as_slice())
+        size_of_val(self.cuts.as_slice()) + self.features.len()
     }
 
     /// How thin the cells of this moment are, in nats less than an even share; fills in the leaves.
@@ -65,11 +73,12 @@ impl Trees {
         let mut odd = 0.0;
         for (walk, leaves) in leaves.chunks_exact_mut(ABREAST).enumerate() {
             let cuts = &self.cuts[walk * ABREAST * inner..][..ABREAST * inner];
+            let of = &self.features[walk * ABREAST * inner..][..ABREAST * inner];
             let mut places = [0_usize; ABREAST];
             for _ in 0..self.height {
                 for (tree, place) in places.iter_mut().enumerate() {
-                    let cut = &cuts[tree * inner + *place];
-                    *place = 2 * *place + 1 + usize::from(features[cut.feature as usize] >= cut.at);
+                    let at = tree * inner + *place;
+                    *place = 2 * *place + 1 + usize::from(features[usize::from(of[at])] >= cuts[at]);
                 }
             }
             for (tree, place) in places.iter().enumerate() {
@@ -122,7 +131,7 @@ impl Trees {
             let mut place = leaf - (tree << self.height) + inner;
             while place > 0 {
                 place = (place - 1) / 2;
-                add(self.cuts[tree * inner + place].feature as usize, odd / f64::from(self.height));
+                add(usize::from(self.features[tree * inner + place]), odd / f64::from(self.height));
             }
         }
     }
@@ -148,7 +157,7 @@ fn grow(inner: usize, features: usize, rng: &mut Rng) -> Vec<Cut> {
         while child > 0 {
             let parent = (child - 1) / 2;
             let cut = cuts[parent];
-            if cut.feature as usize == feature {
+            if usize::from(cut.feature) == feature {
                 if child == 2 * parent + 1 {
                     bounds.1 = bounds.1.min(cut.at)
                 } else {
@@ -158,7 +167,7 @@ fn grow(inner: usize, features: usize, rng: &mut Rng) -> Vec<Cut> {
             child = parent;
         }
         (low, high) = bounds;
-        cuts.push(Cut { at: 0.5 * (low + high), feature: feature as u32 });
+        cuts.push(Cut { at: 0.5 * (low + high), feature: feature as u8 });
     }
     cuts
 }
@@ -172,8 +181,12 @@ mod tests {
         let inner = (1_usize << trees.height) - 1;
         let mut node = 0;
         for _ in 0..trees.height {
-            let cut = trees.cuts[tree * inner + node];
-            node = if features[cut.feature as usize] < cut.at { 2 * node + 1 } else { 2 * node + 2 };
+            let at = tree * inner + node;
+            node = if features[usize::from(trees.features[at])] < trees.cuts[at] {
+                2 * node + 1
+            } else {
+                2 * node + 2
+            };
         }
         node - inner
     }

@@ -17,6 +17,8 @@ impl Writer {
         self.0
     }
 
+    // Not inlined, here and below: there are hundreds of fields, and a snapshot is no hot path.
+    #[inline(never)]
     pub(crate) fn put(&mut self, bytes: &[u8]) {
         self.0.extend_from_slice(bytes);
     }
@@ -34,6 +36,7 @@ impl<'a> Reader<'a> {
         self.0.is_empty()
     }
 
+    #[inline(never)]
     pub(crate) fn take(&mut self, count: usize) -> Result<&'a [u8], Damage> {
         let (head, rest) = self.0.split_at_checked(count).ok_or(Damage)?;
         self.0 = rest;
@@ -74,11 +77,13 @@ pub(crate) trait State {
 macro_rules! state {
     ($(const $number:ident,)? $type:ty { $($field:ident),* $(,)? $(; $($fixed:ident),* $(,)?)? } $(where $check:expr)?) => {
         impl$(<const $number: usize>)? $crate::snapshot::State for $type {
+            #[inline(never)]
             fn save(&self, to: &mut $crate::snapshot::Writer) {
                 let Self { $($field,)* $($($fixed: _,)*)? } = self;
                 $($crate::snapshot::State::save($field, to);)*
             }
 
+            #[inline(never)]
             fn load(
                 &mut self,
                 from: &mut $crate::snapshot::Reader<'_>,
@@ -140,10 +145,12 @@ pub(crate) use words;
 macro_rules! number {
     ($($type:ty),*) => {$(
         impl State for $type {
+            #[inline(never)]
             fn save(&self, to: &mut Writer) {
                 to.put(&self.to_le_bytes());
             }
 
+            #[inline(never)]
             fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Damage> {
                 *self = from.array().map(<$type>::from_le_bytes)?;
                 Ok(())
@@ -151,7 +158,7 @@ macro_rules! number {
         }
     )*};
 }
-number!(u8, u16, u32, u64, i64, f32, f64);
+number!(u8, u16, u32, u64, i32, i64, f32, f64);
 
 impl State for bool {
     fn save(&self, to: &mut Writer) {

@@ -15,7 +15,7 @@ const DAY_WEIGHT_MIN: f64 = 0.15;
 /// A moment as a place in the day. The same for all streams, so that it is found once per frame.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct DayPlace {
-    day: i64,
+    day: i32,
     bin: usize,
     /// The two bins between whose centres the moment lies, and how far it is from the first to the second.
     between: [usize; 2],
@@ -31,7 +31,7 @@ impl DayPlace {
             let from_centre_ms = in_day_ms + DAY_MS - BIN_MS / 2;
             let first = (from_centre_ms / BIN_MS) as usize % BINS;
             Self {
-                day: moment.local_ms.div_euclid(DAY_MS),
+                day: moment.local_ms.div_euclid(DAY_MS) as i32,
                 bin: (in_day_ms / BIN_MS) as usize,
                 between: [first, (first + 1) % BINS],
                 share: (from_centre_ms % BIN_MS) as f64 / BIN_MS as f64,
@@ -45,17 +45,17 @@ impl DayPlace {
 struct Bin {
     /// The mean over past days.
     level: f64,
-    days: u32,
-    /// The visit of the day that is running.
-    day: i64,
+    /// The visit of the day that is running: which day, the sum of its rows, and how many these are.
     sum: f64,
-    rows: u32,
+    day: i32,
+    rows: u16,
+    days: u16,
 }
-state!(Bin { level, days, day, sum, rows });
+state!(Bin { level, sum, day, rows, days });
 
 impl Bin {
     /// The bin with its last visit counted in, if that was on another day.
-    fn on(&self, day: i64) -> Self {
+    fn on(&self, day: i32) -> Self {
         if self.day == day {
             return *self;
         }
@@ -98,8 +98,11 @@ impl Profile {
     pub(crate) fn learn(&mut self, place: &DayPlace, level: f64) {
         let bin = &mut self.bins[place.bin];
         *bin = bin.on(place.day);
-        bin.sum += level;
-        bin.rows = bin.rows.saturating_add(1);
+        // What so many rows have not told of a half hour, one more does not.
+        if bin.rows < u16::MAX {
+            bin.sum += level;
+            bin.rows += 1;
+        }
     }
 }
 

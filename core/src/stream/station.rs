@@ -67,7 +67,7 @@ macro_rules! station {
 
             /// What there is to say of a value: in place, since a sight is large and most streams have one in every
             /// frame.
-            #[inline]
+            #[inline(never)]
             pub(crate) fn judge(&self, now: &Now, x: f64, sight: &mut Sight) {
                 let usual = self.guard.judge(x);
                 let row = Row { now, x, usual };
@@ -175,6 +175,7 @@ impl Station {
         }
     }
 
+    #[inline(never)]
     pub(crate) fn learn(&mut self, now: &Now, x: f64, sight: &Sight) {
         if sight.worst.reason.is_some() {
             self.worsts.learn(sight.measure);

@@ -6,7 +6,7 @@ mod weight;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Profile, WASM_RUSTFLAGS};
+use super::{Profile, WASM_OPT_FAST, WASM_RUSTFLAGS};
 use crate::run::{Failure, Outcome, command, run};
 use crate::{paths, tools};
 
@@ -98,7 +98,7 @@ fn engine(profile: Profile, to: &Path) -> Outcome {
     let (bound, finished) = (to.join("glue_bg.wasm"), to.join("fourfold.wasm"));
     match profile {
         Profile::Dev => checked(&finished, fs::copy(bound, &finished)),
-        Profile::Release => run(command(tools::wasm_opt(), ["-O3"]).arg(bound).arg("-o").arg(finished)),
+        Profile::Release => run(command(tools::wasm_opt(), WASM_OPT_FAST).arg(bound).arg("-o").arg(finished)),
     }
 }
 

@@ -3,13 +3,14 @@
 use std::fs;
 use std::path::Path;
 
-use super::{Profile, WASM_RUSTFLAGS};
+use super::{Profile, WASM_OPT_FAST, WASM_RUSTFLAGS};
 use crate::paths;
 use crate::run::{Failure, Outcome, command, run};
 use crate::tools;
 
 /// Each binary, with what wasm-opt is to do: the page shall be small, the engine fast.
-const BINARIES: [(&str, &str); 2] = [("fourfold-web", "-Oz"), ("fourfold-engine-thread", "-O3")];
+const BINARIES: [(&str, &[&str]); 2] =
+    [("fourfold-web", &["-Oz"]), ("fourfold-engine-thread", &WASM_OPT_FAST)];
 
 /// Makes `dist/web`: everything that a static server needs.
 pub(crate) fn build(profile: Profile) -> Outcome {
@@ -34,7 +35,7 @@ pub(crate) fn build(profile: Profile) -> Outcome {
         run(bindgen.arg(&pkg).arg(&wasm))?;
         if profile == Profile::Release {
             let bound = pkg.join(format!("{name}_bg.wasm"));
-            run(command(tools::wasm_opt(), [optimise]).arg(&bound).arg("-o").arg(&bound))?;
+            run(command(tools::wasm_opt(), optimise).arg(&bound).arg("-o").arg(&bound))?;
         }
     }
     Ok(())
