@@ -7,7 +7,7 @@
 //!                     --each                a line for every file
 //!                     --dump DIR            writes every row's score and alarm
 //! cargo xtask quality --sim [--seeds N]     simulated streams, with the targets beside the figures
-//!                     --only TABLE          only `calibration`, `lifelog`, `worlds` or `set-ups`
+//!                     --only TABLE          only `calibration`, `lifelog`, `worlds`, `set-ups` or `labels`
 //! cargo xtask quality --clock [--seeds N]   how soon a silence is told, in what words, and how often for nothing
 //! cargo xtask quality --poison              what one bad number leaves behind, here and in other libraries
 //! cargo xtask quality --check-scorers DIR   our measures beside the scorers in DIR, on the same scores and labels

@@ -33,7 +33,7 @@ pub(crate) fn play(random: &mut Random) -> bool {
             result.is_err_and(|fault| !fault.to_string().is_empty())
         };
         if let Some(before) = before.filter(|_| is_fault) {
-            assert_eq!(without_counts(&buffer), before, "a fault left a trace");
+            assert!(without_counts(&buffer) == before, "a fault left a trace");
         }
         drain(&mut buffer, &schema, &mut last_final_ms);
         assert_eq!(buffer.bytes(), bytes);
@@ -71,10 +71,11 @@ fn drain(buffer: &mut Buffer, schema: &Schema, last_final_ms: &mut i64) {
     }
 }
 
+/// Everything that the next frames depend on, as text.
 fn without_counts(buffer: &Buffer) -> String {
     let told = format!("{buffer:?}");
-    match (told.find("counts: Counts {"), told.find(", frame_ms:")) {
+    match (told.find(" counts: "), told.find(", frame_ms:")) {
         (Some(from), Some(to)) => [&told[..from], &told[to..]].concat(),
-        _ => panic!("a buffer shows its counts: {told}"),
+        _ => panic!("a buffer no longer shows its counts"),
     }
 }

@@ -1,6 +1,7 @@
 //! Figures on simulated streams, where the truth is known: every figure with its target beside it.
 
 mod calibration;
+mod labels;
 mod lifelog;
 mod recall;
 mod set_ups;
@@ -29,11 +30,12 @@ impl Figure {
 
 /// Tables by name.
 type Table = (&'static str, fn(&[u64]) -> Outcome<Vec<Figure>>);
-const TABLES: [Table; 4] = [
+const TABLES: [Table; 5] = [
     ("calibration", calibration::figures),
     ("lifelog", lifelog::figures),
     ("worlds", worlds::figures),
     ("set-ups", set_ups::figures),
+    ("labels", labels::figures),
 ];
 
 /// Prints all figures, or one table of them, each a mean over the seeds.
