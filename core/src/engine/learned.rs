@@ -3,11 +3,12 @@
 use crate::error::FrameFault;
 use crate::frame::TIME_MS_MAX;
 use crate::joint::Joint;
+use crate::opinion::Opinion;
 use crate::schema::Schema;
 use crate::silence::{Cause, Silence};
 use crate::snapshot::state;
 use crate::stream::Streams;
-use crate::verdict::{Standing, Tier3, Verdict};
+use crate::verdict::{Standing, Tier3, Verdict, View};
 
 /// What was learned so far.
 #[derive(Clone, Debug)]
@@ -42,11 +43,23 @@ impl Learned {
         values: &[Option<f64>],
         verdict: &mut Verdict,
     ) {
+        self.take_as_told(schema, at_ms, values, verdict, core::convert::identity);
+    }
+
+    /// The same, where what the views say passes through `told` on its way to the verdict: tests let one of them lie.
+    pub(super) fn take_as_told(
+        &mut self,
+        schema: &Schema,
+        at_ms: i64,
+        values: &[Option<f64>],
+        verdict: &mut Verdict,
+        told: impl FnOnce([Opinion; View::COUNT - 1]) -> [Opinion; View::COUNT - 1],
+    ) {
         let moment = schema.moment(at_ms);
         self.streams.judge(moment, values, &mut verdict.streams);
         let joint = self.joint.judge(moment, values);
         self.joint.tell_apart(&mut verdict.streams);
-        let opinions = [joint.novelty, joint.dependence, joint.forest, joint.gaps, joint.silence];
+        let opinions = told([joint.novelty, joint.dependence, joint.forest, joint.gaps, joint.silence]);
 
         for (stream, value) in values.iter().enumerate() {
             if let Some(x) = value {

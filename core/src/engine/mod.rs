@@ -14,6 +14,8 @@ mod frames;
 mod history;
 mod labels;
 mod learned;
+#[cfg(test)]
+mod lying;
 mod memory;
 mod record;
 mod report;

@@ -11,7 +11,7 @@
 //!   other view says for several frames on end, each held back while it says nothing that it did not say before.
 
 use super::insistence::Insistence;
-use super::member::Member;
+use super::member::{Gaze, Member};
 use super::{View, ViewVerdict};
 use crate::math::{exp, ln_1p, log10};
 use crate::opinion::{Health, Opinion};
@@ -54,6 +54,8 @@ const INSIST_MOST: f64 = 6.0;
 #[derive(Clone, Debug)]
 pub(crate) struct Fusion {
     members: [Member; View::COUNT],
+    /// Of the newest frame: another one means that values moved.
+    trace: f64,
     holds: [Hold; Source::COUNT],
     insistences: [Insistence; INSISTENT.len()],
     insisted: [f64; INSISTENT.len()],
@@ -62,7 +64,7 @@ pub(crate) struct Fusion {
     alone: Ranks,
     whole: Ranks,
 }
-state!(Fusion { members, holds, insistences, insisted, own, alone, whole });
+state!(Fusion { members, trace, holds, insistences, insisted, own, alone, whole });
 
 /// What can be news.
 #[derive(Clone, Copy)]
@@ -80,7 +82,9 @@ impl Source {
 pub(crate) struct Fused {
     /// How odd, unbounded: what moments are ranked by.
     pub(crate) oddness: f64,
-    chances: [Option<f64>; View::COUNT],
+    opinions: [Opinion; View::COUNT],
+    /// Changes with the values.
+    trace: f64,
     /// What the own ranks learn; nothing where nobody speaks.
     own: Option<f64>,
     alone: Option<f64>,
@@ -99,6 +103,7 @@ impl Fusion {
     pub(crate) fn new() -> Self {
         Self {
             members: Default::default(),
+            trace: 0.0,
             holds: Default::default(),
             insistences: Default::default(),
             insisted: [0.0; INSISTENT.len()],
@@ -143,7 +148,8 @@ impl Fusion {
         let doubt: f64 = views.iter().zip(TRUST).map(|(view, trust)| 1.0 - view.weight * trust).product();
         Fused {
             oddness: oddness(&opinions, is_alone, frames),
-            chances: opinions.map(|opinion| opinion.oddness.map(|_| opinion.chance)),
+            opinions,
+            trace: streams.iter().map(|stream| stream.row).sum(),
             own,
             alone,
             decades,
@@ -206,7 +212,11 @@ impl Fusion {
         if let (Some(oddness), true) = (fused.alone, is_calm) {
             self.alone.learn(oddness);
         }
-        self.members.iter_mut().zip(fused.chances).for_each(|(member, chance)| member.learn(chance));
+        let is_moving = fused.trace.to_bits() != self.trace.to_bits();
+        self.trace = fused.trace;
+        for ((member, opinion), view) in self.members.iter_mut().zip(&fused.opinions).zip(View::ALL) {
+            member.learn(opinion, view.gaze(), is_moving);
+        }
         self.holds.iter_mut().zip(fused.surprises).for_each(|(hold, surprise)| hold.learn(surprise));
     }
 }
@@ -229,6 +239,15 @@ fn decades(chances: &[Option<f64>; View::COUNT], views: &[ViewVerdict; View::COU
         }
     }
     if voices > 0.0 { log10(sum / voices).max(0.0) } else { 0.0 }
+}
+
+impl View {
+    fn gaze(self) -> Gaze {
+        match self {
+            Self::Streams | Self::Novelty | Self::Dependence | Self::Forest => Gaze::Values,
+            Self::Gaps | Self::Silence => Gaze::Presence,
+        }
+    }
 }
 
 /// Tier 1 as one opinion beside those of tier 2.
@@ -301,11 +320,14 @@ mod tests {
     use super::*;
 
     fn streams<const N: usize>(scores: [Option<f64>; N]) -> [StreamVerdict; N] {
-        scores.map(|score| StreamVerdict { score, present: score.is_some(), ..StreamVerdict::default() })
+        scores.map(|score| {
+            let row = score.unwrap_or(0.0);
+            StreamVerdict { score, row, present: score.is_some(), ..StreamVerdict::default() }
+        })
     }
 
     fn joint(chance: f64) -> [Opinion; View::COUNT - 1] {
-        [Opinion { oddness: Some(1.0), chance, weight: 0.9, health: Health::Ready }; View::COUNT - 1]
+        [Opinion { oddness: Some(1.0 - chance), chance, weight: 0.9, health: Health::Ready }; View::COUNT - 1]
     }
 
     #[test]
@@ -334,12 +356,12 @@ mod tests {
         for frame in 0..60 {
             let honest = 0.5 + f64::from(frame) * 1e-3;
             let mut said = joint(honest);
-            said[0].chance = 1e-6;
+            (said[0].chance, said[0].oddness) = (1e-6, Some(9.0));
             let fused = fusion.judge(&streams([Some(0.5 + f64::from(frame) * 1e-3); 4]), said, 1000);
             fusion.learn(&fused, false, true);
         }
         let mut said = joint(0.6);
-        said[0].chance = 1e-6;
+        (said[0].chance, said[0].oddness) = (1e-6, Some(9.0));
         let fused = fusion.judge(&streams([Some(0.5); 4]), said, 1000);
         assert_eq!(fused.views[1].health, Health::Broken);
         assert_eq!(fused.views[1].weight, 0.0);

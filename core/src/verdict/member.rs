@@ -1,14 +1,24 @@
-//! Who is lying? A view that repeats itself, or answers with what is no number, is outvoted and named.
+//! Who is lying? A view that repeats itself while the data moves, or answers with what is no number, is outvoted and named.
 
+use crate::opinion::Opinion;
 use crate::snapshot::state;
 
-/// The same answer to the last bit, so often in a row, while it is an alarming one: no honest view does that, since
-/// its chance moves with every frame it learns. Within the fifty frames after which a broken part must be known.
+/// The same answer to the last bit, so often in a row: no honest view of moving values does that. Within the fifty frames
+/// after which a broken part must be known.
 const REPEATS_MAX: u32 = 40;
-/// A repeated answer that says "all is well" harms nobody: the views on absence give it on every complete frame.
-const HARMLESS_CHANCE: f64 = 0.5;
+/// The views on absence say the same of every complete frame. For them only an alarming answer must not be repeated.
+const ALARMING_CHANCE: f64 = 0.1;
 /// Honest answers in a row after which a view is heard again.
 const PENANCE: u32 = 100;
+
+/// What a view looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Gaze {
+    /// Values, which move.
+    Values,
+    /// Who is there and who acts, which may stay the same.
+    Presence,
+}
 
 /// The record of one view.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -25,23 +35,24 @@ impl Member {
         self.owed > 0
     }
 
-    /// Takes note of an answer; `None` is no answer and proves nothing.
-    pub(crate) fn learn(&mut self, chance: Option<f64>) {
-        let Some(chance) = chance else { return };
-        if !(0.0..=1.0).contains(&chance) {
+    /// Takes note of an answer; no answer proves nothing. `is_moving` where the values are not those of the last frame.
+    pub(crate) fn learn(&mut self, opinion: &Opinion, gaze: Gaze, is_moving: bool) {
+        let Some(oddness) = opinion.oddness else { return };
+        if !oddness.is_finite() || !(0.0..=1.0).contains(&opinion.chance) {
             self.owed = PENANCE;
             return;
         }
-        if chance.to_bits() == self.last.to_bits() && chance < HARMLESS_CHANCE {
-            self.repeats = self.repeats.saturating_add(1);
-        } else {
+        let is_telling = gaze == Gaze::Values || opinion.chance < ALARMING_CHANCE;
+        if oddness.to_bits() != self.last.to_bits() || !is_telling {
             self.repeats = 0;
             self.owed = self.owed.saturating_sub(1);
+        } else if is_moving {
+            self.repeats = self.repeats.saturating_add(1);
         }
         if self.repeats >= REPEATS_MAX {
             self.owed = PENANCE;
         }
-        self.last = chance;
+        self.last = oddness;
     }
 }
 
@@ -49,24 +60,31 @@ impl Member {
 mod tests {
     use super::*;
 
-    fn after(answers: impl IntoIterator<Item = f64>) -> Member {
+    fn after(gaze: Gaze, is_moving: bool, answers: impl IntoIterator<Item = f64>) -> Member {
         let mut member = Member::default();
-        answers.into_iter().for_each(|chance| member.learn(Some(chance)));
+        for chance in answers {
+            let opinion = Opinion { oddness: Some(1.0 - chance), chance, ..Opinion::default() };
+            member.learn(&opinion, gaze, is_moving);
+        }
         member
     }
 
     #[test]
-    fn a_stuck_alarm_and_a_non_number_are_lies() {
-        assert!(after([0.01; 50]).is_broken());
-        assert!(after([f64::NAN]).is_broken());
-        assert!(!after([0.9; 500]).is_broken());
-        assert!(!after((1..500).map(|n| 1.0 / f64::from(n))).is_broken());
+    fn a_stuck_answer_and_a_non_number_are_lies() {
+        assert!(after(Gaze::Values, true, [0.01; 50]).is_broken());
+        assert!(after(Gaze::Values, true, [0.9; 50]).is_broken());
+        assert!(after(Gaze::Presence, true, [0.01; 50]).is_broken());
+        assert!(after(Gaze::Values, false, [f64::NAN]).is_broken());
+        assert!(!after(Gaze::Presence, true, [0.9; 500]).is_broken());
+        assert!(!after(Gaze::Values, false, [0.01; 500]).is_broken(), "constant data has constant answers");
+        assert!(!after(Gaze::Values, true, (1..500).map(|n| 1.0 / f64::from(n))).is_broken());
     }
 
     #[test]
     fn honesty_is_forgiven_in_time() {
         let honest = |count: i32| (1..=count).map(|n| 0.3 + f64::from(n) * 1e-4);
-        assert!(after([0.01; 50].into_iter().chain(honest(50))).is_broken());
-        assert!(!after([0.01; 50].into_iter().chain(honest(101))).is_broken());
+        let after = |answers: &mut dyn Iterator<Item = f64>| after(Gaze::Values, true, answers);
+        assert!(after(&mut [0.01; 50].into_iter().chain(honest(50))).is_broken());
+        assert!(!after(&mut [0.01; 50].into_iter().chain(honest(101))).is_broken());
     }
 }

@@ -1,7 +1,7 @@
 //! Events and times to frames.
 
 use fourfold::SchemaDraft;
-use fourfold::ingest::{Buffer, Event, Ready, Stage};
+use fourfold::ingest::{Buffer, Event, Ready, Standing};
 use fourfold::schema::{Aggregate, Schema};
 use fourfold_sim::Random;
 
@@ -59,11 +59,11 @@ fn schema(random: &mut Random) -> Schema {
 fn drain(buffer: &mut Buffer, schema: &Schema, last_final_ms: &mut i64) {
     let mut values = [0.0; STREAMS];
     let mut frames = 0;
-    while let Some(Ready { start_ms, end_ms, stage }) = buffer.due(&mut values) {
+    while let Some(Ready { start_ms, end_ms, standing }) = buffer.due(&mut values) {
         frames += 1;
         assert!(frames <= FRAMES_MOST, "frames without end");
         assert_eq!(end_ms - start_ms, schema.frame_ms());
-        if stage == Stage::Final {
+        if standing == Standing::Final {
             assert!(start_ms > *last_final_ms, "final frames in order, each once");
             *last_final_ms = start_ms;
         }

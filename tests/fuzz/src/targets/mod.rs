@@ -33,7 +33,7 @@ fn live(random: &mut Random, engine: &mut Engine, steps: usize) {
         // Sealing is dear: not every refusal is looked at this closely.
         let before = random.chance(0.05).then(|| engine.seal());
         let is_refused = match random.below(16) {
-            0 => engine.tick(at_ms).map(|verdict| verdict.map(assert_in_range)).is_err(),
+            0 => engine.tick(at_ms, assert_in_range).is_err(),
             1 => {
                 let rows = random.below(5);
                 let times: Vec<i64> = (0..rows as i64).map(|row| at_ms.saturating_add(row)).collect();
