@@ -30,14 +30,13 @@ const SPREAD_ROWS: f64 = 20_000.0;
 const DELAY_ROWS: u64 = 200;
 /// Rows until a distance is taken at its full size.
 const RAMP_ROWS: f64 = 100.0;
-/// Steps per unit of a feature. All features of a stream differ by at most 140 units together; two streams' differences
-/// must fit into 16 bits.
-const STEPS: f32 = 234.0;
+/// Steps per unit of a feature. All features of a stream differ by at most 140 together, which must fit into 16 bits.
+const STEPS: f32 = 256.0;
 /// The step of feature 0.
 const MIDDLE: f32 = 32_768.0;
 /// The due row of a slot that is free.
 const FREE: u64 = u64::MAX;
-/// Cells between two looks at whether a distance is already too far to count; an even number.
+/// Cells between two looks at whether a distance is already too far to count.
 const CELLS_PER_LOOK: usize = 8;
 
 /// Eight streams of a picture: their features in steps.
@@ -250,14 +249,7 @@ fn distance(a: &[Tile], b: &[Tile], furthest: u32) -> u32 {
     let mut total = 0_u32;
     for (a, b) in a.chunks(CELLS_PER_LOOK).zip(b.chunks(CELLS_PER_LOOK)) {
         let mut sums = [0_u32; LANES];
-        let ((pairs_a, odd_a), (pairs_b, odd_b)) = (a.as_chunks::<2>(), b.as_chunks::<2>());
-        for (a, b) in pairs_a.iter().zip(pairs_b) {
-            let (one, other) = (lanes_apart(&a[0], &b[0]), lanes_apart(&a[1], &b[1]));
-            for lane in 0..LANES {
-                sums[lane] += u32::from(one[lane].wrapping_add(other[lane]));
-            }
-        }
-        for (a, b) in odd_a.iter().zip(odd_b) {
+        for (a, b) in a.iter().zip(b) {
             let apart = lanes_apart(a, b);
             for lane in 0..LANES {
                 sums[lane] += u32::from(apart[lane]);
