@@ -73,10 +73,10 @@ impl Learned {
         verdict.at_ms = at_ms;
         verdict.standing = Standing::Final;
         verdict.from_silence = false;
-        self.tier3.step(opinions, self.frames, verdict);
+        let is_calm = self.tier3.step(opinions, self.frames, verdict);
 
         self.streams.learn(values);
-        self.joint.learn(values, verdict.episode.is_none());
+        self.joint.learn(values, is_calm);
         self.frames = self.frames.saturating_add(1);
         self.last_frame_ms = Some(at_ms);
     }

@@ -11,10 +11,8 @@ use crate::math::{exp, log10};
 use crate::snapshot::state;
 use crate::stream::StreamVerdict;
 
-/// Decades beyond those that one or another of all streams reaches in most frames.
-const BEYOND_USUAL: f64 = 0.5;
 /// What leaving the others by as much as one in three hundred frames does is worth.
-const DECADES_PER_MARK: f64 = 2.5;
+const DECADES_PER_MARK: f64 = 3.0;
 /// No frame blames a stream for more.
 const FRAME_MOST: f64 = 6.0;
 /// What is left of blame one frame later.
@@ -34,7 +32,7 @@ state!(Blame { blame; usual, ordinary });
 
 impl Blame {
     pub(crate) fn new(width: usize) -> Self {
-        let usual = log10(width.max(1) as f64) + BEYOND_USUAL;
+        let usual = log10(width.max(1) as f64);
         Self { blame: vec![0.0; width], usual, ordinary: 1.0 - exp(-core::f64::consts::LN_10 * usual) }
     }
 
@@ -68,10 +66,14 @@ pub(crate) fn most_blamed(streams: &[StreamVerdict]) -> Option<usize> {
     most.map(|(place, _)| place)
 }
 
-/// The streams that carry the moment, with their signed strength.
+/// The streams that carry the moment, with their signed strength: the square of their blame, since who is only pulled
+/// along is pulled along by many things.
 pub(crate) fn carriers(streams: &[StreamVerdict]) -> impl Iterator<Item = (usize, f64)> {
     let strong = streams.iter().enumerate().filter(|(_, stream)| stream.blame >= CARRIES);
-    strong.map(|(place, stream)| (place, if stream.is_low { -stream.blame } else { stream.blame }))
+    strong.map(|(place, stream)| {
+        let strength = stream.blame * stream.blame;
+        (place, if stream.is_low { -strength } else { strength })
+    })
 }
 
 #[cfg(test)]
@@ -85,10 +87,10 @@ mod tests {
     #[test]
     fn who_has_been_wrong_all_along_outweighs_who_was_unlucky_once() {
         let mut blame = Blame::new(3);
-        let mut streams = [stream(0.5, 0.2); 3];
+        let mut streams = [stream(0.5, 0.1); 3];
         for frame in 0..12 {
             streams =
-                [stream(0.5, 0.3), stream(0.5, 1.2), stream(if frame == 11 { 0.9999 } else { 0.5 }, 0.4)];
+                [stream(0.5, 0.1), stream(0.5, 1.2), stream(if frame == 11 { 0.9999 } else { 0.5 }, 0.1)];
             blame.judge(&mut streams);
             blame.learn(&streams);
         }

@@ -40,12 +40,12 @@ const CHANCE_MIN: f64 = 1e-12;
 /// What raises an alarm at a false-alarm rate of one in a thousand.
 const NEWS_AT_ONE_IN_A_THOUSAND: f64 = 4.4;
 /// How far the surprise of one stream among others is believed, by what the others' would make of the moment.
-const SURPRISE_PER_DECADE: f64 = 3.0;
+const SURPRISE_PER_DECADE: f64 = 2.5;
 /// Views that are listened to for some frames: one odd frame proves little, several on end do.
 const INSISTENT: [View; 4] = [View::Streams, View::Dependence, View::Gaps, View::Silence];
 /// The mean of decades that begins in one normal frame in a thousand, as a rule. Presence jumps, so what is odd about it
 /// is soon very odd; silence grows slowly, and once odd it is so for many frames.
-const INSISTED_AT: [f64; INSISTENT.len()] = [2.25, 2.25, 2.5, 2.0];
+const INSISTED_AT: [f64; INSISTENT.len()] = [2.65, 2.45, 2.65, 2.15];
 /// Frames over which they are listened to, and the most decades that one frame counts.
 const INSIST_FRAMES: f64 = 4.0;
 const INSIST_MOST: f64 = 6.0;

@@ -17,7 +17,11 @@ use crate::snapshot::state;
 use crate::stream::StreamVerdict;
 
 /// A frame belongs to an open episode while it is this many times more likely than what raises an alarm.
-const LINGER: f64 = 2.0;
+const LINGER: f64 = 1.5;
+/// What is odd is no lesson in what is normal, unless it is so for more than this share of the last frames: what happens
+/// every few hours is how things are.
+const ODD_SHARE_MAX: f64 = 0.02;
+const ODD_MEMORY_FRAMES: f64 = 2000.0;
 /// The meta-learner silences an alarm only where it is this sure.
 const SURE: f64 = 0.7;
 /// A silence is judged against a week of habits and nothing else.
@@ -33,9 +37,11 @@ pub(crate) struct Tier3 {
     meta: Meta,
     flood: Flood,
     quiet: Quiet,
+    /// How many of the last frames were odd.
+    odd_share: f64,
     false_alarm_rate: f64,
 }
-state!(Tier3 { fusion, blame, episodes, labels, meta, flood, quiet; false_alarm_rate });
+state!(Tier3 { fusion, blame, episodes, labels, meta, flood, quiet, odd_share; false_alarm_rate });
 
 impl Tier3 {
     pub(crate) fn new(schema: &Schema) -> Self {
@@ -47,6 +53,7 @@ impl Tier3 {
             meta: Meta::new(schema.seed()),
             flood: Flood::new(),
             quiet: Quiet::new(schema),
+            odd_share: 0.0,
             false_alarm_rate: schema.false_alarm_rate(),
         }
     }
@@ -67,8 +74,14 @@ impl Tier3 {
         self.labels.undo(&mut self.episodes, &mut self.meta)
     }
 
-    /// Judges the frame whose tier-1 part stands in `verdict` already, fills the rest, and learns.
-    pub(crate) fn step(&mut self, joint: [Opinion; View::COUNT - 1], frames: u64, verdict: &mut Verdict) {
+    /// Judges the frame whose tier-1 part stands in `verdict` already, fills the rest, and learns. True where the
+    /// frame is a lesson in what is normal.
+    pub(crate) fn step(
+        &mut self,
+        joint: [Opinion; View::COUNT - 1],
+        frames: u64,
+        verdict: &mut Verdict,
+    ) -> bool {
         self.blame.judge(&mut verdict.streams);
         let fused = self.fusion.judge(&verdict.streams, joint, frames);
         let news = self.quiet.news(&verdict.silences).copied();
@@ -84,12 +97,20 @@ impl Tier3 {
         verdict.confidence = fused.confidence;
         verdict.views = fused.views;
         verdict.alarm = self.opens(&finding);
-        let is_calm = self.carry(&finding, verdict);
+        let is_odd = !self.carry(&finding, verdict) || self.is_expected(&finding);
+        self.odd_share += (f64::from(u8::from(is_odd)) - self.odd_share) / ODD_MEMORY_FRAMES;
+        let is_calm = !is_odd || self.odd_share > ODD_SHARE_MAX;
 
         self.blame.learn(&verdict.streams);
         self.quiet.learn(&verdict.silences);
         self.fusion.learn(&fused, is_news, is_calm);
         self.meta.learn(channels(&fused, verdict), is_calm);
+        is_calm
+    }
+
+    /// Whether it is odd, and its kind was called expected: no alarm, and no lesson in what is normal either.
+    fn is_expected(&self, finding: &Finding) -> bool {
+        (finding.is_news || finding.is_abnormal) && self.labels.is_expected(&finding.signature)
     }
 
     /// Whether one of the silences was not told yet.

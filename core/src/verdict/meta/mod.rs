@@ -95,7 +95,8 @@ impl Meta {
     }
 
     fn train(&mut self) {
-        if self.lessons.iter().len() < LABELS_MIN {
+        // Who has called nothing real has taught no difference: a forest of that would call nothing real.
+        if self.lessons.iter().len() < LABELS_MIN || !self.lessons.iter().any(|lesson| lesson.is_real) {
             return;
         }
         let labelled = self.lessons.iter().map(|lesson| Sample {
