@@ -176,36 +176,38 @@ impl Novelty {
         (&self.pictures.tiles[range.clone()], &self.present[range])
     }
 
+    /// How far a kept picture lies from this moment's, or anything above `furthest`. Woven into the search: for few
+    /// streams a call would cost as much as the distance.
+    #[inline(always)]
+    fn distance(&self, now: &Nearest, is_whole: bool, slot: usize, furthest: u32) -> u32 {
+        let (past, present) = self.picture(slot, now.picture.len());
+        if is_whole && self.is_whole[slot] {
+            distance((&now.picture, now.sum), (past, self.pictures.sums[slot]), furthest)
+        } else {
+            distance_with_gaps((&now.picture, &now.present), (past, present), self.width, furthest)
+        }
+    }
+
     /// Fills in the nearest live pictures.
     fn search(&self, seen: &Seen<'_>, scratch: &mut Nearest) {
         let row = seen.rows();
         let is_whole = seen.portrait.here == self.width;
         let (before, found) = (scratch.nearest, scratch.found);
-        let distance_of = |scratch: &Nearest, slot: usize, furthest: u32| {
-            let (past, present) = self.picture(slot, scratch.picture.len());
-            if is_whole && self.is_whole[slot] {
-                distance((&scratch.picture, scratch.sum), (past, self.pictures.sums[slot]), furthest)
-            } else {
-                distance_with_gaps(
-                    (&scratch.picture, &scratch.present),
-                    (past, present),
-                    self.width,
-                    furthest,
-                )
-            }
-        };
         // The neighbours of the row before are near still: whatever is further than all of them is none. The answer does
         // not depend on it.
         let mut limit = (u32::MAX, 0);
         if found == NEIGHBOURS && before.iter().all(|&(_, slot)| self.due[slot as usize] <= row) {
-            let furthest =
-                before.iter().map(|&(_, slot)| distance_of(scratch, slot as usize, u32::MAX)).max();
+            let furthest = before
+                .iter()
+                .map(|&(_, slot)| self.distance(scratch, is_whole, slot as usize, u32::MAX))
+                .max();
             limit = (furthest.unwrap_or(u32::MAX), SLOTS as u32);
         }
         scratch.found = 0;
         scratch.nearest = [limit; NEIGHBOURS];
         for slot in (0..SLOTS).filter(|&slot| self.due[slot] <= row) {
-            let next = (distance_of(scratch, slot, scratch.nearest[NEIGHBOURS - 1].0), slot as u32);
+            let next =
+                (self.distance(scratch, is_whole, slot, scratch.nearest[NEIGHBOURS - 1].0), slot as u32);
             if next >= scratch.nearest[NEIGHBOURS - 1] {
                 continue;
             }
