@@ -11,11 +11,12 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::portrait::{Cell, LANES, Portrait, START_VALUES, TRAITS};
+use super::apart::{Tile, distance, distance_with_gaps, lanes_apart, sum_of};
+use super::portrait::{Cell, LANES, Portrait, START_VALUES};
 use super::view::{JointView, Seen};
 use crate::rng::Rng;
 use crate::schema::Schema;
-use crate::snapshot::state;
+use crate::snapshot::{Damage, Reader, State, Writer, state};
 
 /// Pictures that a moment is compared with.
 const PICTURES: usize = 256;
@@ -36,11 +37,6 @@ const STEPS: f32 = 256.0;
 const MIDDLE: f32 = 32_768.0;
 /// The due row of a slot that is free.
 const FREE: u64 = u64::MAX;
-/// Cells between two looks at whether a distance is already too far to count.
-const CELLS_PER_LOOK: usize = 8;
-
-/// Eight streams of a picture: their features in steps.
-type Tile = [[u16; LANES]; TRAITS];
 
 /// The thinned past.
 #[derive(Clone, Debug)]
@@ -48,8 +44,7 @@ pub(crate) struct Novelty {
     /// The share of a picture that is due to be kept.
     owed: f64,
     rng: Rng,
-    /// `SLOTS` pictures, one after the other.
-    tiles: Vec<Tile>,
+    pictures: Pictures,
     /// Who is present in them, cell after cell, a bit for each stream.
     present: Vec<u8>,
     /// The row from which a slot is compared with.
@@ -58,12 +53,38 @@ pub(crate) struct Novelty {
     is_whole: Vec<bool>,
     width: usize,
 }
-state!(Novelty { owed, rng, tiles, present, due, is_whole; width });
+state!(Novelty { owed, rng, pictures, present, due, is_whole; width });
+
+/// `SLOTS` pictures, one after the other.
+#[derive(Clone, Debug)]
+struct Pictures {
+    tiles: Vec<Tile>,
+    /// The sum of each picture. It follows from the tiles, so no snapshot has it.
+    sums: Vec<u32>,
+}
+
+impl State for Pictures {
+    fn save(&self, to: &mut Writer) {
+        self.tiles.save(to);
+    }
+
+    fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Damage> {
+        self.tiles.load(from)?;
+        let cells = (self.tiles.len() / SLOTS).max(1);
+        self.sums.iter_mut().zip(self.tiles.chunks(cells)).for_each(|(sum, tiles)| *sum = sum_of(tiles));
+        Ok(())
+    }
+
+    fn heap_bytes(&self) -> usize {
+        self.tiles.heap_bytes() + self.sums.heap_bytes()
+    }
+}
 
 /// This moment's picture and its nearest neighbours.
 #[derive(Clone, Debug)]
 pub(crate) struct Nearest {
     picture: Vec<Tile>,
+    sum: u32,
     present: Vec<u8>,
     /// Distance and slot, nearest first; equal distances in the order of their slots.
     nearest: [(u32, u32); NEIGHBOURS],
@@ -79,7 +100,7 @@ impl JointView for Novelty {
         Self {
             owed: 0.0,
             rng: Rng::new(schema.seed()),
-            tiles: vec![Tile::default(); SLOTS * cells],
+            pictures: Pictures { tiles: vec![Tile::default(); SLOTS * cells], sums: vec![0; SLOTS] },
             present: vec![0; SLOTS * cells],
             due: vec![FREE; SLOTS],
             is_whole: vec![false; SLOTS],
@@ -90,7 +111,7 @@ impl JointView for Novelty {
     fn scratch(&self) -> Nearest {
         let cells = self.width.div_ceil(LANES);
         let (picture, present) = (vec![Tile::default(); cells], vec![0; cells]);
-        Nearest { picture, present, nearest: [(u32::MAX, 0); NEIGHBOURS], found: 0 }
+        Nearest { picture, sum: 0, present, nearest: [(u32::MAX, 0); NEIGHBOURS], found: 0 }
     }
 
     fn judge(&self, seen: &Seen<'_>, scratch: &mut Nearest) -> Option<f64> {
@@ -121,7 +142,8 @@ impl JointView for Novelty {
         self.owed -= 1.0;
         let Some(slot) = self.due.iter().position(|&due| due == FREE) else { return };
         let cells = scratch.picture.len();
-        self.tiles[slot * cells..(slot + 1) * cells].copy_from_slice(&scratch.picture);
+        self.pictures.tiles[slot * cells..(slot + 1) * cells].copy_from_slice(&scratch.picture);
+        self.pictures.sums[slot] = scratch.sum;
         self.present[slot * cells..(slot + 1) * cells].copy_from_slice(&scratch.present);
         self.due[slot] = (row + row.min(DELAY_ROWS)).saturating_add(1);
         self.is_whole[slot] = seen.portrait.here == self.width;
@@ -151,7 +173,19 @@ impl Novelty {
     #[inline]
     fn picture(&self, slot: usize, cells: usize) -> (&[Tile], &[u8]) {
         let range = slot * cells..(slot + 1) * cells;
-        (&self.tiles[range.clone()], &self.present[range])
+        (&self.pictures.tiles[range.clone()], &self.present[range])
+    }
+
+    /// How far a kept picture lies from this moment's, or anything above `furthest`. Woven into the search: for few
+    /// streams a call would cost as much as the distance.
+    #[inline(always)]
+    fn distance(&self, now: &Nearest, is_whole: bool, slot: usize, furthest: u32) -> u32 {
+        let (past, present) = self.picture(slot, now.picture.len());
+        if is_whole && self.is_whole[slot] {
+            distance((&now.picture, now.sum), (past, self.pictures.sums[slot]), furthest)
+        } else {
+            distance_with_gaps((&now.picture, &now.present), (past, present), self.width, furthest)
+        }
     }
 
     /// Fills in the nearest live pictures.
@@ -159,26 +193,21 @@ impl Novelty {
         let row = seen.rows();
         let is_whole = seen.portrait.here == self.width;
         let (before, found) = (scratch.nearest, scratch.found);
-        let distance_of = |scratch: &Nearest, slot: usize, furthest: u32| {
-            let (past, present) = self.picture(slot, scratch.picture.len());
-            if is_whole && self.is_whole[slot] {
-                distance(&scratch.picture, past, furthest)
-            } else {
-                distance_with_gaps((&scratch.picture, &scratch.present), (past, present), self.width)
-            }
-        };
         // The neighbours of the row before are near still: whatever is further than all of them is none. The answer does
         // not depend on it.
         let mut limit = (u32::MAX, 0);
         if found == NEIGHBOURS && before.iter().all(|&(_, slot)| self.due[slot as usize] <= row) {
-            let furthest =
-                before.iter().map(|&(_, slot)| distance_of(scratch, slot as usize, u32::MAX)).max();
+            let furthest = before
+                .iter()
+                .map(|&(_, slot)| self.distance(scratch, is_whole, slot as usize, u32::MAX))
+                .max();
             limit = (furthest.unwrap_or(u32::MAX), SLOTS as u32);
         }
         scratch.found = 0;
         scratch.nearest = [limit; NEIGHBOURS];
         for slot in (0..SLOTS).filter(|&slot| self.due[slot] <= row) {
-            let next = (distance_of(scratch, slot, scratch.nearest[NEIGHBOURS - 1].0), slot as u32);
+            let next =
+                (self.distance(scratch, is_whole, slot, scratch.nearest[NEIGHBOURS - 1].0), slot as u32);
             if next >= scratch.nearest[NEIGHBOURS - 1] {
                 continue;
             }
@@ -220,6 +249,7 @@ fn draw(portrait: &Portrait, to: &mut Nearest) {
         draw_cell(cell, tile);
         *present = (0..LANES).map(|lane| if cell.here[lane] > 0.0 { bit(lane) } else { 0 }).sum();
     }
+    to.sum = sum_of(&to.picture);
 }
 
 fn draw_cell(cell: &Cell, tile: &mut Tile) {
@@ -231,60 +261,11 @@ fn draw_cell(cell: &Cell, tile: &mut Tile) {
     }
 }
 
-/// How far the streams of a cell lie apart, over all their features.
-#[inline]
-fn lanes_apart(a: &Tile, b: &Tile) -> [u16; LANES] {
-    let mut apart = [0_u16; LANES];
-    for feature in 0..TRAITS {
-        for lane in 0..LANES {
-            apart[lane] = apart[lane].wrapping_add(a[feature][lane].abs_diff(b[feature][lane]));
-        }
-    }
-    apart
-}
-
-/// The sum over all streams, or anything above `furthest` if it is above that.
-#[inline]
-fn distance(a: &[Tile], b: &[Tile], furthest: u32) -> u32 {
-    let mut total = 0_u32;
-    for (a, b) in a.chunks(CELLS_PER_LOOK).zip(b.chunks(CELLS_PER_LOOK)) {
-        let mut sums = [0_u32; LANES];
-        for (a, b) in a.iter().zip(b) {
-            let apart = lanes_apart(a, b);
-            for lane in 0..LANES {
-                sums[lane] += u32::from(apart[lane]);
-            }
-        }
-        total += sums.iter().sum::<u32>();
-        if total > furthest {
-            return total;
-        }
-    }
-    total
-}
-
-/// The sum over the streams that are present in both, scaled up to all of them.
-fn distance_with_gaps((a, in_a): (&[Tile], &[u8]), (b, in_b): (&[Tile], &[u8]), width: usize) -> u32 {
-    let mut total = 0_u64;
-    let mut both = 0_u64;
-    for ((a, in_a), (b, in_b)) in a.iter().zip(in_a).zip(b.iter().zip(in_b)) {
-        let in_both = in_a & in_b;
-        let apart = lanes_apart(a, b);
-        let mut sum = 0_u32;
-        for lane in 0..LANES {
-            sum += if in_both & bit(lane) != 0 { u32::from(apart[lane]) } else { 0 };
-        }
-        total += u64::from(sum);
-        both += u64::from(in_both.count_ones());
-    }
-    let scaled = (total * width as u64).checked_div(both);
-    scaled.map_or(u32::MAX, |scaled| scaled.min(u64::from(u32::MAX - 1)) as u32)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::joint::contract::{Watch, schema_of, values_at};
+    use crate::joint::portrait::TRAITS;
 
     /// What the words say, without masks, lanes, early stops or running lists: every live picture's distance in
     /// floating point, sorted.
@@ -300,7 +281,7 @@ mod tests {
                     both += 1.0;
                     let steps = |feature: usize| {
                         f64::from(now.picture[cell][feature][lane])
-                            - f64::from(view.tiles[past][feature][lane])
+                            - f64::from(view.pictures.tiles[past][feature][lane])
                     };
                     apart += (0..TRAITS).map(|feature| steps(feature).abs()).sum::<f64>();
                 }
