@@ -107,6 +107,7 @@ impl Detector for Novelty {
         }
     }
 
+    #[inline(always)]
     fn judge(&self, row: &Row<'_>) -> Sight {
         let x = row.x;
         let mut levels = self.levels;
@@ -141,6 +142,11 @@ impl Detector for Novelty {
         };
         let chance = settled.then_some(chance);
         Sight { x, levels, magnitude, floor, states, day_states, distance, row_squared, surprise, chance }
+    }
+
+    #[inline(never)]
+    fn judge_into(&self, row: &Row<'_>, sight: &mut Sight) {
+        *sight = self.judge(row);
     }
 
     fn finding(sight: &Sight) -> Option<Finding> {

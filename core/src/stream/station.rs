@@ -73,7 +73,7 @@ macro_rules! station {
                 let row = Row { now, x, usual };
                 let mut worst = Worst::default();
                 $(
-                    sight.$name = self.$name.judge(&row);
+                    self.$name.judge_into(&row, &mut sight.$name);
                     worst.hear($type::finding(&sight.$name), $handicap, Word::$word);
                 )*
                 sight.usual = usual;
@@ -152,27 +152,28 @@ impl Station {
         self.guard.is_sane(x)
     }
 
-    /// The verdict on a frame in which the stream had a value or not.
-    #[inline]
-    pub(crate) fn verdict(&self, sight: Option<&Sight>) -> StreamVerdict {
+    /// The verdict on a frame in which the stream had a value or not: in place, like a sight.
+    #[inline(never)]
+    pub(crate) fn tell(&self, sight: Option<&Sight>, verdict: &mut StreamVerdict) {
         let is_here = sight.is_some();
-        let blank = StreamVerdict {
+        *verdict = StreamVerdict {
             present: is_here,
             fitness: self.health.fitness(is_here),
             gap: self.health.gap(is_here),
             needs_retraining: self.health.needs_retraining(),
             ..StreamVerdict::default()
         };
-        let Some(sight) = sight else { return StreamVerdict { row: self.novelty.row(), ..blank } };
-        let is_judged = sight.worst.reason.is_some() && !blank.needs_retraining;
-        StreamVerdict {
-            score: is_judged.then(|| 1.0 - self.worsts.chance_or_middle(sight.measure)),
-            reason: if is_judged { sight.worst.reason } else { None },
-            is_low: sight.novelty.is_low(),
-            row: sight.novelty.row(),
-            surprise: self.hold.judge(sight.novelty.surprise),
-            ..blank
+        let Some(sight) = sight else {
+            verdict.row = self.novelty.row();
+            return;
+        };
+        if sight.worst.reason.is_some() && !verdict.needs_retraining {
+            verdict.score = Some(1.0 - self.worsts.chance_or_middle(sight.measure));
+            verdict.reason = sight.worst.reason;
         }
+        verdict.is_low = sight.novelty.is_low();
+        verdict.row = sight.novelty.row();
+        verdict.surprise = self.hold.judge(sight.novelty.surprise);
     }
 
     #[inline(never)]

@@ -30,7 +30,7 @@ const IMPROVEMENTS_MAX: usize = 96;
 #[derive(Clone, Debug)]
 pub(super) struct Block {
     mean: Vec<f32>,
-    /// Row after row, each padded to whole lanes.
+    /// Row after row, each padded to whole lanes. Nobody asks for what lies above the diagonal, so it is not kept up.
     covariance: Vec<f32>,
     precision: Precision,
     /// Where each absent stream was last expected, as a distance from its mean.
@@ -149,7 +149,8 @@ impl Block {
         let pace = (1.0 / (rows as f32 + PRIOR_ROWS)).max(1.0 / MEMORY_VALUES as f32);
         for (place, row) in self.covariance.chunks_exact_mut(self.stride).enumerate() {
             let apart = at.apart[place] * (1.0 - pace);
-            for (cov, other) in row.iter_mut().zip(&at.apart) {
+            let lower = (place + 1).next_multiple_of(LANES);
+            for (cov, other) in row[..lower].iter_mut().zip(&at.apart[..lower]) {
                 *cov += pace * (apart * other - *cov);
             }
             if at.here[place] == 0.0 {
