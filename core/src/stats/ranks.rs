@@ -73,7 +73,7 @@ impl Ranks {
     fn new(age_per_block: u32, is_patient: bool) -> Self {
         Self {
             above: vec![0.0; BINS + 1],
-            waiting: vec![0; BINS],
+            waiting: if is_patient { vec![0; BINS] } else { Vec::new() },
             filling: vec![0; BINS],
             filled: 0,
             seen: 0,
