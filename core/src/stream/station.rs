@@ -43,6 +43,8 @@ macro_rules! station {
             usual: Usual,
             worst: Worst,
             measure: f64,
+            /// The surprise that is passed on.
+            surprise: f64,
             $($name: <$type as Detector>::Sight,)*
         }
 
@@ -62,7 +64,7 @@ macro_rules! station {
                 let usual = self.guard.judge(0.0);
                 let now = Now::new(Moment::default());
                 let row = Row { now: &now, x: 0.0, usual };
-                Sight { usual, worst: Worst::default(), measure: 0.0, $($name: self.$name.judge(&row)),* }
+                Sight { usual, worst: Worst::default(), measure: 0.0, surprise: 0.0, $($name: self.$name.judge(&row)),* }
             }
 
             /// What there is to say of a value: in place, since a sight is large and most streams have one in every
@@ -77,6 +79,7 @@ macro_rules! station {
                     worst.hear($type::finding(&sight.$name), $handicap, Word::$word);
                 )*
                 sight.usual = usual;
+                sight.surprise = self.passed_on(&sight.novelty);
                 sight.measure = worst.measure();
                 sight.worst = worst;
             }
@@ -152,6 +155,12 @@ impl Station {
         self.guard.is_sane(x)
     }
 
+    /// The surprise where it is passed on, else 0. In most rows nothing is, and that is known without a logarithm.
+    #[inline]
+    fn passed_on(&self, novelty: &<Novelty as Detector>::Sight) -> f64 {
+        if self.hold.may_pass(novelty.surprise_most()) { self.hold.judge(novelty.surprise()) } else { 0.0 }
+    }
+
     /// The verdict on a frame in which the stream had a value or not: in place, like a sight.
     #[inline(never)]
     pub(crate) fn tell(&self, sight: Option<&Sight>, verdict: &mut StreamVerdict) {
@@ -173,7 +182,7 @@ impl Station {
         }
         verdict.is_low = sight.novelty.is_low();
         verdict.row = sight.novelty.row();
-        verdict.surprise = self.hold.judge(sight.novelty.surprise);
+        verdict.surprise = sight.surprise;
     }
 
     #[inline(never)]
@@ -181,7 +190,7 @@ impl Station {
         if sight.worst.reason.is_some() {
             self.worsts.learn(sight.measure);
         }
-        self.hold.learn(sight.novelty.surprise);
+        self.hold.learn(sight.surprise);
         self.learn_parts(now, x, sight);
         self.guard.learn(x, &sight.usual);
         self.health.learn(true);
