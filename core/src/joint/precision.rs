@@ -51,7 +51,7 @@ impl Precision {
         self.spread[place]
     }
 
-    /// The next step towards the inverse. `shrink` is the share by which what streams have in common is not believed.
+    /// The next step towards the inverse of a covariance, whose rows end at the diagonal ([`rows_of`]). `shrink` is the share by which what streams have in common is not believed.
     pub(crate) fn work(&mut self, covariance: &[f32], shrink: f32) {
         if self.count == 0 {
             return;
@@ -75,11 +75,12 @@ impl Precision {
     }
 
     fn begin(&mut self, covariance: &[f32], shrink: f32) {
-        self.factor.copy_from_slice(covariance);
+        let mut rest = covariance;
         for (place, row) in self.factor.chunks_exact_mut(self.stride).enumerate() {
-            let variance = row[place];
-            row.iter_mut().for_each(|entry| *entry *= 1.0 - shrink);
-            row[place] = variance + RIDGE;
+            let Some((known, below)) = rest.split_at_checked(row_length(place)) else { return };
+            row.iter_mut().zip(known).for_each(|(entry, known)| *entry = known * (1.0 - shrink));
+            row[place] = known[place] + RIDGE;
+            rest = below;
         }
     }
 
@@ -116,6 +117,20 @@ impl Precision {
     }
 }
 
+/// How long a row is that ends at the diagonal, in whole lanes.
+pub(super) fn row_length(place: usize) -> usize {
+    (place + 1).next_multiple_of(LANES)
+}
+
+/// The rows of a symmetric matrix of which nothing above the diagonal is kept.
+pub(super) fn rows_of(mut entries: &mut [f32]) -> impl Iterator<Item = &mut [f32]> {
+    (0..).map_while(move |place| {
+        let (row, below) = core::mem::take(&mut entries).split_at_mut_checked(row_length(place))?;
+        entries = below;
+        Some(row)
+    })
+}
+
 /// A sum of products in eight lanes, added up in a fixed order.
 fn dot(a: &[f32], b: &[f32]) -> f32 {
     let mut sums = [0.0_f32; LANES];
@@ -138,9 +153,9 @@ mod tests {
 
     fn inverse_of<const N: usize>(covariance: [[f32; N]; N]) -> [[f32; N]; N] {
         let mut precision = Precision::new(N);
-        let mut padded = vec![0.0; N * precision.stride];
-        for (row, entries) in covariance.iter().enumerate() {
-            padded[row * precision.stride..][..N].copy_from_slice(entries);
+        let mut padded = vec![0.0; (0..N).map(row_length).sum()];
+        for (row, entries) in rows_of(&mut padded).zip(&covariance) {
+            row.iter_mut().zip(entries).for_each(|(padded, entry)| *padded = *entry);
         }
         (0..2 * N).for_each(|_| precision.work(&padded, 0.0));
         core::array::from_fn(|row| {

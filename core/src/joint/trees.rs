@@ -101,15 +101,23 @@ impl Trees {
             *counter = counter.saturating_add(1);
         }
         self.moments = self.moments.saturating_add(1);
-        let count = self.count();
-        let is_first = self.moments < HALF_WINDOW;
-        for tree in 0..count {
-            let lag = tree as u64 * HALF_WINDOW / count as u64;
-            let age = self.moments.wrapping_add(lag) % HALF_WINDOW;
+        let count = self.count() as u64;
+        let lag = |tree: u64| tree * HALF_WINDOW / count.max(1);
+        if self.moments < HALF_WINDOW {
             // The first window is short and shorter ones before it, so that there is a reference from the start.
-            if age == 0 || is_first && self.moments.wrapping_add(tree as u64).is_power_of_two() {
-                self.turn(tree);
+            for tree in 0..count {
+                let is_over = self.moments + lag(tree) == HALF_WINDOW;
+                if is_over || self.moments.wrapping_add(tree).is_power_of_two() {
+                    self.turn(tree as usize);
+                }
             }
+            return;
+        }
+        // Lags grow from tree to tree: those that are due follow the first whose lag is no smaller than what is left.
+        let left = self.moments.wrapping_neg() % HALF_WINDOW;
+        let first = (left * count).div_ceil(HALF_WINDOW);
+        for tree in (first..count).take_while(|tree| lag(*tree) == left) {
+            self.turn(tree as usize);
         }
     }
 

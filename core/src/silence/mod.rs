@@ -162,8 +162,10 @@ impl Silence {
 
     /// Times in the clocks' own unit, within what a date can hold: no sum of two of them overflows.
     fn scaled(&self, at: Moment) -> Moment {
+        // Clamped before: wasm has no product that saturates.
         let unit_ms = if self.has_calendar { 1 } else { UNIT_MS };
-        let at_ms = at.at_ms.saturating_mul(unit_ms).clamp(-TIME_MS_MAX, TIME_MS_MAX);
+        let most = TIME_MS_MAX / unit_ms;
+        let at_ms = at.at_ms.clamp(-most, most) * unit_ms;
         let offset_ms = match self.has_calendar {
             true => at.local_ms.saturating_sub(at.at_ms).clamp(-OFFSET_MS_MAX, OFFSET_MS_MAX),
             false => 0,

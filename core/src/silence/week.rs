@@ -125,8 +125,8 @@ impl Week {
 
     /// Whether the stream is usually silent at this time.
     pub(super) fn is_closed(&self, local_ms: i64) -> bool {
-        let hour = (local_ms.rem_euclid(WEEK_MS) / HOUR_MS) as usize;
-        self.has_closed && self.passes_ms(hour) < CLOSED_BELOW_MS
+        let passes_ms = || self.passes_ms((local_ms.rem_euclid(WEEK_MS) / HOUR_MS) as usize);
+        self.has_closed && passes_ms() < CLOSED_BELOW_MS
     }
 
     /// When the next hour begins in which the stream falls silent or is, if it does so within `within_ms`: now, where
@@ -148,6 +148,9 @@ impl Week {
 
     /// When the closed hours end that this moment lies in, if it does.
     pub(super) fn opens_at(&self, local_ms: i64) -> Option<i64> {
+        if !self.has_closed {
+            return None;
+        }
         let mut at_ms = local_ms;
         for _ in 0..HOURS {
             if !self.is_closed(at_ms) {

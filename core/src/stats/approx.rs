@@ -55,6 +55,17 @@ pub(crate) fn ln(x: f64) -> f64 {
     LN_2 * log2(x)
 }
 
+/// A binary logarithm for bounds: at most [`ROUGH_MOST`] too small and never too large, for positive normal numbers. The
+/// bits of a number are a logarithm already, with straight lines between powers of two.
+#[inline]
+pub(crate) fn log2_rough(x: f64) -> f64 {
+    const PER_OCTAVE: f64 = (1_u64 << 52) as f64;
+    (x.to_bits().cast_signed() - ONE.cast_signed()) as f64 * (1.0 / PER_OCTAVE)
+}
+
+/// How far a logarithm lies above the straight line, a little rounded up.
+pub(crate) const ROUGH_MOST: f64 = 0.087;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -62,6 +73,14 @@ mod tests {
     /// Numbers over the range that tier 1 uses.
     fn numbers() -> impl Iterator<Item = f64> {
         (0..20_000_u32).map(|n| libm::exp2(f64::from(n) / 200.0 - 50.0) * (1.0 + f64::from(n % 7) / 7.0))
+    }
+
+    #[test]
+    fn a_rough_logarithm_is_a_bound() {
+        for x in numbers() {
+            let above = log2(x) - log2_rough(x);
+            assert!((-1e-11..ROUGH_MOST - 1e-4).contains(&above), "{x}: {above}");
+        }
     }
 
     #[test]

@@ -35,6 +35,12 @@ impl Hold {
         }
     }
 
+    /// Whether a surprise of at most this much may be passed on.
+    #[inline]
+    pub(crate) fn may_pass(&self, most: f64) -> bool {
+        most > self.greatest || self.rows >= self.hold_rows
+    }
+
     pub(crate) fn learn(&mut self, surprise: f64) {
         if self.judge(surprise) > 0.0 {
             (self.greatest, self.rows) = (surprise, 0);

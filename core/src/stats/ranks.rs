@@ -23,7 +23,7 @@ const PER_UNIT: f32 = 16.0;
 /// Oddness from e^-16 to e^16.
 const BINS: usize = 512;
 const MIDDLE: f32 = 256.0;
-/// Opinions in a block.
+/// Opinions in a block: few enough for 16 bits.
 const BLOCK_MIN: u32 = 64;
 const BLOCK_MAX: u32 = 4096;
 /// What is kept of the old when a block is believed.
@@ -44,8 +44,8 @@ pub(crate) struct Ranks {
     /// How many believed opinions lie above the lower edge of each bin, and a last zero.
     above: Vec<f64>,
     /// The block that waits to be believed, and the one that fills.
-    waiting: Vec<u32>,
-    filling: Vec<u32>,
+    waiting: Vec<u16>,
+    filling: Vec<u16>,
     filled: u32,
     seen: u32,
     growth: f64,
@@ -73,7 +73,7 @@ impl Ranks {
     fn new(age_per_block: u32, is_patient: bool) -> Self {
         Self {
             above: vec![0.0; BINS + 1],
-            waiting: vec![0; BINS],
+            waiting: if is_patient { vec![0; BINS] } else { Vec::new() },
             filling: vec![0; BINS],
             filled: 0,
             seen: 0,
@@ -137,8 +137,9 @@ impl Ranks {
 
     /// Of a block with too many odd opinions only the least odd ones are believed.
     fn drop_the_oddest(&mut self) {
-        let all: u32 = self.filling.iter().sum();
-        let mut allowed = (self.growth * TAIL_SHARE * f64::from(all)) as u32 + 1;
+        let all: u32 = self.filling.iter().map(|count| u32::from(*count)).sum();
+        let allowed = self.growth * TAIL_SHARE * f64::from(all);
+        let mut allowed = (allowed as u16).saturating_add(1);
         let mut has_dropped = false;
         for count in self.filling.iter_mut().skip(self.tail_from as usize + 1) {
             has_dropped |= *count > allowed;

@@ -90,11 +90,12 @@ impl Tally {
         chance * exp2(-TAIL_POWER * octaves * values / (values + TAIL_VALUES))
     }
 
-    /// The sum of the bins above one. Over all bins, so that it is a handful of wide additions.
+    /// The sum of the bins above one. Over all bins, so that it is a handful of wide additions; all counts together
+    /// have room in 16 bits.
     #[inline]
-    fn above(&self, bin: u16) -> u32 {
+    fn above(&self, bin: u16) -> u16 {
         let counts = self.counts.iter().zip(&NUMBERS);
-        counts.map(|(count, number)| u32::from(if *number > bin { *count } else { 0 })).sum()
+        counts.fold(0, |sum: u16, (count, number)| sum.wrapping_add(if *number > bin { *count } else { 0 }))
     }
 
     #[cold]

@@ -104,6 +104,11 @@ pub(crate) trait Detector: State + Clone {
 
     fn new(stream: &Stream) -> Self;
     fn judge(&self, row: &Row<'_>) -> Self::Sight;
+    /// The same into its place. A large sight that is handed back is copied, for which wasm calls out.
+    #[inline]
+    fn judge_into(&self, row: &Row<'_>, sight: &mut Self::Sight) {
+        *sight = self.judge(row);
+    }
     /// What it says of the value; `None` where it has nothing to say.
     fn finding(sight: &Self::Sight) -> Option<Finding>;
     fn learn(&mut self, row: &Row<'_>, sight: &Self::Sight);

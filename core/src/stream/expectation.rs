@@ -46,7 +46,7 @@ impl Detector for Expectation {
         Self { forecaster: Auto::new(stream.kind), rows: 0, usual: 0.0, errors: Tally::new() }
     }
 
-    #[inline]
+    #[inline(always)]
     fn judge(&self, row: &Row<'_>) -> Sight {
         let said = self.forecaster.ask(row.now.at);
         let error = self.forecaster.answer(&said).map(|mean| (row.x - mean).abs());
@@ -58,6 +58,11 @@ impl Detector for Expectation {
         let measure = error / ((self.usual + floor) * QUIET);
         let chance = if self.rows >= COLD_ROWS { self.errors.chance(measure) } else { None };
         Sight { said, error: Some(error), measure, chance }
+    }
+
+    #[inline(never)]
+    fn judge_into(&self, row: &Row<'_>, sight: &mut Sight) {
+        *sight = self.judge(row);
     }
 
     fn finding(sight: &Sight) -> Option<Finding> {

@@ -161,14 +161,14 @@ impl Streams {
                 *is_seen = true;
                 station.judge(&self.now, x, sight);
             }
-            *verdict = station.verdict(is_seen.then_some(&*sight));
+            station.tell(is_seen.then_some(&*sight), verdict);
         }
     }
 
     /// What there is to say of a moment at which no stream has a value.
     pub(crate) fn miss(&self, verdicts: &mut [StreamVerdict]) {
         for (station, verdict) in self.stations.iter().zip(verdicts) {
-            *verdict = station.verdict(None);
+            station.tell(None, verdict);
         }
     }
 

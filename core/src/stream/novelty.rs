@@ -15,7 +15,7 @@ use super::{Detector, Finding, Reason, Row};
 use crate::math::{SPREAD_FLOOR, greater, sqrt};
 use crate::schema::Stream;
 use crate::snapshot::state;
-use crate::stats::approx::{ln, log2};
+use crate::stats::approx::{ROUGH_MOST, ln, log2, log2_rough};
 use crate::stats::{Place, Tail, pace};
 
 /// How fast the three levels follow the stream.
@@ -57,13 +57,13 @@ pub(crate) struct Sight {
     x: f64,
     levels: [f64; 3],
     magnitude: f64,
-    floor: f64,
     states: Look<3>,
     day_states: Option<Look<1>>,
     distance: Place,
     row_squared: f64,
-    /// How new the value is, and how rare a state as new: 0 while cold, about 4.5 for an alarm.
-    pub(crate) surprise: f64,
+    /// How new the value is, squared: 0 while cold. And how often a state was as new.
+    squared: f64,
+    share: f64,
     chance: Option<f64>,
 }
 
@@ -77,6 +77,32 @@ impl Sight {
     pub(crate) fn row(&self) -> f64 {
         sqrt(self.row_squared)
     }
+}
+
+impl Sight {
+    /// How new the value is, and how rare a state as new: 0 while cold, about 4.5 for an alarm.
+    #[inline]
+    pub(crate) fn surprise(&self) -> f64 {
+        if self.squared > 0.0 {
+            let rarity = -LOG10_2 * log2(self.share);
+            rarity + 2.0 * ln(1.0 + sqrt(self.squared))
+        } else {
+            0.0
+        }
+    }
+
+    /// No less than the surprise, for a fraction of the work.
+    #[inline]
+    pub(crate) fn surprise_most(&self) -> f64 {
+        let octaves = log2_rough(1.0 + sqrt(self.squared)) + ROUGH_MOST;
+        2.0 * core::f64::consts::LN_2 * octaves - LOG10_2 * log2_rough(self.share)
+    }
+}
+
+/// What is very small beside the usual magnitude is numerical noise.
+#[inline]
+fn floor(magnitude: f64) -> f64 {
+    SPREAD_FLOOR * magnitude + SIZE_MIN
 }
 
 impl Novelty {
@@ -107,6 +133,7 @@ impl Detector for Novelty {
         }
     }
 
+    #[inline(always)]
     fn judge(&self, row: &Row<'_>) -> Sight {
         let x = row.x;
         let mut levels = self.levels;
@@ -116,7 +143,7 @@ impl Detector for Novelty {
             *level += greater(evenly, pace) * (x - *level);
         }
         let magnitude = self.magnitude + greater(evenly, 1.0 / MEMORY_ROWS) * (x.abs() - self.magnitude);
-        let floor = SPREAD_FLOOR * magnitude + SIZE_MIN;
+        let floor = floor(magnitude);
         let state = [x - levels[0], levels[0] - levels[1], levels[0] - levels[2]];
 
         let per_size = self.states.per_size(floor);
@@ -133,14 +160,14 @@ impl Detector for Novelty {
 
         let distance = Place::of_squared(squared);
         let [chance, share] = self.distances.chances_at(distance);
-        let surprise = if settled && squared > 0.0 {
-            let rarity = -LOG10_2 * log2(share);
-            rarity + 2.0 * ln(1.0 + sqrt(squared))
-        } else {
-            0.0
-        };
+        let squared = if settled { squared } else { 0.0 };
         let chance = settled.then_some(chance);
-        Sight { x, levels, magnitude, floor, states, day_states, distance, row_squared, surprise, chance }
+        Sight { x, levels, magnitude, states, day_states, distance, row_squared, squared, share, chance }
+    }
+
+    #[inline(never)]
+    fn judge_into(&self, row: &Row<'_>, sight: &mut Sight) {
+        *sight = self.judge(row);
     }
 
     fn finding(sight: &Sight) -> Option<Finding> {
@@ -153,9 +180,10 @@ impl Detector for Novelty {
         self.levels = sight.levels;
         self.magnitude = sight.magnitude;
         self.row_squared = sight.row_squared;
-        self.states.learn(&sight.states, sight.floor, clock);
+        let floor = floor(sight.magnitude);
+        self.states.learn(&sight.states, floor, clock);
         if let Some(look) = &sight.day_states {
-            self.day_states.learn(look, sight.floor, clock);
+            self.day_states.learn(look, floor, clock);
         }
         if let Some(place) = &row.now.in_day {
             self.day.learn(place, self.levels[0]);

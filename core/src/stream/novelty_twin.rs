@@ -177,10 +177,10 @@ fn both(start_ms: i64, step_ms: i64, values: &[f64]) -> (Vec<f64>, [f64; 2]) {
         let sight = novelty.judge(&row);
         let seconds = now.in_day.map(|_| at_ms as f64 / 1000.0);
         let plain = twin.step(seconds, x);
-        for ((worst, fast), slow) in worst.iter_mut().zip([sight.row(), sight.surprise]).zip(plain) {
+        for ((worst, fast), slow) in worst.iter_mut().zip([sight.row(), sight.surprise()]).zip(plain) {
             *worst = worst.max((fast - slow).abs() / slow.max(1.0));
         }
-        surprises.push(sight.surprise);
+        surprises.push(sight.surprise());
         novelty.learn(&row, &sight);
     }
     (surprises, worst)

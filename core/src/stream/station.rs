@@ -43,6 +43,8 @@ macro_rules! station {
             usual: Usual,
             worst: Worst,
             measure: f64,
+            /// The surprise that is passed on.
+            surprise: f64,
             $($name: <$type as Detector>::Sight,)*
         }
 
@@ -62,7 +64,7 @@ macro_rules! station {
                 let usual = self.guard.judge(0.0);
                 let now = Now::new(Moment::default());
                 let row = Row { now: &now, x: 0.0, usual };
-                Sight { usual, worst: Worst::default(), measure: 0.0, $($name: self.$name.judge(&row)),* }
+                Sight { usual, worst: Worst::default(), measure: 0.0, surprise: 0.0, $($name: self.$name.judge(&row)),* }
             }
 
             /// What there is to say of a value: in place, since a sight is large and most streams have one in every
@@ -73,10 +75,11 @@ macro_rules! station {
                 let row = Row { now, x, usual };
                 let mut worst = Worst::default();
                 $(
-                    sight.$name = self.$name.judge(&row);
+                    self.$name.judge_into(&row, &mut sight.$name);
                     worst.hear($type::finding(&sight.$name), $handicap, Word::$word);
                 )*
                 sight.usual = usual;
+                sight.surprise = self.passed_on(&sight.novelty);
                 sight.measure = worst.measure();
                 sight.worst = worst;
             }
@@ -152,27 +155,34 @@ impl Station {
         self.guard.is_sane(x)
     }
 
-    /// The verdict on a frame in which the stream had a value or not.
+    /// The surprise where it is passed on, else 0. In most rows nothing is, and that is known without a logarithm.
     #[inline]
-    pub(crate) fn verdict(&self, sight: Option<&Sight>) -> StreamVerdict {
+    fn passed_on(&self, novelty: &<Novelty as Detector>::Sight) -> f64 {
+        if self.hold.may_pass(novelty.surprise_most()) { self.hold.judge(novelty.surprise()) } else { 0.0 }
+    }
+
+    /// The verdict on a frame in which the stream had a value or not: in place, like a sight.
+    #[inline(never)]
+    pub(crate) fn tell(&self, sight: Option<&Sight>, verdict: &mut StreamVerdict) {
         let is_here = sight.is_some();
-        let blank = StreamVerdict {
+        *verdict = StreamVerdict {
             present: is_here,
             fitness: self.health.fitness(is_here),
             gap: self.health.gap(is_here),
             needs_retraining: self.health.needs_retraining(),
             ..StreamVerdict::default()
         };
-        let Some(sight) = sight else { return StreamVerdict { row: self.novelty.row(), ..blank } };
-        let is_judged = sight.worst.reason.is_some() && !blank.needs_retraining;
-        StreamVerdict {
-            score: is_judged.then(|| 1.0 - self.worsts.chance_or_middle(sight.measure)),
-            reason: if is_judged { sight.worst.reason } else { None },
-            is_low: sight.novelty.is_low(),
-            row: sight.novelty.row(),
-            surprise: self.hold.judge(sight.novelty.surprise),
-            ..blank
+        let Some(sight) = sight else {
+            verdict.row = self.novelty.row();
+            return;
+        };
+        if sight.worst.reason.is_some() && !verdict.needs_retraining {
+            verdict.score = Some(1.0 - self.worsts.chance_or_middle(sight.measure));
+            verdict.reason = sight.worst.reason;
         }
+        verdict.is_low = sight.novelty.is_low();
+        verdict.row = sight.novelty.row();
+        verdict.surprise = sight.surprise;
     }
 
     #[inline(never)]
@@ -180,7 +190,7 @@ impl Station {
         if sight.worst.reason.is_some() {
             self.worsts.learn(sight.measure);
         }
-        self.hold.learn(sight.novelty.surprise);
+        self.hold.learn(sight.surprise);
         self.learn_parts(now, x, sight);
         self.guard.learn(x, &sight.usual);
         self.health.learn(true);

@@ -9,10 +9,10 @@ use crate::stream::Reason;
 /// Episodes that the engine itself remembers; a shell stores more.
 pub(crate) const KEPT: usize = 256;
 /// Calm frames that end an episode.
-const CALM_FRAMES: u64 = 10;
+const CALM_FRAMES: u32 = 10;
 /// What has stayed the same for an hour is a new normal, or a question. Hourly data is given a few frames all the same.
 const STEADY_MS: i64 = 3_600_000;
-const STEADY_FRAMES: u64 = 12;
+const STEADY_FRAMES: u32 = 12;
 
 /// One thing that happened.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -48,10 +48,10 @@ pub struct Episode {
     /// What it looked like when it opened, and at its peak.
     pub(crate) opening: Signature,
     pub(crate) peak: Signature,
-    calm_frames: u64,
+    calm_frames: u32,
     /// The newest frame that brought something new.
     news_ms: i64,
-    frames_since_news: u64,
+    frames_since_news: u32,
 }
 state!(Episode {
     id,
@@ -186,7 +186,7 @@ impl Episodes {
                 open.finish(finding.at_ms, End::NewNormal);
             }
         } else {
-            open.calm_frames += 1;
+            open.calm_frames = open.calm_frames.saturating_add(1);
             if open.calm_frames >= CALM_FRAMES {
                 open.finish(finding.at_ms, End::Calm);
             }
@@ -228,7 +228,7 @@ impl Episode {
             self.news_ms = finding.at_ms;
             self.frames_since_news = 0;
         } else {
-            self.frames_since_news += 1;
+            self.frames_since_news = self.frames_since_news.saturating_add(1);
         }
         let score = 1.0 - finding.chance;
         if score > self.peak_score || self.frames == 1 {

@@ -14,7 +14,7 @@ const ALIKE: f64 = 0.7;
 pub(crate) struct Signature {
     /// Places of streams, one more than the place so that 0 is "nobody".
     places: [u32; PARTS],
-    strengths: [f64; PARTS],
+    strengths: [f32; PARTS],
 }
 state!(Signature { places, strengths });
 
@@ -23,9 +23,10 @@ impl Signature {
     pub(crate) fn of(carriers: impl Iterator<Item = (usize, f64)>) -> Self {
         let mut signature = Self::default();
         for (place, strength) in carriers {
-            signature.insert(place as u32 + 1, strength);
+            signature.insert(place as u32 + 1, strength as f32);
         }
-        let length = sqrt(signature.strengths.iter().map(|strength| strength * strength).sum());
+        let squares = signature.strengths.iter().map(|strength| f64::from(strength * strength));
+        let length = sqrt(squares.sum()) as f32;
         if length > 0.0 {
             signature.strengths.iter_mut().for_each(|strength| *strength /= length);
         }
@@ -33,7 +34,7 @@ impl Signature {
     }
 
     /// Keeps the strongest, in falling order; of equals the one that came first.
-    fn insert(&mut self, place: u32, strength: f64) {
+    fn insert(&mut self, place: u32, strength: f32) {
         let Some(at) = self.strengths.iter().position(|kept| kept.abs() < strength.abs()) else { return };
         self.places[at..].rotate_right(1);
         self.strengths[at..].rotate_right(1);
@@ -51,7 +52,7 @@ impl Signature {
         pairs
             .map(|(place, strength)| {
                 let there = other.places.iter().position(|known| known == place);
-                there.map_or(0.0, |at| strength * other.strengths[at])
+                there.map_or(0.0, |at| f64::from(strength * other.strengths[at]))
             })
             .sum()
     }

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::mark::Mark;
 use crate::joint::portrait::{LANES, MEMORY_VALUES, Portrait};
-use crate::joint::precision::Precision;
+use crate::joint::precision::{Precision, row_length, rows_of};
 use crate::snapshot::state;
 
 /// Numbers that tell the time of day. They stand behind the members, are always there and are never judged.
@@ -30,7 +30,7 @@ const IMPROVEMENTS_MAX: usize = 96;
 #[derive(Clone, Debug)]
 pub(super) struct Block {
     mean: Vec<f32>,
-    /// Row after row, each padded to whole lanes.
+    /// Row after row up to the diagonal, each padded to whole lanes: nobody asks for what lies above.
     covariance: Vec<f32>,
     precision: Precision,
     /// Where each absent stream was last expected, as a distance from its mean.
@@ -62,8 +62,8 @@ impl Block {
     pub(super) fn new(members: Vec<usize>) -> Self {
         let count = members.len() + CLOCKS;
         let stride = count.next_multiple_of(LANES);
-        let mut covariance = vec![0.0; count * stride];
-        (0..count).for_each(|place| covariance[place * stride + place] = 1.0);
+        let mut covariance = vec![0.0; (0..count).map(row_length).sum()];
+        rows_of(&mut covariance).enumerate().for_each(|(place, row)| row[place] = 1.0);
         Self {
             mean: vec![0.0; stride],
             covariance,
@@ -147,7 +147,7 @@ impl Block {
     /// when all others are known: so the covariance stays one of whole rows, and has an inverse.
     pub(super) fn learn(&mut self, rows: u64, at: &Residuals) {
         let pace = (1.0 / (rows as f32 + PRIOR_ROWS)).max(1.0 / MEMORY_VALUES as f32);
-        for (place, row) in self.covariance.chunks_exact_mut(self.stride).enumerate() {
+        for (place, row) in rows_of(&mut self.covariance).enumerate() {
             let apart = at.apart[place] * (1.0 - pace);
             for (cov, other) in row.iter_mut().zip(&at.apart) {
                 *cov += pace * (apart * other - *cov);
@@ -183,10 +183,10 @@ mod tests {
     fn an_absent_stream_is_as_if_it_had_never_been_there() {
         let mut block = Block::new(vec![0, 1, 2]);
         // The covariance of the first two is [[1, .8], [.8, 1]], whatever the third does.
-        let stride = block.stride;
-        for (row, column, value) in [(0, 1, 0.8), (0, 2, 0.5), (1, 2, 0.7)] {
-            block.covariance[row * stride + column] = value;
-            block.covariance[column * stride + row] = value;
+        for (row, column, value) in [(1, 0, 0.8), (2, 0, 0.5), (2, 1, 0.7)] {
+            if let Some(row) = rows_of(&mut block.covariance).nth(row) {
+                row[column] = value;
+            }
         }
         (0..2 * (3 + CLOCKS)).for_each(|_| block.precision.work(&block.covariance, 0.0));
         let mut at = block.scratch();

@@ -53,6 +53,12 @@ impl Clock {
         STEEPNESS[usize::from(!self.is_regular)]
     }
 
+    /// The limit across closed hours of a stream that was never seen to cross any: always the same, and not quickly
+    /// worked out.
+    pub(super) fn no_nights_ms() -> f64 {
+        Tail::of(&[0.0; BINS]).quantile(BUDGET_PER_WEEK / 7.0, STEEPNESS[2], PRIOR) * BIN_MS
+    }
+
     /// Works out the limits from the histograms.
     pub(super) fn refresh(&mut self) {
         self.is_stale = false;
@@ -78,7 +84,10 @@ impl Clock {
         let nights = Tail::of(&self.gaps[BINS..]);
         let nights_a_week = 7.0 * f64::max(1.0, nights.mass() / self.kept_days.max(1.0));
         self.night_level = BUDGET_PER_WEEK / nights_a_week;
-        let night_ms = nights.quantile(self.night_level, STEEPNESS[2], PRIOR) * BIN_MS;
+        let night_ms = match nights.mass() > 0.0 {
+            true => nights.quantile(self.night_level, STEEPNESS[2], PRIOR) * BIN_MS,
+            false => self.no_nights_ms,
+        };
         self.limit_ms = limit_ms as i64;
         self.night_limit_ms = night_ms.max(2.0 * limit_ms) as i64;
     }

@@ -116,6 +116,7 @@ pub(super) struct Clock {
     early_ms: f64,
     /// How early it may be without ever having been.
     early_least_ms: f64,
+    no_nights_ms: f64,
     /// Long gaps that are not yet habit: how many lately, when the newest, how long (binary logarithm).
     odd_count: f64,
     odd_ms: i64,
@@ -128,7 +129,7 @@ state!(Clock {
     week, gaps, longest, shortest_long_ms, has_calendar, first_ms, last_ms, offset_ms, last_counted_ms, events, day, day_gaps, day_log_sum, log_mean,
     log_variance, days, per_week, kept_days, night_level, usual_ms, deviation_ms, limit_ms, night_limit_ms, is_regular, is_stale,
     since_refresh, early_ms, odd_count, odd_ms, odd_log, odd_length_ms, ordinary;
-    early_least_ms,
+    early_least_ms, no_nights_ms,
 } where |clock| {
     let numbers = [
         clock.log_mean, clock.log_variance, clock.per_week, clock.kept_days, clock.night_level, clock.odd_count, clock.odd_log,
@@ -178,6 +179,7 @@ impl Clock {
             since_refresh: 0,
             early_ms: early_least_ms,
             early_least_ms,
+            no_nights_ms: Self::no_nights_ms(),
             odd_count: 0.0,
             odd_ms: 0,
             odd_log: 0.0,

@@ -40,7 +40,8 @@ impl Bench {
             self.station.judge(&now, x, &mut sight);
             sight
         });
-        let verdict = self.station.verdict(sight.as_ref());
+        let mut verdict = StreamVerdict::default();
+        self.station.tell(sight.as_ref(), &mut verdict);
         match (x, &sight) {
             (Some(x), Some(sight)) => self.station.learn(&now, x, sight),
             (x, _) => self.station.learn_absence(x.is_some()),
