@@ -37,7 +37,15 @@ impl Source {
         self.due_ms = i64::MAX;
     }
 
+    #[inline]
     pub(super) fn heard(&mut self, at: Moment, was_outage: bool) {
+        if !self.clock.is_one_delivery(at.at_ms) {
+            self.heard_anew(at, was_outage);
+        }
+    }
+
+    #[inline(never)]
+    fn heard_anew(&mut self, at: Moment, was_outage: bool) {
         let is_first = self.clock.last_ms().is_none();
         let gap = self.clock.heard(at, was_outage, self.due_ms);
         if let Some(gap) = gap {

@@ -110,10 +110,7 @@ impl Block {
         for (place, wave) in (self.members.len()..).zip(clock) {
             (at.here[place], at.apart[place]) = (1.0, wave - self.mean[place]);
         }
-        at.pull.fill(0.0);
-        for place in 0..self.members.len() + CLOCKS {
-            self.precision.add(place, at.apart[place], &mut at.pull);
-        }
+        self.precision.product(&at.apart, &mut at.pull);
         if present < self.members.len() && present > 0 {
             self.expect_absent(at);
         }

@@ -232,6 +232,12 @@ impl Clock {
         self.events < GAPS_LEAST || self.silent_ms(now_ms) as f64 <= 1.15 * self.usual_ms
     }
 
+    /// Whether a sign of life is part of the newest one: most are, of the streams of one frame.
+    #[inline]
+    pub(super) fn is_one_delivery(&self, at_ms: i64) -> bool {
+        self.first_ms.is_some() && at_ms.saturating_sub(self.last_ms) < DELIVERY_MS
+    }
+
     /// A sign of life. `was_outage` says that the gap which it ends was not this clock's own: its source was down.
     pub(super) fn heard(&mut self, at: Moment, was_outage: bool, deadline_ms: i64) -> Option<Gap> {
         let Some(_) = self.first_ms else {
@@ -244,10 +250,10 @@ impl Clock {
             return None;
         };
         let since_ms = self.last_ms;
-        let gap_ms = at.at_ms.saturating_sub(since_ms);
-        if gap_ms < DELIVERY_MS {
+        if self.is_one_delivery(at.at_ms) {
             return None;
         }
+        let gap_ms = at.at_ms.saturating_sub(since_ms);
         let counted_ms = self.silent_ms(at.at_ms).max(1);
         let start_local_ms = since_ms + self.offset_ms;
         let was_stale = self.is_stale;
