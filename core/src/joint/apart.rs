@@ -133,7 +133,7 @@ const fn masks() -> [[u16; LANES]; 256] {
     let mut masks = [[0; LANES]; 256];
     let mut place = 0;
     while place < 256 * LANES {
-        if place / LANES >> (place % LANES) & 1 == 1 {
+        if (place / LANES) >> (place % LANES) & 1 == 1 {
             masks[place / LANES][place % LANES] = u16::MAX;
         }
         place += 1;
