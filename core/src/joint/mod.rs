@@ -7,7 +7,7 @@
 //! | View | Asks | Costs | Is wrong when |
 //! |---|---|---|---|
 //! | `novelty` | have all streams together ever been in a state like this? | 256 pictures compared, more than half of all | one stream among hundreds fails: its share of the distance is small |
-//! | `dependence` | are the streams each usual and together absurd? | two passes over a block of at most 64 squared | relations change by themselves; rows are fewer than streams |
+//! | `dependence` | are the streams each usual and together, or at this hour, absurd? | three passes over half a block of at most 64 squared | relations change by themselves; rows are fewer than streams |
 //! | `forest` | how thin is the space of features here? | 50 ways of 8 steps, 30 of 6 per group | streams are many: a tree sees few of them |
 //! | `gaps` | how usual is it that just these streams speak? | one logarithm per stream | frames come when values do, so nothing is ever absent |
 //! | `silence` | does nobody act, although somebody usually does by now? | one step per event stream | habits move by hours from day to day |

@@ -45,7 +45,7 @@ const SURPRISE_PER_DECADE: f64 = 2.5;
 const INSISTENT: [View; 4] = [View::Streams, View::Dependence, View::Gaps, View::Silence];
 /// The mean of decades that begins in one normal frame in a thousand, as a rule. Presence jumps, so what is odd about it
 /// is soon very odd; silence grows slowly, and once odd it is so for many frames.
-const INSISTED_AT: [f64; INSISTENT.len()] = [2.65, 2.45, 2.65, 2.15];
+const INSISTED_AT: [f64; INSISTENT.len()] = [2.75, 2.6, 2.75, 2.25];
 /// Frames over which they are listened to, and the most decades that one frame counts.
 const INSIST_FRAMES: f64 = 4.0;
 const INSIST_MOST: f64 = 6.0;
@@ -91,6 +91,7 @@ pub(crate) struct Fused {
     decades: f64,
     surprises: [f64; Source::COUNT],
     insisted: [f64; INSISTENT.len()],
+    is_silence_known: bool,
     /// The chance of a frame at least this unusual.
     pub(crate) chance: f64,
     /// How strong the news is, in decades: 0 for nothing new.
@@ -123,6 +124,7 @@ impl Fusion {
         streams: &[StreamVerdict],
         joint: [Opinion; View::COUNT - 1],
         frames: u64,
+        is_silence_known: bool,
     ) -> Fused {
         let company = streams.iter().filter(|stream| stream.present).count() as f64;
         let opinions = opinions(streams, joint, frames);
@@ -142,7 +144,10 @@ impl Fusion {
         let surprises =
             surprises(streams, &opinions, &views, company, chances[0].map(|chance| -log10(chance)));
         let insisting = (insisted.iter().zip(&self.insistences).zip(INSISTED_AT))
-            .map(|((decades, told), enough)| told.judge(*decades) + NEWS_AT_ONE_IN_A_THOUSAND - enough)
+            .zip(INSISTENT)
+            // The clocks say it better, and once.
+            .filter(|(_, view)| !(is_silence_known && *view == View::Gaps))
+            .map(|(((decades, told), enough), _)| told.judge(*decades) + NEWS_AT_ONE_IN_A_THOUSAND - enough)
             .fold(0.0, f64::max);
         let heard = surprises.iter().zip(&self.holds);
         let doubt: f64 = views.iter().zip(TRUST).map(|(view, trust)| 1.0 - view.weight * trust).product();
@@ -155,6 +160,7 @@ impl Fusion {
             decades,
             surprises,
             insisted,
+            is_silence_known,
             chance: exp(-core::f64::consts::LN_10 * (decades + NOWADAYS * (nowadays - decades))).min(1.0),
             news: heard.map(|(surprise, hold)| hold.judge(*surprise)).fold(insisting, f64::max),
             confidence: 1.0 - doubt,
@@ -201,8 +207,9 @@ impl Fusion {
     /// belongs to an episode teaches nobody how odd normal moments are.
     pub(crate) fn learn(&mut self, fused: &Fused, is_news: bool, is_calm: bool) {
         self.insisted = fused.insisted;
-        let insisted = self.insistences.iter_mut().zip(fused.insisted);
-        insisted.for_each(|(told, decades)| told.learn(decades, is_news));
+        for ((told, decades), view) in self.insistences.iter_mut().zip(fused.insisted).zip(INSISTENT) {
+            told.learn(decades, is_news || (fused.is_silence_known && view == View::Gaps));
+        }
         if let Some(decades) = fused.own {
             self.whole.learn(fused.decades + RANK_FLOOR);
             if is_calm {
@@ -343,7 +350,7 @@ mod tests {
     fn confidence_grows_with_what_there_is() {
         let fusion = Fusion::new();
         let nothing = [Opinion::default(); View::COUNT - 1];
-        let confidence = |scores, frames| fusion.judge(&streams(scores), nothing, frames).confidence;
+        let confidence = |scores, frames| fusion.judge(&streams(scores), nothing, frames, false).confidence;
         assert_eq!(confidence([Some(0.1), Some(0.1)], 0), 0.0);
         let half = confidence([Some(0.1), None], 1000);
         let whole = confidence([Some(0.1), Some(0.1)], 1000);
@@ -357,12 +364,12 @@ mod tests {
             let honest = 0.5 + f64::from(frame) * 1e-3;
             let mut said = joint(honest);
             (said[0].chance, said[0].oddness) = (1e-6, Some(9.0));
-            let fused = fusion.judge(&streams([Some(0.5 + f64::from(frame) * 1e-3); 4]), said, 1000);
+            let fused = fusion.judge(&streams([Some(0.5 + f64::from(frame) * 1e-3); 4]), said, 1000, false);
             fusion.learn(&fused, false, true);
         }
         let mut said = joint(0.6);
         (said[0].chance, said[0].oddness) = (1e-6, Some(9.0));
-        let fused = fusion.judge(&streams([Some(0.5); 4]), said, 1000);
+        let fused = fusion.judge(&streams([Some(0.5); 4]), said, 1000, false);
         assert_eq!(fused.views[1].health, Health::Broken);
         assert_eq!(fused.views[1].weight, 0.0);
         assert!(fused.news < Fusion::threshold(0.001), "{}", fused.news);

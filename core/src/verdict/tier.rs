@@ -16,8 +16,6 @@ use crate::silence;
 use crate::snapshot::state;
 use crate::stream::StreamVerdict;
 
-/// A frame belongs to an open episode while it is this many times more likely than what raises an alarm.
-const LINGER: f64 = 1.5;
 /// What is odd is no lesson in what is normal, unless it is so for more than this share of the last frames: what happens
 /// every few hours is how things are.
 const ODD_SHARE_MAX: f64 = 0.02;
@@ -83,7 +81,7 @@ impl Tier3 {
         verdict: &mut Verdict,
     ) -> bool {
         self.blame.judge(&mut verdict.streams);
-        let fused = self.fusion.judge(&verdict.streams, joint, frames);
+        let fused = self.fusion.judge(&verdict.streams, joint, frames, !verdict.silences.is_empty());
         let news = self.quiet.news(&verdict.silences).copied();
         let mut finding = self.finding(verdict.at_ms, &fused, &verdict.streams);
         // Silence speaks for itself where it is the only news, or the frame has nothing else to judge.
@@ -153,7 +151,7 @@ impl Tier3 {
             at_ms,
             chance: fused.chance,
             is_news: fused.news >= Fusion::threshold(self.false_alarm_rate),
-            is_abnormal: fused.chance < self.false_alarm_rate * LINGER,
+            is_abnormal: fused.chance < self.false_alarm_rate,
             stream: oddest,
             reason: oddest.and_then(|place| streams[place].reason),
             cause: None,
