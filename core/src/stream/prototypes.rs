@@ -195,7 +195,7 @@ impl<const D: usize> Prototypes<D> {
             if self.count > 0 && (1.0 / UNIT_SLACK..=UNIT_SLACK).contains(&times) {
                 continue;
             }
-            let unit = power_of_two_below(size);
+            let unit = power_of_two_below(sane_size(size));
             let factor = self.units[j] / unit;
             for number in &mut self.states[j][..self.count] {
                 *number = in_range(f64::from(*number) * factor);
@@ -215,6 +215,11 @@ fn in_range(units: f64) -> f32 {
 #[inline]
 fn capped(squared: f64) -> f64 {
     if squared < CAP * CAP { squared } else { CAP * CAP }
+}
+
+/// A size that has a power of two below it and an inverse: no honest size is anything else, but a forged one may be.
+fn sane_size(size: f64) -> f64 {
+    if size >= f64::MIN_POSITIVE { size.min(1e300) } else { f64::MIN_POSITIVE }
 }
 
 /// The largest power of two that is not above a positive normal number.

@@ -39,13 +39,16 @@ const RANK_FLOOR: f64 = 0.01;
 const CHANCE_MIN: f64 = 1e-12;
 /// What raises an alarm at a false-alarm rate of one in a thousand.
 const NEWS_AT_ONE_IN_A_THOUSAND: f64 = 4.4;
+/// Decades by which a relation may be odder than it is nowadays: what comes round every few hours is no news, however new
+/// it is to the patient ranks.
+const BEYOND_NOWADAYS: f64 = 0.8;
 /// How far the surprise of one stream among others is believed, by what the others' would make of the moment.
 const SURPRISE_PER_DECADE: f64 = 2.5;
 /// Views that are listened to for some frames: one odd frame proves little, several on end do.
 const INSISTENT: [View; 4] = [View::Streams, View::Dependence, View::Gaps, View::Silence];
 /// The mean of decades that begins in one normal frame in a thousand, as a rule. Presence jumps, so what is odd about it
 /// is soon very odd; silence grows slowly, and once odd it is so for many frames.
-const INSISTED_AT: [f64; INSISTENT.len()] = [2.75, 2.6, 2.75, 2.25];
+const INSISTED_AT: [f64; INSISTENT.len()] = [2.5, 2.25, 2.5, 2.0];
 /// Frames over which they are listened to, and the most decades that one frame counts.
 const INSIST_FRAMES: f64 = 4.0;
 const INSIST_MOST: f64 = 6.0;
@@ -63,8 +66,10 @@ pub(crate) struct Fusion {
     own: Ranks,
     alone: Ranks,
     whole: Ranks,
+    /// Of the view on dependence, as it is nowadays.
+    relations: Ranks,
 }
-state!(Fusion { members, trace, holds, insistences, insisted, own, alone, whole });
+state!(Fusion { members, trace, holds, insistences, insisted, own, alone, whole, relations });
 
 /// What can be news.
 #[derive(Clone, Copy)]
@@ -111,6 +116,7 @@ impl Fusion {
             own: Ranks::patient(),
             alone: Ranks::patient(),
             whole: Ranks::present(),
+            relations: Ranks::present(),
         }
     }
 
@@ -140,7 +146,9 @@ impl Fusion {
         let views = self.views(&opinions, &chances);
         let decades = decades(&chances, &views);
         let nowadays = -log10(self.whole.chance(decades + RANK_FLOOR).max(CHANCE_MIN));
-        let insisted = self.insisted(&chances, &views, is_alone);
+        let relation = opinions[View::Dependence as usize].oddness;
+        let relation_nowadays = relation.map_or(0.0, |oddness| -log10(self.relations.chance(oddness)));
+        let insisted = self.insisted(&chances, &views, is_alone, relation_nowadays + BEYOND_NOWADAYS);
         let surprises =
             surprises(streams, &opinions, &views, company, chances[0].map(|chance| -log10(chance)));
         let insisting = (insisted.iter().zip(&self.insistences).zip(INSISTED_AT))
@@ -190,6 +198,7 @@ impl Fusion {
         chances: &[Option<f64>; View::COUNT],
         views: &[ViewVerdict; View::COUNT],
         is_alone: bool,
+        relation_most: f64,
     ) -> [f64; INSISTENT.len()] {
         core::array::from_fn(|at| {
             let view = INSISTENT[at] as usize;
@@ -199,7 +208,8 @@ impl Fusion {
                 Some(chance) if views[view].health == Health::Ready => -log10(chance.clamp(CHANCE_MIN, 1.0)),
                 _ => 0.0,
             };
-            self.insisted[at] + (said.min(INSIST_MOST) - self.insisted[at]) / INSIST_FRAMES
+            let most = if INSISTENT[at] == View::Dependence { relation_most } else { INSIST_MOST };
+            self.insisted[at] + (said.min(most).min(INSIST_MOST) - self.insisted[at]) / INSIST_FRAMES
         })
     }
 
@@ -214,6 +224,9 @@ impl Fusion {
             self.whole.learn(fused.decades + RANK_FLOOR);
             if is_calm {
                 self.own.learn(decades);
+            }
+            if let (Some(oddness), true) = (fused.opinions[View::Dependence as usize].oddness, is_calm) {
+                self.relations.learn(oddness);
             }
         }
         if let (Some(oddness), true) = (fused.alone, is_calm) {
