@@ -87,6 +87,7 @@ fn run(lie: Option<(View, Lie)>) -> Said {
                 told
             },
         );
+        assert!(verdict.oddness.is_finite() && (0.0..=1.0).contains(&verdict.score), "row {row}");
         if let Some((view, _)) = lie.filter(|_| row == LIE_FROM + KNOWN_AFTER) {
             said.is_known_in_time = verdict.views[view as usize].health == Health::Broken;
         }

@@ -2,43 +2,27 @@
 
 use crate::snapshot::state;
 
-/// Rows after which a surprise is forgotten, unless somebody knows better.
+/// Rows after which a surprise is forgotten.
 const HOLD_ROWS: u32 = 60;
 
 /// The greatest surprise of late.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Hold {
     greatest: f64,
     rows: u32,
-    hold_rows: u32,
 }
-state!(Hold { greatest, rows; hold_rows });
-
-impl Default for Hold {
-    fn default() -> Self {
-        Self::of_rows(HOLD_ROWS)
-    }
-}
+state!(Hold { greatest, rows });
 
 impl Hold {
-    /// Forgets a surprise after so many rows.
-    pub(crate) fn of_rows(hold_rows: u32) -> Self {
-        Self { greatest: 0.0, rows: 0, hold_rows }
-    }
-
     /// The surprise, or nothing where a greater one was passed on lately.
     pub(crate) fn judge(&self, surprise: f64) -> f64 {
-        if surprise > self.greatest || (self.rows >= self.hold_rows && surprise > 0.0) {
-            surprise
-        } else {
-            0.0
-        }
+        if surprise > self.greatest || (self.rows >= HOLD_ROWS && surprise > 0.0) { surprise } else { 0.0 }
     }
 
     /// Whether a surprise of at most this much may be passed on.
     #[inline]
     pub(crate) fn may_pass(&self, most: f64) -> bool {
-        most > self.greatest || self.rows >= self.hold_rows
+        most > self.greatest || self.rows >= HOLD_ROWS
     }
 
     pub(crate) fn learn(&mut self, surprise: f64) {
@@ -46,7 +30,7 @@ impl Hold {
             (self.greatest, self.rows) = (surprise, 0);
         } else {
             // Past its time, a surprise is nothing: the next one of any size is passed on.
-            self.rows = (self.rows + 1).min(self.hold_rows);
+            self.rows = (self.rows + 1).min(HOLD_ROWS);
         }
     }
 }

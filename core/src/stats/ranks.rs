@@ -53,7 +53,7 @@ pub(crate) struct Ranks {
     tail_from: f64,
     tail_share: f64,
     tail_fall: f64,
-    /// Opinions per opinion in a block, so to speak: a block is one in so many of all that were seen.
+    /// A block is one in so many of all opinions that were seen.
     age_per_block: u32,
     is_patient: bool,
 }

@@ -137,7 +137,7 @@ impl Fusion {
         let own = opinions[0].oddness.map(|_| RANK_FLOOR - log10(opinions[0].chance));
         let is_alone = company <= 1.0;
         let alone = opinions[0].oddness.filter(|_| is_alone);
-        let mut chances = opinions.map(|opinion| opinion.oddness.map(|_| opinion.chance));
+        let mut chances = opinions.map(|opinion| opinion.oddness.and(sane_chance(opinion.chance)));
         chances[0] = own.map(|decades| self.own.chance(decades));
         if is_alone {
             // Nothing is joint about one stream: its own oddness takes the place of the joint one.
@@ -160,7 +160,7 @@ impl Fusion {
         let heard = surprises.iter().zip(&self.holds);
         let doubt: f64 = views.iter().zip(TRUST).map(|(view, trust)| 1.0 - view.weight * trust).product();
         Fused {
-            oddness: oddness(&opinions, is_alone, frames),
+            oddness: oddness(&opinions, &views, is_alone, frames),
             opinions,
             trace: streams.iter().map(|stream| stream.row).sum(),
             own,
@@ -242,11 +242,22 @@ impl Fusion {
 }
 
 /// What frames are ranked by. The joint novelty needs a past: in the first frames the streams' own oddness counts too.
-fn oddness(opinions: &[Opinion; View::COUNT], is_alone: bool, frames: u64) -> f64 {
-    let [own, joint] =
-        [View::Streams, View::Novelty].map(|view| opinions[view as usize].oddness.unwrap_or(0.0));
-    let past = if is_alone { 0.0 } else { (frames as f64 / PAST_FRAMES).min(1.0) };
+fn oddness(
+    opinions: &[Opinion; View::COUNT],
+    views: &[ViewVerdict; View::COUNT],
+    is_alone: bool,
+    frames: u64,
+) -> f64 {
+    let said = [View::Streams, View::Novelty].map(|view| opinions[view as usize].oddness);
+    let [own, joint] = said.map(|oddness| oddness.filter(|odd| odd.is_finite()).unwrap_or(0.0));
+    let is_broken = views[View::Novelty as usize].health == Health::Broken;
+    let past = if is_alone || is_broken { 0.0 } else { (frames as f64 / PAST_FRAMES).min(1.0) };
     if is_alone { own } else { past * joint + (1.0 - past) * own / OWN_PER_JOINT }
+}
+
+/// A chance, or nothing where a view answers with what is none.
+fn sane_chance(chance: f64) -> Option<f64> {
+    Some(chance).filter(|chance| (0.0..=1.0).contains(chance))
 }
 
 /// The harmonic mean of the chances of all views that may be heard, in decades.
