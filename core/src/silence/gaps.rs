@@ -27,8 +27,8 @@ pub(super) fn bin_of(length: f64, bins: usize) -> usize {
 /// The binary logarithm to a tenth: a straight line between powers of two.
 pub(super) fn log2_rough(length: f64) -> f64 {
     let bits = greater(length, f64::MIN_POSITIVE).to_bits();
-    let octave = (bits >> 52) as f64 - 1023.0;
-    octave + (bits & ((1 << 52) - 1)) as f64 / (1_u64 << 52) as f64
+    // Through signed numbers: unsigned ones take a detour on most machines.
+    (bits.cast_signed() - 1.0_f64.to_bits().cast_signed()) as f64 * (1.0 / (1_u64 << 52) as f64)
 }
 
 /// Where a bin begins, or a place inside it.

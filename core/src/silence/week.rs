@@ -3,6 +3,7 @@
 //! sleeps and long for one that does not.
 
 use crate::frame::TIME_MS_MAX;
+use crate::math::lesser;
 use crate::snapshot::state;
 
 pub(super) const HOUR_MS: i64 = 3_600_000;
@@ -163,10 +164,10 @@ impl Week {
 
     /// Goes on to the hour of `local_ms`. At most a week of hours is walked, however long the silence was.
     pub(super) fn pass(&mut self, local_ms: i64) {
-        let hour = local_ms.div_euclid(HOUR_MS);
-        if hour <= self.hour {
+        if local_ms < (self.hour + 1) * HOUR_MS {
             return;
         }
+        let hour = local_ms.div_euclid(HOUR_MS);
         for passed in (self.hour + 1).max(hour - HOURS as i64 + 1)..=hour {
             self.covered[passed.rem_euclid(HOURS as i64) as usize] *= WEEKLY_DECAY as f32;
         }
@@ -176,7 +177,7 @@ impl Week {
     /// Learns that the last `gap_ms` were alive.
     pub(super) fn cover(&mut self, gap_ms: i64) {
         let hour = self.hour.rem_euclid(HOURS as i64) as usize;
-        self.covered[hour] += (gap_ms as f64 / COVERED_MS).min(1.0) as f32;
+        self.covered[hour] += lesser(gap_ms as f64 * (1.0 / COVERED_MS), 1.0) as f32;
     }
 
     /// Forgets the rhythm: the stream has changed.

@@ -16,13 +16,13 @@ state!(Hold { greatest, rows });
 impl Hold {
     /// The surprise, or nothing where a greater one was passed on lately.
     pub(crate) fn judge(&self, surprise: f64) -> f64 {
-        if surprise > self.greatest || (self.rows >= HOLD_ROWS && surprise > 0.0) { surprise } else { 0.0 }
+        if surprise > self.least() { surprise } else { 0.0 }
     }
 
-    /// Whether a surprise of at most this much may be passed on.
+    /// What a surprise must exceed to be passed on: a greater one was lately, or nothing.
     #[inline]
-    pub(crate) fn may_pass(&self, most: f64) -> bool {
-        most > self.greatest || self.rows >= HOLD_ROWS
+    pub(crate) fn least(&self) -> f64 {
+        if self.rows >= HOLD_ROWS { 0.0 } else { self.greatest }
     }
 
     pub(crate) fn learn(&mut self, surprise: f64) {

@@ -3,7 +3,6 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::approx::log2;
 use crate::math::{exp2, lesser};
 use crate::snapshot::state;
 
@@ -13,13 +12,21 @@ const PER_OCTAVE: f64 = 8.0;
 const BINS: usize = 256;
 /// Bins are also summed in blocks of so many, so that a sum over all bins above one touches at most two blocks' worth.
 const BLOCK: usize = 16;
-/// The bin that begins at 1.
-const BIN_OF_ONE: f64 = 128.0;
+/// The squares of these.
+const SQUARED_MIN: f64 = 1.0 / 4_294_967_296.0;
+const SQUARED_MAX: f64 = 4_294_967_296.0;
+/// Bits of a number that say how far it is between two powers of two, and those of them that say how far it is into its
+/// bin: a doubling of the square is four bins.
+const MANTISSA_BITS: u32 = 52;
+const MANTISSA: u64 = (1 << MANTISSA_BITS) - 1;
+const BIN_SHIFT: u32 = MANTISSA_BITS - 2;
 /// Beyond the largest value seen, a doubling is this many times less likely: the tail of a Student t with 4 degrees
 /// of freedom, heavier than most streams have, so that what was never seen is not called impossible.
 const TAIL_POWER: f64 = 4.0;
 /// After this many values the tail has half of its power.
 const TAIL_VALUES: f64 = 200.0;
+/// The share of the past above what is common.
+pub(crate) const COMMON_ABOVE: f64 = 0.25;
 /// Weights grow towards the present (old ones shrink in comparison); at this size all are scaled back. With a memory
 /// of 8192 values that is once in 226,000, and costs about what a value costs.
 const WEIGHT_MAX: f64 = 1e12;
@@ -36,9 +43,11 @@ pub(crate) struct Tail {
     weight: f64,
     /// The highest bin that was ever reached.
     highest: usize,
+    /// The bin above which a quarter of the past lies, as of the last look: most values are below it, and need no sum.
+    common_below: u8,
     growth: f64,
 }
-state!(Tail { bins, blocks, total, weight, highest; growth } where |tail| tail.highest < BINS);
+state!(Tail { bins, blocks, total, weight, highest, common_below; growth } where |tail| tail.highest < BINS);
 
 /// Where an oddness lies in every [`Tail`]: its bin, and how far into the bin.
 #[derive(Clone, Copy, Debug, Default)]
@@ -50,25 +59,20 @@ pub(crate) struct Place {
 impl Place {
     #[cfg(test)]
     pub(crate) fn of(oddness: f64) -> Self {
-        if oddness > 0.0 { Self::of_log2(log2(oddness)) } else { Self::default() }
+        Self::of_squared(oddness * oddness)
     }
 
-    /// The place of the square root of an oddness.
+    /// The place of the square root of an oddness. The bits of a number are a logarithm with straight lines between powers
+    /// of two, so no logarithm is taken: bins are cut evenly within an octave of the square.
     #[inline]
     pub(crate) fn of_squared(squared: f64) -> Self {
-        if squared > 0.0 { Self::of_log2(0.5 * log2(squared)) } else { Self::default() }
-    }
-
-    /// The place of an oddness whose binary logarithm is known.
-    #[inline]
-    pub(crate) fn of_log2(log2_oddness: f64) -> Self {
-        let position = log2_oddness * PER_OCTAVE + BIN_OF_ONE;
-        if position >= BINS as f64 {
+        if squared >= SQUARED_MAX {
             Self { bin: u8::MAX, share: 1.0 }
-        } else if position > 0.0 {
-            // Truncation is the floor of a positive number.
-            let bin = position as u8;
-            Self { bin, share: position - f64::from(bin) }
+        } else if squared >= SQUARED_MIN {
+            let bits = squared.to_bits();
+            let bin = (bits - SQUARED_MIN.to_bits()) >> BIN_SHIFT;
+            let into_bin = (bits << (MANTISSA_BITS - BIN_SHIFT)) & MANTISSA;
+            Self { bin: bin as u8, share: f64::from_bits(1.0_f64.to_bits() | into_bin) - 1.0 }
         } else {
             Self::default()
         }
@@ -83,6 +87,7 @@ impl Tail {
             total: 0.0,
             weight: 1.0,
             highest: 0,
+            common_below: 0,
             growth: 1.0 / (1.0 - 1.0 / memory),
         }
     }
@@ -100,6 +105,23 @@ impl Tail {
         let seen = self.seen_above(place);
         let share = (seen + 0.5 * self.weight) / (self.total + self.weight);
         [if seen > 0.0 { share } else { share * self.beyond(place) }, share]
+    }
+
+    /// [`Self::chances_at`] of what is rare; `None` for what is common, as of the last look.
+    #[inline]
+    pub(crate) fn rare_chances_at(&self, place: Place) -> Option<[f64; 2]> {
+        (place.bin >= self.common_below).then(|| self.chances_at(place))
+    }
+
+    /// Looks where the common values end.
+    #[cold]
+    pub(crate) fn look(&mut self) {
+        let mut above = 0.0;
+        let is_above = |bin: &usize| {
+            above += f64::from(self.bins[*bin]);
+            above <= COMMON_ABOVE * self.total
+        };
+        self.common_below = (0..BINS).rev().take_while(is_above).last().unwrap_or(0) as u8;
     }
 
     #[cfg(test)]

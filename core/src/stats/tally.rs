@@ -105,6 +105,13 @@ impl Tally {
     }
 }
 
+/// How many times a size is in an oddness, where it is there at all: what is below 1 is not told apart, so most rows need
+/// no division.
+#[inline]
+pub(crate) fn times(oddness: f64, size: f64) -> f64 {
+    if oddness < size { 0.0 } else { oddness / size }
+}
+
 /// Exponent and two bits of the mantissa: quarters of an octave, evenly cut.
 #[inline]
 fn bin_of(oddness: f32) -> usize {

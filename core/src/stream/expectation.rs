@@ -7,7 +7,7 @@ use super::forecast::{Auto, Said};
 use super::{Detector, Finding, Reason, Row};
 use crate::schema::Stream;
 use crate::snapshot::state;
-use crate::stats::{Tally, pace};
+use crate::stats::{Tally, pace, times};
 
 /// Rows over which the usual error is learned.
 const MEMORY_ROWS: f64 = 2048.0;
@@ -55,7 +55,7 @@ impl Detector for Expectation {
         };
         // No model hits a constant exactly.
         let floor = 0.01 * row.usual.spread + CONSTANT * row.usual.level.abs();
-        let measure = error / ((self.usual + floor) * QUIET);
+        let measure = times(error, (self.usual + floor) * QUIET);
         let chance = if self.rows >= COLD_ROWS { self.errors.chance(measure) } else { None };
         Sight { said, error: Some(error), measure, chance }
     }

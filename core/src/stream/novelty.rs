@@ -16,7 +16,7 @@ use crate::math::{SPREAD_FLOOR, greater, sqrt};
 use crate::schema::Stream;
 use crate::snapshot::state;
 use crate::stats::approx::{ROUGH_MOST, ln, log2, log2_rough};
-use crate::stats::{Place, Tail, pace};
+use crate::stats::{COMMON_ABOVE, Place, Tail, pace};
 
 /// How fast the three levels follow the stream.
 const LEVEL_PACE: [f64; 3] = [1.0 / 12.0, 1.0 / 96.0, 1.0 / 1024.0];
@@ -31,10 +31,15 @@ const COLD_ROWS: u64 = 50;
 /// How much of the row oddness, squared, the next row keeps: e^(-1/50) squared, so that a score holds through an
 /// anomaly.
 const ENVELOPE_SQUARED: f64 = 0.960_789_439_152_323_2;
+/// What stands for the chance, and for the share of the past above, of a distance that is common.
+const COMMON_CHANCES: [f64; 2] = [1.0, COMMON_ABOVE];
+/// After so many rows it is seen anew which distances are common.
+const LOOK_ROWS: u64 = 64;
 /// Below this, twice in a row, a size is nothing.
 const SIZE_MIN: f64 = 1e-12;
 /// The decimal logarithm of 2.
 const LOG10_2: f64 = core::f64::consts::LOG10_2;
+const LN_2: f64 = core::f64::consts::LN_2;
 
 /// Levels, memory of states, usual day, and how unusual each distance was.
 #[derive(Clone, Debug)]
@@ -61,10 +66,13 @@ pub(crate) struct Sight {
     day_states: Option<Look<1>>,
     distance: Place,
     row_squared: f64,
-    /// How new the value is, squared: 0 while cold. And how often a state was as new.
+    /// How new the value is, squared: 0 while cold.
     squared: f64,
+    /// The share of the past that was newer, or of what is common the least that it can be.
     share: f64,
-    chance: Option<f64>,
+    /// The chance of a state as new.
+    chance: f64,
+    is_settled: bool,
 }
 
 impl Sight {
@@ -79,26 +87,6 @@ impl Sight {
     }
 }
 
-impl Sight {
-    /// How new the value is, and how rare a state as new: 0 while cold, about 4.5 for an alarm.
-    #[inline]
-    pub(crate) fn surprise(&self) -> f64 {
-        if self.squared > 0.0 {
-            let rarity = -LOG10_2 * log2(self.share);
-            rarity + 2.0 * ln(1.0 + sqrt(self.squared))
-        } else {
-            0.0
-        }
-    }
-
-    /// No less than the surprise, for a fraction of the work.
-    #[inline]
-    pub(crate) fn surprise_most(&self) -> f64 {
-        let octaves = log2_rough(1.0 + sqrt(self.squared)) + ROUGH_MOST;
-        2.0 * core::f64::consts::LN_2 * octaves - LOG10_2 * log2_rough(self.share)
-    }
-}
-
 /// What is very small beside the usual magnitude is numerical noise.
 #[inline]
 fn floor(magnitude: f64) -> f64 {
@@ -109,6 +97,20 @@ impl Novelty {
     /// Whether enough was seen for an answer.
     pub(crate) fn is_settled(&self) -> bool {
         self.rows >= COLD_ROWS
+    }
+
+    /// How new a value is, and how rare a state as new: 0 while cold, about 4.5 for an alarm. What is no more than `least`
+    /// is 0 too: that is mostly known from bounds, for a fraction of the work.
+    #[inline]
+    pub(crate) fn surprise_above(&self, least: f64, sight: &Sight) -> f64 {
+        let distance = 1.0 + sqrt(sight.squared);
+        let most = 2.0 * LN_2 * (log2_rough(distance) + ROUGH_MOST) - LOG10_2 * log2_rough(sight.share);
+        if sight.squared <= 0.0 || most <= least {
+            return 0.0;
+        }
+        let [_, share] = self.distances.chances_at(sight.distance);
+        let surprise = 2.0 * ln(distance) - LOG10_2 * log2(share);
+        if surprise > least { surprise } else { 0.0 }
     }
 
     /// The row oddness as the last value left it.
@@ -159,10 +161,21 @@ impl Detector for Novelty {
             .map_or(states.novelty_squared, |day| greater(day.novelty_squared, states.novelty_squared));
 
         let distance = Place::of_squared(squared);
-        let [chance, share] = self.distances.chances_at(distance);
+        let [chance, share] = self.distances.rare_chances_at(distance).unwrap_or(COMMON_CHANCES);
         let squared = if settled { squared } else { 0.0 };
-        let chance = settled.then_some(chance);
-        Sight { x, levels, magnitude, states, day_states, distance, row_squared, squared, share, chance }
+        Sight {
+            x,
+            levels,
+            magnitude,
+            states,
+            day_states,
+            distance,
+            row_squared,
+            squared,
+            share,
+            chance,
+            is_settled: settled,
+        }
     }
 
     #[inline(never)]
@@ -171,7 +184,7 @@ impl Detector for Novelty {
     }
 
     fn finding(sight: &Sight) -> Option<Finding> {
-        sight.chance.map(|chance| Finding { chance, reason: Reason::Novelty })
+        sight.is_settled.then_some(Finding { chance: sight.chance, reason: Reason::Novelty })
     }
 
     fn learn(&mut self, row: &Row<'_>, sight: &Sight) {
@@ -189,5 +202,8 @@ impl Detector for Novelty {
             self.day.learn(place, self.levels[0]);
         }
         self.distances.learn_at(sight.distance);
+        if self.rows.is_multiple_of(LOOK_ROWS) {
+            self.distances.look();
+        }
     }
 }

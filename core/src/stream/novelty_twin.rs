@@ -112,7 +112,13 @@ impl Twin {
     }
 
     fn rank(&mut self, distance: f64) -> f64 {
-        let position = if distance > 0.0 { libm::log2(distance) * 8.0 + 128.0 } else { 0.0 };
+        // Four bins per octave of the square, evenly cut.
+        let position = if distance > 0.0 {
+            let octave = libm::floor(libm::log2(square(distance)));
+            (octave + square(distance) / libm::exp2(octave) - 1.0) * 4.0 + 128.0
+        } else {
+            0.0
+        };
         let (bin, share) = match position {
             p if p < 0.0 => (0, 0.0),
             p if p >= 256.0 => (255, 1.0),
@@ -176,11 +182,12 @@ fn both(start_ms: i64, step_ms: i64, values: &[f64]) -> (Vec<f64>, [f64; 2]) {
         let row = Row { now: &now, x, usual: Guard::default().judge(x) };
         let sight = novelty.judge(&row);
         let seconds = now.in_day.map(|_| at_ms as f64 / 1000.0);
+        let surprise = novelty.surprise_above(0.0, &sight);
         let plain = twin.step(seconds, x);
-        for ((worst, fast), slow) in worst.iter_mut().zip([sight.row(), sight.surprise()]).zip(plain) {
+        for ((worst, fast), slow) in worst.iter_mut().zip([sight.row(), surprise]).zip(plain) {
             *worst = worst.max((fast - slow).abs() / slow.max(1.0));
         }
-        surprises.push(sight.surprise());
+        surprises.push(surprise);
         novelty.learn(&row, &sight);
     }
     (surprises, worst)

@@ -79,7 +79,7 @@ macro_rules! station {
                     worst.hear($type::finding(&sight.$name), $handicap, Word::$word);
                 )*
                 sight.usual = usual;
-                sight.surprise = self.passed_on(&sight.novelty);
+                sight.surprise = self.novelty.surprise_above(self.hold.least(), &sight.novelty);
                 sight.measure = worst.measure();
                 sight.worst = worst;
             }
@@ -153,12 +153,6 @@ impl Station {
     #[inline]
     pub(crate) fn is_sane(&self, x: f64) -> bool {
         self.guard.is_sane(x)
-    }
-
-    /// The surprise where it is passed on, else 0. In most rows nothing is, and that is known without a logarithm.
-    #[inline]
-    fn passed_on(&self, novelty: &<Novelty as Detector>::Sight) -> f64 {
-        if self.hold.may_pass(novelty.surprise_most()) { self.hold.judge(novelty.surprise()) } else { 0.0 }
     }
 
     /// The verdict on a frame in which the stream had a value or not: in place, like a sight.

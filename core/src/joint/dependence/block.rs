@@ -144,6 +144,15 @@ impl Block {
     /// when all others are known: so the covariance stays one of whole rows, and has an inverse.
     pub(super) fn learn(&mut self, rows: u64, at: &Residuals) {
         let pace = (1.0 / (rows as f32 + PRIOR_ROWS)).max(1.0 / MEMORY_VALUES as f32);
+        if rows < EARLY_ROWS {
+            self.learn_covariance(pace, at);
+        } else if rows.is_multiple_of(2) {
+            self.learn_covariance(2.0 * pace, at);
+        }
+        self.learn_residuals(rows, at);
+    }
+
+    fn learn_covariance(&mut self, pace: f32, at: &Residuals) {
         for (place, row) in rows_of(&mut self.covariance).enumerate() {
             let apart = at.apart[place] * (1.0 - pace);
             for (cov, other) in row.iter_mut().zip(&at.apart) {
@@ -157,6 +166,9 @@ impl Block {
         for (mean, apart) in self.mean.iter_mut().zip(&at.apart) {
             *mean += pace * apart;
         }
+    }
+
+    fn learn_residuals(&mut self, rows: u64, at: &Residuals) {
         self.expected.copy_from_slice(&at.apart[..self.members.len()]);
         for (place, mark) in self.marks.iter_mut().enumerate() {
             if at.here[place] > 0.0 {

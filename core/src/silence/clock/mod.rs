@@ -379,10 +379,10 @@ impl Clock {
             return false;
         }
         self.week.pass(local_ms);
-        let days = local_ms.div_euclid(DAY_MS) - self.day;
-        if days <= 0 {
+        if local_ms < (self.day + 1) * DAY_MS {
             return false;
         }
+        let days = local_ms.div_euclid(DAY_MS) - self.day;
         self.day += days;
         self.end_day(days);
         self.week.rebuild();

@@ -3,7 +3,7 @@
 use super::chance;
 use crate::schema::Stream;
 use crate::snapshot::state;
-use crate::stats::{Tally, pace};
+use crate::stats::{Tally, pace, times};
 use crate::stream::{Detector, Finding, Reason, Row};
 
 /// Rows of the middle and of the long level.
@@ -51,7 +51,7 @@ impl Detector for Drift {
         let distance = (levels[0] - levels[1]).abs();
         // Levels closer than a tenth of the stream's spread are the same.
         let floor = 0.1 * row.usual.spread;
-        let measure = distance / ((self.usual + floor) * QUIET);
+        let measure = times(distance, (self.usual + floor) * QUIET);
         let chance = if self.rows >= WARM_ROWS { chance(&self.distances, measure) } else { None };
         Sight { levels, distance, measure, chance }
     }

@@ -3,7 +3,7 @@
 use super::chance;
 use crate::schema::Stream;
 use crate::snapshot::state;
-use crate::stats::{Tally, pace};
+use crate::stats::{Tally, pace, times};
 use crate::stream::{Detector, Finding, Reason, Row};
 
 /// Rows over which the usual step is learned.
@@ -42,7 +42,7 @@ impl Detector for Jump {
     fn judge(&self, row: &Row<'_>) -> Sight {
         let step = if self.rows > 0 { (row.x - self.last).abs() } else { 0.0 };
         // A hundredth of the spread: a stream of rare steps must not have a usual step of nothing.
-        let measure = step / ((self.usual + 0.01 * row.usual.spread) * QUIET);
+        let measure = times(step, (self.usual + 0.01 * row.usual.spread) * QUIET);
         Sight { step, measure, chance: chance(&self.steps, measure) }
     }
 

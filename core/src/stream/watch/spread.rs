@@ -3,7 +3,7 @@
 use super::chance;
 use crate::schema::Stream;
 use crate::snapshot::state;
-use crate::stats::{Tally, pace};
+use crate::stats::{Tally, pace, times};
 use crate::stream::{Detector, Finding, Reason, Row};
 
 /// Rows over which the present spread is taken.
@@ -51,14 +51,13 @@ impl Detector for Spread {
         let step = if self.rows > 24 && self.usual > 0.0 && step > most { most } else { step };
         let now = self.now + pace(self.rows, NOW_ROWS) * (step - self.now);
         let [small, large] = if now < self.usual { [now, self.usual] } else { [self.usual, now] };
-        let ratio = if large <= 0.0 {
-            1.0
+        let measure = if large <= 0.0 {
+            0.0
         } else if small * RATIO_MAX < large {
-            RATIO_MAX
+            RATIO_MAX * (1.0 / QUIET)
         } else {
-            large / small
+            times(large, small * QUIET)
         };
-        let measure = ratio * (1.0 / QUIET);
         Sight { step, now, measure, chance: chance(&self.ratios, measure) }
     }
 
