@@ -42,6 +42,7 @@
 //! ```
 #![allow(clippy::needless_range_loop, reason = "lanes of several arrays are walked side by side, by number")]
 
+mod album;
 mod apart;
 mod calibrated;
 mod context;

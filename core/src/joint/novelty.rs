@@ -11,20 +11,16 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::apart::{Tile, distance, distance_with_gaps, lanes_apart, sum_of};
-use super::portrait::{Cell, LANES, Portrait, START_VALUES};
+use super::album::{Album, PICTURES, Picture, Search};
+use super::apart::{Tile, lanes_apart};
+use super::portrait::{Cell, LANES, Lane, Portrait, START_VALUES};
 use super::view::{JointView, Seen};
 use crate::rng::Rng;
 use crate::schema::Schema;
-use crate::snapshot::{Damage, Reader, State, Writer, state};
+use crate::snapshot::state;
 
-/// Pictures that a moment is compared with.
-const PICTURES: usize = 256;
-/// The nearest pictures that count.
-const NEIGHBOURS: usize = 8;
 /// Pictures that wait until they are old enough.
 const WAITING: usize = 64;
-const SLOTS: usize = PICTURES + WAITING;
 /// Rows that the kept pictures are spread over. Longer ranks better, shorter takes a new normal in sooner.
 const SPREAD_ROWS: f64 = 20_000.0;
 /// A picture is compared with once it is this old.
@@ -35,8 +31,6 @@ const RAMP_ROWS: f64 = 100.0;
 const STEPS: f32 = 256.0;
 /// The step of feature 0.
 const MIDDLE: f32 = 32_768.0;
-/// The due row of a slot that is free.
-const FREE: u64 = u64::MAX;
 
 /// The thinned past.
 #[derive(Clone, Debug)]
@@ -44,51 +38,32 @@ pub(crate) struct Novelty {
     /// The share of a picture that is due to be kept.
     owed: f64,
     rng: Rng,
-    pictures: Pictures,
-    /// Who is present in them, cell after cell, a bit for each stream.
-    present: Vec<u8>,
-    /// The row from which a slot is compared with.
-    due: Vec<u64>,
-    /// Slots without absent streams need no counting.
-    is_whole: Vec<bool>,
+    album: Album,
+    waiting: Waiting,
     width: usize,
 }
-state!(Novelty { owed, rng, pictures, present, due, is_whole; width });
+state!(Novelty { owed, rng, album, waiting; width });
 
-/// `SLOTS` pictures, one after the other.
+/// Pictures that are too young, in the order in which they came.
 #[derive(Clone, Debug)]
-struct Pictures {
+struct Waiting {
     tiles: Vec<Tile>,
-    /// The sum of each picture. It follows from the tiles, so no snapshot has it.
-    sums: Vec<u32>,
+    present: Vec<u8>,
+    /// The row from which each is compared with.
+    due: Vec<u64>,
+    /// The oldest, and how many there are.
+    first: usize,
+    count: usize,
 }
-
-impl State for Pictures {
-    fn save(&self, to: &mut Writer) {
-        self.tiles.save(to);
-    }
-
-    fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Damage> {
-        self.tiles.load(from)?;
-        let cells = (self.tiles.len() / SLOTS).max(1);
-        self.sums.iter_mut().zip(self.tiles.chunks(cells)).for_each(|(sum, tiles)| *sum = sum_of(tiles));
-        Ok(())
-    }
-
-    fn heap_bytes(&self) -> usize {
-        self.tiles.heap_bytes() + self.sums.heap_bytes()
-    }
-}
+state!(Waiting { tiles, present, due, first, count } where |waiting| {
+    waiting.first < WAITING && waiting.count <= WAITING
+});
 
 /// This moment's picture and its nearest neighbours.
 #[derive(Clone, Debug)]
 pub(crate) struct Nearest {
-    picture: Vec<Tile>,
-    sum: u32,
-    present: Vec<u8>,
-    /// Distance and slot, nearest first; equal distances in the order of their slots.
-    nearest: [(u32, u32); NEIGHBOURS],
-    found: usize,
+    picture: Picture,
+    search: Search,
 }
 
 impl JointView for Novelty {
@@ -100,36 +75,31 @@ impl JointView for Novelty {
         Self {
             owed: 0.0,
             rng: Rng::new(schema.seed()),
-            pictures: Pictures { tiles: vec![Tile::default(); SLOTS * cells], sums: vec![0; SLOTS] },
-            present: vec![0; SLOTS * cells],
-            due: vec![FREE; SLOTS],
-            is_whole: vec![false; SLOTS],
+            album: Album::new(width, cells),
+            waiting: Waiting::new(cells),
             width,
         }
     }
 
     fn scratch(&self) -> Nearest {
-        let cells = self.width.div_ceil(LANES);
-        let (picture, present) = (vec![Tile::default(); cells], vec![0; cells]);
-        Nearest { picture, sum: 0, present, nearest: [(u32::MAX, 0); NEIGHBOURS], found: 0 }
+        Nearest { picture: Picture::blank(self.width.div_ceil(LANES)), search: Search::new() }
     }
 
     fn judge(&self, seen: &Seen<'_>, scratch: &mut Nearest) -> Option<f64> {
-        draw(seen.portrait, scratch);
-        self.search(seen, scratch);
-        let rows = seen.rows() as f64;
-        if scratch.found == 0 || seen.portrait.here == 0 {
+        draw(seen.portrait, &mut scratch.picture);
+        self.album.search(&scratch.picture, &mut scratch.search);
+        let near = scratch.search.nearest();
+        if near.is_empty() || seen.portrait.here == 0 {
             return None;
         }
-        let near = &scratch.nearest[..scratch.found];
         let total: u64 = near.iter().map(|(distance, _)| u64::from(*distance)).sum();
         let mean = total as f64 / (near.len() * self.width) as f64 / f64::from(STEPS);
-        Some(mean * (rows / RAMP_ROWS).min(1.0))
+        Some(mean * (seen.rows() as f64 / RAMP_ROWS).min(1.0))
     }
 
     fn learn(&mut self, seen: &Seen<'_>, scratch: &mut Nearest) {
         let row = seen.rows();
-        self.make_room(row);
+        self.take_in_for(row.saturating_add(1));
         if row < START_VALUES as u64 {
             return;
         }
@@ -140,24 +110,18 @@ impl JointView for Novelty {
             return;
         }
         self.owed -= 1.0;
-        let Some(slot) = self.due.iter().position(|&due| due == FREE) else { return };
-        let cells = scratch.picture.len();
-        self.pictures.tiles[slot * cells..(slot + 1) * cells].copy_from_slice(&scratch.picture);
-        self.pictures.sums[slot] = scratch.sum;
-        self.present[slot * cells..(slot + 1) * cells].copy_from_slice(&scratch.present);
-        self.due[slot] = (row + row.min(DELAY_ROWS)).saturating_add(1);
-        self.is_whole[slot] = seen.portrait.here == self.width;
+        self.waiting.push(&scratch.picture, (row + row.min(DELAY_ROWS)).saturating_add(1));
     }
 
     fn lent_bytes(&self, scratch: &Nearest) -> usize {
-        size_of_val(scratch.picture.as_slice()) + size_of_val(scratch.present.as_slice())
+        scratch.picture.bytes() + scratch.search.bytes()
     }
 
     fn shares(&self, scratch: &Nearest, shares: &mut [f64]) {
         shares.fill(0.0);
-        for &(_, slot) in &scratch.nearest[..scratch.found] {
-            let (past, present) = self.picture(slot as usize, scratch.picture.len());
-            let cells = (scratch.picture.iter().zip(&scratch.present)).zip(past.iter().zip(present));
+        let Picture { tiles, present } = &scratch.picture;
+        for &(_, place) in scratch.search.nearest() {
+            let cells = tiles.iter().zip(present).zip(self.album.picture(place));
             for (((now, here), (past, there)), shares) in cells.zip(shares.chunks_mut(LANES)) {
                 let apart = lanes_apart(now, past);
                 for (lane, share) in shares.iter_mut().enumerate() {
@@ -169,71 +133,54 @@ impl JointView for Novelty {
 }
 
 impl Novelty {
-    /// A kept picture: its tiles, and who is present.
-    #[inline]
-    fn picture(&self, slot: usize, cells: usize) -> (&[Tile], &[u8]) {
+    /// The oldest picture that waits is compared with from its row on; once there are enough, a drawn one makes room. One
+    /// at most becomes due per row, since one at most is kept per row.
+    fn take_in_for(&mut self, row: u64) {
+        let Some(oldest) = self.waiting.due_in(row) else { return };
+        let place = if self.album.count() < PICTURES { self.album.count() } else { self.rng.below(PICTURES) };
+        let (tiles, present) = self.waiting.picture(oldest);
+        self.album.put(place, tiles, present);
+        self.waiting.drop_oldest();
+    }
+}
+
+impl Waiting {
+    fn new(cells: usize) -> Self {
+        Self {
+            tiles: vec![Tile::default(); WAITING * cells],
+            present: vec![0; WAITING * cells],
+            due: vec![0; WAITING],
+            first: 0,
+            count: 0,
+        }
+    }
+
+    /// The slot of the oldest picture, if it is due.
+    fn due_in(&self, row: u64) -> Option<usize> {
+        (self.count > 0 && self.due[self.first] <= row).then_some(self.first)
+    }
+
+    fn picture(&self, slot: usize) -> (&[Tile], &[u8]) {
+        let cells = self.tiles.len() / WAITING;
         let range = slot * cells..(slot + 1) * cells;
-        (&self.pictures.tiles[range.clone()], &self.present[range])
+        (&self.tiles[range.clone()], &self.present[range])
     }
 
-    /// How far a kept picture lies from this moment's, or anything above `furthest`. Woven into the search: for few
-    /// streams a call would cost as much as the distance.
-    #[inline(always)]
-    fn distance(&self, now: &Nearest, is_whole: bool, slot: usize, furthest: u32) -> u32 {
-        let (past, present) = self.picture(slot, now.picture.len());
-        if is_whole && self.is_whole[slot] {
-            distance((&now.picture, now.sum), (past, self.pictures.sums[slot]), furthest)
-        } else {
-            distance_with_gaps((&now.picture, &now.present), (past, present), self.width, furthest)
-        }
+    fn drop_oldest(&mut self) {
+        self.first = (self.first + 1) % WAITING;
+        self.count -= 1;
     }
 
-    /// Fills in the nearest live pictures.
-    fn search(&self, seen: &Seen<'_>, scratch: &mut Nearest) {
-        let row = seen.rows();
-        let is_whole = seen.portrait.here == self.width;
-        let (before, found) = (scratch.nearest, scratch.found);
-        // The neighbours of the row before are near still: whatever is further than all of them is none. The answer does
-        // not depend on it.
-        let mut limit = (u32::MAX, 0);
-        if found == NEIGHBOURS && before.iter().all(|&(_, slot)| self.due[slot as usize] <= row) {
-            let furthest = before
-                .iter()
-                .map(|&(_, slot)| self.distance(scratch, is_whole, slot as usize, u32::MAX))
-                .max();
-            limit = (furthest.unwrap_or(u32::MAX), SLOTS as u32);
-        }
-        scratch.found = 0;
-        scratch.nearest = [limit; NEIGHBOURS];
-        for slot in (0..SLOTS).filter(|&slot| self.due[slot] <= row) {
-            let next =
-                (self.distance(scratch, is_whole, slot, scratch.nearest[NEIGHBOURS - 1].0), slot as u32);
-            if next >= scratch.nearest[NEIGHBOURS - 1] {
-                continue;
-            }
-            scratch.found = (scratch.found + 1).min(NEIGHBOURS);
-            let mut place = NEIGHBOURS - 1;
-            while place > 0 && scratch.nearest[place - 1] > next {
-                scratch.nearest[place] = scratch.nearest[place - 1];
-                place -= 1;
-            }
-            scratch.nearest[place] = next;
-        }
-    }
-
-    /// Once there are more live pictures than are compared with, a drawn one makes room. One at most becomes due per
-    /// row, since one at most is kept per row.
-    fn make_room(&mut self, row: u64) {
-        let live_until = |row: u64| self.due.iter().filter(|&&due| due <= row).count();
-        if live_until(row.saturating_add(1)) <= PICTURES {
+    /// Where all slots are taken, the picture is not kept.
+    fn push(&mut self, picture: &Picture, due: u64) {
+        if self.count == WAITING {
             return;
         }
-        let leaves = self.rng.below(live_until(row).max(1));
-        let slot =
-            (self.due.iter().enumerate()).filter(|&(_, &due)| due <= row).nth(leaves).map(|(slot, _)| slot);
-        if let Some(slot) = slot {
-            self.due[slot] = FREE;
-        }
+        let (slot, cells) = ((self.first + self.count) % WAITING, picture.tiles.len());
+        self.tiles[slot * cells..(slot + 1) * cells].copy_from_slice(&picture.tiles);
+        self.present[slot * cells..(slot + 1) * cells].copy_from_slice(&picture.present);
+        self.due[slot] = due;
+        self.count += 1;
     }
 }
 
@@ -244,44 +191,46 @@ fn bit(lane: usize) -> u8 {
 }
 
 /// A portrait in steps.
-fn draw(portrait: &Portrait, to: &mut Nearest) {
-    for (cell, (tile, present)) in portrait.cells.iter().zip(to.picture.iter_mut().zip(&mut to.present)) {
+fn draw(portrait: &Portrait, to: &mut Picture) {
+    for (cell, (tile, present)) in portrait.cells.iter().zip(to.tiles.iter_mut().zip(&mut to.present)) {
         draw_cell(cell, tile);
         *present = (0..LANES).map(|lane| if cell.here[lane] > 0.0 { bit(lane) } else { 0 }).sum();
     }
-    to.sum = sum_of(&to.picture);
 }
 
 fn draw_cell(cell: &Cell, tile: &mut Tile) {
     for (traits, steps) in cell.traits.iter().zip(tile.iter_mut()) {
-        for lane in 0..LANES {
-            // Half a step more, since the cast cuts off.
-            steps[lane] = (traits[lane] * STEPS + (MIDDLE + 0.5)) as i32 as u16;
-        }
+        draw_lanes(traits, steps);
+    }
+}
+
+/// By itself: woven into what is around it, the lanes are no vectors any more.
+#[inline(never)]
+fn draw_lanes(traits: &Lane, steps: &mut [u16; LANES]) {
+    for lane in 0..LANES {
+        // Half a step more, since the cast cuts off.
+        steps[lane] = (traits[lane] * STEPS + (MIDDLE + 0.5)) as i32 as u16;
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::joint::album::NEIGHBOURS;
     use crate::joint::contract::{Watch, schema_of, values_at};
     use crate::joint::portrait::TRAITS;
 
     /// What the words say, without masks, lanes, early stops or running lists: every live picture's distance in
     /// floating point, sorted.
-    fn naive(view: &Novelty, now: &Nearest, row: u64) -> Option<f64> {
-        let cells = now.picture.len();
+    fn naive(view: &Novelty, now: &Picture, row: u64) -> Option<f64> {
         let mut distances = Vec::new();
-        for slot in (0..SLOTS).filter(|&slot| view.due[slot] <= row) {
+        for place in 0..view.album.count() {
             let (mut apart, mut both) = (0.0, 0.0);
-            for stream in 0..view.width {
-                let (cell, lane) = (stream / LANES, stream % LANES);
-                let past = slot * cells + cell;
-                if now.present[cell] >> lane & 1 == 1 && view.present[past] >> lane & 1 == 1 {
+            for (cell, (past, there)) in view.album.picture(place as u8).enumerate() {
+                for lane in (0..LANES).filter(|&lane| now.present[cell] & there & bit(lane) != 0) {
                     both += 1.0;
                     let steps = |feature: usize| {
-                        f64::from(now.picture[cell][feature][lane])
-                            - f64::from(view.pictures.tiles[past][feature][lane])
+                        f64::from(now.tiles[cell][feature][lane]) - f64::from(past[feature][lane])
                     };
                     apart += (0..TRAITS).map(|feature| steps(feature).abs()).sum::<f64>();
                 }
@@ -303,7 +252,7 @@ mod tests {
             for row in 0..1300 {
                 let values = values_at(row, width);
                 let odd = watch.judge(&values).oddness;
-                let slow = naive(&watch.view.view, &watch.scratch, row);
+                let slow = naive(&watch.view.view, &watch.scratch.picture, row);
                 match (odd, slow) {
                     // Scaling up for gaps cuts off less than one step per picture.
                     (Some(odd), Some(slow)) => {
@@ -333,13 +282,19 @@ mod tests {
     }
 
     #[test]
-    fn never_more_pictures_live_than_are_compared_with() {
+    fn pictures_wait_until_they_are_old_enough() {
         let mut watch = Watch::<Novelty>::new(&schema_of(2));
         for row in 0..3000 {
             watch.skip(&values_at(row, 2));
-            let live = watch.view.view.due.iter().filter(|&&due| due <= row + 1).count();
-            assert!(live <= PICTURES, "{live} in row {row}");
+            let Novelty { album, waiting, .. } = &watch.view.view;
+            // Of every row but the first few there is a picture, until they are thinned.
+            let kept = if row < 100 { row as usize + 1 - START_VALUES.min(row as usize + 1) } else { 0 };
+            assert!(album.count() + waiting.count >= kept.min(PICTURES), "row {row}");
+            assert!(
+                (0..waiting.count).all(|n| waiting.due[(waiting.first + n) % WAITING] > row + 1),
+                "row {row}"
+            );
         }
-        assert_eq!(watch.view.view.due.iter().filter(|&&due| due <= 3000).count(), PICTURES);
+        assert_eq!(watch.view.view.album.count(), PICTURES);
     }
 }

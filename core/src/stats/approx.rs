@@ -55,6 +55,12 @@ pub(crate) fn ln(x: f64) -> f64 {
     LN_2 * log2(x)
 }
 
+/// The decimal logarithm of a positive normal number, to about 1e-12.
+#[inline]
+pub(crate) fn log10(x: f64) -> f64 {
+    core::f64::consts::LOG10_2 * log2(x)
+}
+
 /// A binary logarithm for bounds: at most [`ROUGH_MOST`] too small and never too large, for positive normal numbers. The
 /// bits of a number are a logarithm already, with straight lines between powers of two.
 #[inline]
@@ -88,6 +94,7 @@ mod tests {
         for x in numbers() {
             assert!((log2(x) - libm::log2(x)).abs() < 1e-11, "{x}: {}", log2(x) - libm::log2(x));
             assert!((ln(x) - libm::log(x)).abs() < 1e-11, "{x}");
+            assert!((log10(x) - libm::log10(x)).abs() < 1e-11, "{x}");
         }
     }
 }

@@ -7,8 +7,9 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::math::{exp, log10};
+use crate::math::exp;
 use crate::snapshot::state;
+use crate::stats::approx::log10;
 use crate::stream::StreamVerdict;
 
 /// What leaving the others by as much as one in three hundred frames does is worth.

@@ -13,9 +13,10 @@
 use super::insistence::Insistence;
 use super::member::{Gaze, Member};
 use super::{View, ViewVerdict};
-use crate::math::{exp, ln_1p, log10};
+use crate::math::{exp, ln_1p};
 use crate::opinion::{Health, Opinion};
 use crate::snapshot::state;
+use crate::stats::approx::log10;
 use crate::stats::{Hold, Ranks};
 use crate::stream::StreamVerdict;
 
