@@ -4,7 +4,7 @@ mod factors;
 mod shapes;
 
 pub use factors::{broken_relations, faulty_among};
-pub use shapes::{repeats, short_history, small_shifts, step_up, two_kinds};
+pub use shapes::{no_step, repeats, short_history, small_shifts, step_up, two_kinds};
 
 use crate::random::Random;
 use crate::simulation::{Event, EventKind, Simulation};

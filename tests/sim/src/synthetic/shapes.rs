@@ -87,8 +87,13 @@ pub fn small_shifts(seed: u64) -> Simulation {
 
 /// After three thousand frames one of thirty streams is 35 % higher, and stays so for the other thousand.
 pub fn step_up(seed: u64) -> Simulation {
-    let mut simulation = daily(seed, 30, 4000);
+    let mut simulation = no_step(seed);
     let stream = Random::at(seed, 2, 0).below(30);
     disturb(&mut simulation, EventKind::LevelStep, (3000, 3999), &[stream], |value| value * 1.35);
     simulation
+}
+
+/// The same streams without the step.
+pub fn no_step(seed: u64) -> Simulation {
+    daily(seed, 30, 4000)
 }
