@@ -24,17 +24,6 @@ const TILES_PER_LOOK: usize = 8;
 
 /// Distances that are looked at together.
 const EIGHT: usize = 8;
-/// The place of every picture.
-const EVERY: [u8; PICTURES] = {
-    let mut places = [0; PICTURES];
-    let mut place = 0;
-    while place < PICTURES {
-        places[place] = place as u8;
-        place += 1;
-    }
-    places
-};
-
 /// One moment: its tiles, and who is present in each, a bit for every stream.
 #[derive(Clone, Debug)]
 pub(super) struct Picture {
@@ -66,6 +55,9 @@ pub(super) struct Album {
     /// The sum of each picture, and whether nobody is absent in it. They follow from the tiles, so no snapshot has them.
     sums: Vec<u32>,
     is_whole: Vec<bool>,
+    /// The places of the pictures, those in which nobody is absent first, and how many these are.
+    order: Vec<u8>,
+    whole: usize,
     width: usize,
     cells: usize,
 }
@@ -85,6 +77,7 @@ impl State for Album {
             return Err(Damage);
         }
         (0..self.count).for_each(|place| self.sum_up(place));
+        self.put_in_order();
         Ok(())
     }
 
@@ -93,6 +86,7 @@ impl State for Album {
             + self.present.heap_bytes()
             + self.sums.heap_bytes()
             + self.is_whole.heap_bytes()
+            + self.order.heap_bytes()
     }
 }
 
@@ -117,7 +111,7 @@ impl Search {
             sums: Box::new([Sums::default(); PICTURES]),
             both: Box::new([0; PICTURES]),
             totals: Box::new([0; PICTURES]),
-            near: Box::new(EVERY),
+            near: Box::new([0; PICTURES]),
             nearest: [(u32::MAX, 0); NEIGHBOURS],
             found: 0,
         }
@@ -188,6 +182,8 @@ impl Album {
             count: 0,
             sums: vec![0; PICTURES],
             is_whole: vec![false; PICTURES],
+            order: Vec::with_capacity(PICTURES),
+            whole: 0,
             width,
             cells,
         }
@@ -205,6 +201,17 @@ impl Album {
         }
         self.count = self.count.max(place + 1);
         self.sum_up(place);
+        self.put_in_order();
+    }
+
+    fn put_in_order(&mut self) {
+        let places = |is_whole: bool| {
+            let flags = self.is_whole[..self.count].iter().enumerate();
+            flags.filter(move |(_, whole)| **whole == is_whole).map(|(place, _)| place as u8)
+        };
+        self.order.clear();
+        self.order.extend(places(true).chain(places(false)));
+        self.whole = places(true).count();
     }
 
     fn sum_up(&mut self, place: usize) {
@@ -222,12 +229,10 @@ impl Album {
 
     /// Fills in the nearest pictures.
     pub(super) fn search(&self, now: &Picture, search: &mut Search) {
-        let is_whole = now.streams() == self.width && self.is_whole[..self.count].iter().all(|whole| *whole);
-        if is_whole {
-            self.measure(now, search);
-        } else {
-            self.measure_with_gaps(now, search);
-        }
+        let whole = if now.streams() == self.width { self.whole } else { 0 };
+        let (whole, with_gaps) = self.order.split_at(whole);
+        self.measure(now, whole, search);
+        self.measure_with_gaps(now, with_gaps, search);
         search.pick(self.count);
     }
 
@@ -239,13 +244,16 @@ impl Album {
 
     /// Where nobody is absent, only one direction is counted: what the moment is below a picture. What it is above follows,
     /// since both together are the difference of the pictures' sums.
-    fn measure(&self, now: &Picture, search: &mut Search) {
+    fn measure(&self, now: &Picture, places: &[u8], search: &mut Search) {
+        if places.is_empty() {
+            return;
+        }
         let sum = now.tiles.iter().fold(0, |sum: u32, tile| sum.wrapping_add(sum_of(tile)));
         let furthest = self.furthest(now, sum, search);
         let Search { sums, totals, near, .. } = search;
-        **near = EVERY;
-        totals.fill(0);
-        let mut count = self.count;
+        let mut count = places.len();
+        near[..count].copy_from_slice(places);
+        places.iter().for_each(|&place| totals[usize::from(place)] = 0);
         for from in (0..self.cells).step_by(TILES_PER_LOOK) {
             let cells = from..(from + TILES_PER_LOOK).min(self.cells);
             sums.fill(Sums::default());
@@ -281,7 +289,8 @@ impl Album {
     /// How far the nearest can be at most: the neighbours of the row before are near still. Asked only where a distance has
     /// more than one look.
     fn furthest(&self, now: &Picture, sum: u32, search: &Search) -> u32 {
-        if self.cells <= TILES_PER_LOOK || search.found < NEIGHBOURS {
+        let is_whole = |(_, place): &(u32, u8)| self.is_whole[usize::from(*place)];
+        if self.cells <= TILES_PER_LOOK || search.found < NEIGHBOURS || !search.nearest.iter().all(is_whole) {
             return u32::MAX;
         }
         let distance = |&(_, place): &(u32, u8)| {
@@ -293,41 +302,42 @@ impl Album {
     }
 
     /// Over the streams that are present in both, scaled up to all of them. Pictures without a common stream are too far.
-    fn measure_with_gaps(&self, now: &Picture, search: &mut Search) {
+    fn measure_with_gaps(&self, now: &Picture, places: &[u8], search: &mut Search) {
+        if places.is_empty() {
+            return;
+        }
         let Search { sums, both, totals, .. } = search;
-        totals.fill(0);
         both.fill(0);
+        places.iter().for_each(|&place| totals[usize::from(place)] = 0);
         for from in (0..self.cells).step_by(TILES_PER_LOOK) {
-            let to = (from + TILES_PER_LOOK).min(self.cells);
+            let cells = from..(from + TILES_PER_LOOK).min(self.cells);
             sums.fill(Sums::default());
-            for cell in from..to {
+            for cell in cells.clone() {
                 if let Some(past) = self.tiles_of(cell) {
-                    add_apart_in_both(
-                        (&now.tiles[cell], now.present[cell]),
-                        past,
-                        &EVERY[..self.count],
-                        sums,
-                        both,
-                    );
+                    add_apart_in_both((&now.tiles[cell], now.present[cell]), past, places, sums, both);
                 }
             }
-            for (at, (total, sums)) in totals.iter_mut().zip(&**sums).enumerate().take(self.count) {
-                let least = sum_of_lanes(sums);
-                let exactly = |cell: usize| {
-                    let past = cell * PICTURES + at;
-                    apart_in_both_exactly(
-                        &now.tiles[cell],
-                        &self.tiles[past],
-                        now.present[cell] & self.present[past],
-                    )
-                };
-                *total = total.wrapping_add(if least < FULL { least } else { (from..to).map(exactly).sum() });
+            for place in places.iter().map(|&place| usize::from(place)) {
+                let least = sum_of_lanes(&sums[place]);
+                let apart = if least < FULL { least } else { self.apart_exactly(now, cells.clone(), place) };
+                totals[place] = totals[place].wrapping_add(apart);
             }
         }
-        for (total, both) in totals.iter_mut().zip(&**both) {
-            let scaled = (u64::from(*total) * self.width as u64).checked_div(u64::from(*both));
-            *total = scaled.map_or(u32::MAX, |scaled| scaled as u32);
+        for place in places.iter().map(|&place| usize::from(place)) {
+            let scaled = (u64::from(totals[place]) * self.width as u64).checked_div(u64::from(both[place]));
+            totals[place] = scaled.map_or(u32::MAX, |scaled| scaled as u32);
         }
+    }
+
+    /// How far a picture lies apart in some cells, over the streams that are present in both, however much it is.
+    #[cold]
+    #[inline(never)]
+    fn apart_exactly(&self, now: &Picture, cells: Range<usize>, place: usize) -> u32 {
+        let apart = |cell: usize| {
+            let past = cell * PICTURES + place;
+            apart_in_both_exactly(&now.tiles[cell], &self.tiles[past], now.present[cell] & self.present[past])
+        };
+        cells.map(apart).sum()
     }
 }
 
@@ -370,13 +380,13 @@ mod tests {
                 let mut album = Album::new(cells * LANES, cells);
                 let mut search = Search::new();
                 let pictures: Vec<Picture> =
-                    (0..60).map(|_| picture(&mut rng, cells, span, has_gaps)).collect();
+                    (0..60).map(|n| picture(&mut rng, cells, span, has_gaps && n % 3 > 0)).collect();
                 for (place, picture) in pictures.iter().enumerate() {
                     album.put(place, &picture.tiles, &picture.present);
                 }
                 // The second one begins with the neighbours of the first.
-                for _ in 0..2 {
-                    let now = picture(&mut rng, cells, span, has_gaps);
+                for n in 0..4 {
+                    let now = picture(&mut rng, cells, span, has_gaps && n > 1);
                     album.search(&now, &mut search);
                     let far = pictures
                         .iter()

@@ -15,7 +15,7 @@ use crate::schema::Schema;
 use crate::snapshot::state;
 
 /// All features together.
-pub(crate) const FEATURES_MAX: usize = 40;
+pub(crate) const BUDGET: usize = 40;
 /// Day and week as sine and cosine; weekend and working hours as flags.
 const TIME_FEATURES: usize = 6;
 /// Groups whose availability is a feature of its own.
@@ -55,7 +55,7 @@ impl Features {
             .collect();
         let mut group_sizes = vec![0.0; group_count];
         group_of.iter().flatten().for_each(|&group| group_sizes[group] += 1.0);
-        let room = FEATURES_MAX - TIME_FEATURES - 1 - group_count;
+        let room = BUDGET - TIME_FEATURES - 1 - group_count;
         Self { chosen: (0..width.min(room)).collect(), usefulness: vec![0.0; width], group_of, group_sizes }
     }
 

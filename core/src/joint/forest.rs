@@ -1,10 +1,11 @@
 //! Half-space forests: one over the selected features of all streams, and a smaller one for each group.
 
+use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::features::{FEATURES_MAX, Features, value};
-use super::trees::Trees;
+use super::features::{BUDGET, Features, value};
+use super::trees::{FEATURES_MAX, Trees};
 use super::view::{JointView, Seen};
 use crate::math::{greater, inverse_sqrt_brief};
 use crate::rng::Rng;
@@ -46,7 +47,7 @@ state!(Forests { features, moments, main, of_groups; members });
 /// The features and leaves of one moment.
 #[derive(Clone, Debug)]
 pub(crate) struct Walk {
-    features: Vec<f32>,
+    features: Box<[f32; FEATURES_MAX]>,
     odd: f32,
     leaves: Vec<u32>,
     of_groups: Vec<(f32, Vec<u32>)>,
@@ -65,7 +66,7 @@ impl JointView for Forests {
             })
             .filter(|members: &Vec<usize>| members.len() >= 2 && members.len() < schema.streams().len())
             .map(|mut members| {
-                members.truncate(FEATURES_MAX);
+                members.truncate(BUDGET);
                 members
             })
             .take(GROUPS_MAX)
@@ -79,7 +80,7 @@ impl JointView for Forests {
 
     fn scratch(&self) -> Walk {
         Walk {
-            features: vec![0.0; FEATURES_MAX],
+            features: Box::new([0.0; FEATURES_MAX]),
             odd: 0.0,
             leaves: vec![0; self.main.trees.count()],
             of_groups: self.of_groups.iter().map(|forest| (0.0, vec![0; forest.trees.count()])).collect(),
@@ -88,7 +89,7 @@ impl JointView for Forests {
 
     fn judge(&self, seen: &Seen<'_>, scratch: &mut Walk) -> Option<f64> {
         let Walk { features, odd, leaves, of_groups } = scratch;
-        self.features.judge(seen, features);
+        self.features.judge(seen, features.as_mut_slice());
         *odd = self.main.trees.judge(features, leaves);
         let mut most = self.main.compared(*odd);
         for ((forest, members), (odd, leaves)) in self.of_groups.iter().zip(&self.members).zip(of_groups) {
@@ -119,7 +120,7 @@ impl JointView for Forests {
                 + size_of_val(group.1.as_slice())
         });
         self.main.trees.fixed_bytes()
-            + size_of_val(scratch.features.as_slice())
+            + size_of_val(&*scratch.features)
             + size_of_val(scratch.leaves.as_slice())
             + of_groups.sum::<usize>()
     }

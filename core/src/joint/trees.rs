@@ -17,11 +17,30 @@ const ABREAST: usize = 10;
 /// Moments in half a window.
 const HALF_WINDOW: u64 = 1024;
 
-/// One cut: left of it or right of it.
+/// The most features that trees can cut.
+pub(crate) const FEATURES_MAX: usize = 64;
+
+/// One cut, left of it or right of it: where, and in its lowest bits which feature. It is the one thing that is looked up
+/// at every step of a walk.
 #[derive(Clone, Copy, Debug)]
-struct Cut {
-    at: f32,
-    feature: u8,
+struct Cut(u32);
+
+impl Cut {
+    const FEATURE: u32 = FEATURES_MAX as u32 - 1;
+
+    fn new(at: f32, feature: usize) -> Self {
+        Self(at.to_bits() & !Self::FEATURE | feature as u32 & Self::FEATURE)
+    }
+
+    #[inline]
+    fn feature(self) -> usize {
+        (self.0 & Self::FEATURE) as usize
+    }
+
+    #[inline]
+    fn at(self) -> f32 {
+        f32::from_bits(self.0 & !Self::FEATURE)
+    }
 }
 
 /// Some trees over one set of features.
@@ -33,29 +52,21 @@ pub(crate) struct Trees {
     reference: Vec<u16>,
     moments: u64,
     /// The cuts of a tree lie together, children of `n` at `2 n + 1` and `2 n + 2`. They follow from the seed.
-    cuts: Vec<f32>,
-    /// What each cut cuts: there are few features.
-    features: Vec<u8>,
+    cuts: Vec<Cut>,
     height: u32,
 }
-state!(Trees { latest, reference, moments; cuts, features, height });
+state!(Trees { latest, reference, moments; cuts, height });
 
 impl Trees {
-    /// `count` trees over at most 256 features, rounded up to whole walks.
+    /// `count` trees over at most [`FEATURES_MAX`] features, rounded up to whole walks.
     pub(crate) fn new(count: usize, height: u32, features: usize, rng: &mut Rng) -> Self {
         let count = count.next_multiple_of(ABREAST);
         let leaves = 1_usize << height;
-        let (mut cuts, mut of) = (Vec::new(), Vec::new());
+        let mut cuts = Vec::new();
         cuts.reserve_exact(count * (leaves - 1));
-        of.reserve_exact(count * (leaves - 1));
-        for _ in 0..count {
-            for cut in grow(leaves - 1, features, rng) {
-                cuts.push(cut.at);
-                of.push(cut.feature);
-            }
-        }
+        (0..count).for_each(|_| cuts.extend(grow(leaves - 1, features, rng)));
         let blank = vec![0; count * leaves];
-        Self { latest: blank.clone(), reference: blank, moments: 0, cuts, features: of, height }
+        Self { latest: blank.clone(), reference: blank, moments: 0, cuts, height }
     }
 
     pub(crate) fn count(&self) -> usize {
@@ -64,35 +75,31 @@ impl Trees {
 
     /// Bytes of the cuts.
     pub(crate) fn fixed_bytes(&self) -> usize {
-        size_of_val(self.cuts.as_slice()) + self.features.len()
+        size_of_val(self.cuts.as_slice())
     }
 
     /// How thin the cells of this moment are, in nats less than an even share; fills in the leaves.
-    pub(crate) fn judge(&self, features: &[f32], leaves: &mut [u32]) -> f32 {
+    pub(crate) fn judge(&self, features: &[f32; FEATURES_MAX], leaves: &mut [u32]) -> f32 {
         let inner = (1_usize << self.height) - 1;
         let mut odd = 0.0;
         for (walk, leaves) in leaves.chunks_exact_mut(ABREAST).enumerate() {
             let cuts = &self.cuts[walk * ABREAST * inner..][..ABREAST * inner];
-            let of = &self.features[walk * ABREAST * inner..][..ABREAST * inner];
             let mut places = [0_usize; ABREAST];
             for _ in 0..self.height {
                 for (tree, place) in places.iter_mut().enumerate() {
-                    let at = tree * inner + *place;
-                    *place = 2 * *place + 1 + usize::from(features[usize::from(of[at])] >= cuts[at]);
+                    let cut = cuts[tree * inner + *place];
+                    *place = 2 * *place + 1 + usize::from(features[cut.feature()] >= cut.at());
                 }
             }
+            let mut counts = [0.0; ABREAST];
             for (tree, place) in places.iter().enumerate() {
                 let leaf = ((walk * ABREAST + tree) << self.height) + place - inner;
                 leaves[tree] = leaf as u32;
-                odd -= self.thickness(leaf);
+                counts[tree] = f32::from(self.reference[leaf]);
             }
+            odd -= thickness(counts).iter().sum::<f32>();
         }
         odd / self.count().max(1) as f32
-    }
-
-    /// The log of a leaf's share of all moments.
-    fn thickness(&self, leaf: usize) -> f32 {
-        ln_brief(f32::from(self.reference[leaf]) + 0.5)
     }
 
     pub(crate) fn learn(&mut self, leaves: &[u32]) {
@@ -135,14 +142,22 @@ impl Trees {
         let inner = (1_usize << self.height) - 1;
         for (tree, &leaf) in leaves.iter().enumerate() {
             let leaf = leaf as usize;
-            let odd = f64::from(ln_brief(HALF_WINDOW as f32) - self.thickness(leaf)).max(0.0);
+            let odd =
+                f64::from(ln_brief(HALF_WINDOW as f32) - thickness([f32::from(self.reference[leaf])])[0])
+                    .max(0.0);
             let mut place = leaf - (tree << self.height) + inner;
             while place > 0 {
                 place = (place - 1) / 2;
-                add(usize::from(self.features[tree * inner + place]), odd / f64::from(self.height));
+                add(self.cuts[tree * inner + place].feature(), odd / f64::from(self.height));
             }
         }
     }
+}
+
+/// The logs of leaves' shares of all moments, side by side.
+#[inline]
+fn thickness<const N: usize>(counts: [f32; N]) -> [f32; N] {
+    core::array::from_fn(|tree| ln_brief(counts[tree] + 0.5))
 }
 
 /// The cuts of one tree. Each halves what its way has left of a feature's range; the ranges are drawn wider than
@@ -165,17 +180,17 @@ fn grow(inner: usize, features: usize, rng: &mut Rng) -> Vec<Cut> {
         while child > 0 {
             let parent = (child - 1) / 2;
             let cut = cuts[parent];
-            if usize::from(cut.feature) == feature {
+            if cut.feature() == feature {
                 if child == 2 * parent + 1 {
-                    bounds.1 = bounds.1.min(cut.at)
+                    bounds.1 = bounds.1.min(cut.at())
                 } else {
-                    bounds.0 = bounds.0.max(cut.at)
+                    bounds.0 = bounds.0.max(cut.at())
                 }
             }
             child = parent;
         }
         (low, high) = bounds;
-        cuts.push(Cut { at: 0.5 * (low + high), feature: feature as u8 });
+        cuts.push(Cut::new(0.5 * (low + high), feature));
     }
     cuts
 }
@@ -184,13 +199,17 @@ fn grow(inner: usize, features: usize, rng: &mut Rng) -> Vec<Cut> {
 mod tests {
     use super::*;
 
+    fn padded<const N: usize>(features: [f32; N]) -> [f32; FEATURES_MAX] {
+        core::array::from_fn(|place| features.get(place).copied().unwrap_or(0.0))
+    }
+
     /// One tree, one node after the other.
-    fn naive_leaf(trees: &Trees, tree: usize, features: &[f32]) -> usize {
+    fn naive_leaf(trees: &Trees, tree: usize, features: &[f32; FEATURES_MAX]) -> usize {
         let inner = (1_usize << trees.height) - 1;
         let mut node = 0;
         for _ in 0..trees.height {
             let at = tree * inner + node;
-            node = if features[usize::from(trees.features[at])] < trees.cuts[at] {
+            node = if features[trees.cuts[at].feature()] < trees.cuts[at].at() {
                 2 * node + 1
             } else {
                 2 * node + 2
@@ -207,7 +226,7 @@ mod tests {
         // The naive twin keeps every moment of the half window that fills, and counts.
         let mut fell: Vec<Vec<usize>> = vec![Vec::new(); trees.count()];
         for _ in 0..5000 {
-            let features: [f32; 4] = core::array::from_fn(|_| rng.unit() * rng.unit());
+            let features = core::array::from_fn(|_| rng.unit() * rng.unit());
             let odd = trees.judge(&features, &mut leaves);
             let mut slow = 0.0;
             for tree in 0..trees.count() {
@@ -238,7 +257,7 @@ mod tests {
         let mut leaves = vec![0; 50];
         let mut empty_before = 0;
         for row in 0..4000 {
-            trees.judge(&[0.3, 0.6, 0.5], &mut leaves);
+            trees.judge(&padded([0.3, 0.6, 0.5]), &mut leaves);
             trees.learn(&leaves);
             let empty =
                 trees.latest.chunks(1 << 4).filter(|leaves| leaves.iter().all(|&count| count == 0)).count();
@@ -255,11 +274,11 @@ mod tests {
         let mut leaves = vec![0; 50];
         for _ in 0..4000 {
             let x = 0.4 + 0.2 * rng.unit();
-            trees.judge(&[x, x], &mut leaves);
+            trees.judge(&padded([x, x]), &mut leaves);
             trees.learn(&leaves);
         }
-        let usual = trees.judge(&[0.5, 0.5], &mut leaves);
-        let odd = trees.judge(&[0.42, 0.58], &mut leaves);
+        let usual = trees.judge(&padded([0.5, 0.5]), &mut leaves);
+        let odd = trees.judge(&padded([0.42, 0.58]), &mut leaves);
         assert!(odd > usual + 1.0, "{odd} {usual}");
         let mut by_feature = [0.0; 2];
         trees.shares(&leaves, |feature, share| by_feature[feature] += share);

@@ -146,18 +146,16 @@ impl Tier3 {
     }
 
     fn finding(&self, at_ms: i64, fused: &Fused, streams: &[StreamVerdict]) -> Finding {
-        let oddest = most_blamed(streams);
-        Finding {
-            at_ms,
-            chance: fused.chance,
-            is_news: fused.news >= Fusion::threshold(self.false_alarm_rate),
-            is_abnormal: fused.chance < self.false_alarm_rate,
-            stream: oddest,
-            reason: oddest.and_then(|place| streams[place].reason),
-            cause: None,
-            group: None,
-            signature: Signature::of(carriers(streams)),
+        let is_news = fused.news >= Fusion::threshold(self.false_alarm_rate);
+        let is_abnormal = fused.chance < self.false_alarm_rate;
+        let calm = Finding { chance: fused.chance, is_news, is_abnormal, ..Finding::calm(at_ms) };
+        if !is_news && !is_abnormal {
+            // Nobody asks who carries it.
+            return calm;
         }
+        let oddest = most_blamed(streams);
+        let reason = oddest.and_then(|place| streams[place].reason);
+        Finding { stream: oddest, reason, signature: Signature::of(carriers(streams)), ..calm }
     }
 
     /// Whether an alarm goes out: there is news, it is no part of what is known, nobody called it expected, and there

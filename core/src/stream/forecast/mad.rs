@@ -30,6 +30,11 @@ impl Forecaster for Mad {
         })
     }
 
+    #[inline]
+    fn expect(&self, _: Moment) -> Option<f64> {
+        if self.window.values().len() < VALUES_MIN { None } else { self.window.quantile(0.5) }
+    }
+
     fn learn(&mut self, _: Moment, x: f64) {
         self.window.push(x);
     }

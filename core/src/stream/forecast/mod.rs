@@ -41,6 +41,11 @@ pub(crate) struct Forecast {
 pub(crate) trait Forecaster: State + Clone {
     /// `None`: not settled. Never a value that only looks like one.
     fn predict(&self, at: Moment) -> Option<Forecast>;
+    /// The mean alone, where the spread costs more.
+    #[inline]
+    fn expect(&self, at: Moment) -> Option<f64> {
+        self.predict(at).map(|said| said.mean)
+    }
     fn learn(&mut self, at: Moment, x: f64);
 }
 
@@ -54,17 +59,14 @@ macro_rules! models {
             $(#[doc = concat!("[`", stringify!($model), "`].")] $model($model),)*
         }
 
-        impl Model {
-            /// [`Forecaster::predict`] without the spread, which costs more than the mean.
-            #[inline]
-            pub(crate) fn expect(&self, at: Moment) -> Option<f64> {
-                match self { $(Self::$model(model) => model.predict(at).map(|said| said.mean),)* }
-            }
-        }
-
         impl Forecaster for Model {
             fn predict(&self, at: Moment) -> Option<Forecast> {
                 match self { $(Self::$model(model) => model.predict(at),)* }
+            }
+
+            #[inline]
+            fn expect(&self, at: Moment) -> Option<f64> {
+                match self { $(Self::$model(model) => model.expect(at),)* }
             }
 
             fn learn(&mut self, at: Moment, x: f64) {
@@ -128,8 +130,8 @@ impl Model {
     /// The plain model that must be beaten.
     pub(crate) fn plain(kind: Kind) -> Self {
         match kind {
-            Kind::ContinuousSmooth | Kind::ContinuousNoisy => Self::ZScore(ZScore::default()),
-            Kind::DiscreteEvents | Kind::Sporadic => Self::Mad(Mad::default()),
+            Kind::Sporadic => Self::Mad(Mad::default()),
+            _ => Self::ZScore(ZScore::default()),
         }
     }
 }

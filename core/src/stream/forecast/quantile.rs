@@ -85,6 +85,11 @@ impl Forecaster for QuantileFilter {
         Some(Forecast { mean: middle, spread: ((high - middle) / DEVIATIONS_AT_95).max(f64::MIN_POSITIVE) })
     }
 
+    #[inline]
+    fn expect(&self, _: Moment) -> Option<f64> {
+        if self.window.values().len() < VALUES_MIN { None } else { self.window.quantile(0.5) }
+    }
+
     fn learn(&mut self, _: Moment, x: f64) {
         self.window.push(x);
     }
