@@ -221,10 +221,12 @@ mod tests {
 
     #[test]
     fn the_questions_are_mean_spread_and_slope() {
-        let ramp = window(|frame| frame as f32);
-        let ask = |kind| Question { channel: 0, start: 2, length: 5, kind, threshold: 0.0 }.answer(&ramp);
-        assert_eq!([ask(0), ask(2)], [4.0, 1.0]);
-        assert!((f64::from(ask(1)) - sqrt(2.0)).abs() < 1e-6);
+        let ramp = window(|frame| frame as f32 / 51.0);
+        let ask =
+            |kind| 51.0 * Question { channel: 0, start: 2, length: 5, kind, threshold: 0.0 }.answer(&ramp);
+        for (kind, expected) in [4.0, sqrt(2.0), 1.0].into_iter().enumerate() {
+            assert!((f64::from(ask(kind as u8)) - expected).abs() < 1e-5, "{kind}");
+        }
     }
 
     #[test]
