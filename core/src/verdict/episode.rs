@@ -10,6 +10,8 @@ use crate::stream::Reason;
 pub(crate) const KEPT: usize = 256;
 /// Calm frames that end an episode.
 const CALM_FRAMES: u32 = 10;
+/// Fewer calm frames are a pause: what comes after them is not another thing yet.
+const PAUSE_FRAMES: u32 = 3;
 /// What has stayed the same for an hour is a new normal, or a question. Hourly data is given a few frames all the same.
 const STEADY_MS: i64 = 3_600_000;
 const STEADY_FRAMES: u32 = 12;
@@ -216,7 +218,7 @@ impl Episode {
 
     /// News of another kind, after some calm or some sameness, is another thing that happened.
     fn is_overtaken_by(&self, finding: &Finding) -> bool {
-        let is_fading = self.calm_frames > 0 || self.frames_since_news >= STEADY_FRAMES;
+        let is_fading = self.calm_frames >= PAUSE_FRAMES || self.frames_since_news >= STEADY_FRAMES;
         is_fading && !finding.signature.is_like(&self.peak) && !finding.signature.is_like(&self.opening)
     }
 
