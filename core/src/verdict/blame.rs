@@ -25,16 +25,23 @@ const CARRIES: f64 = 1.0;
 #[derive(Clone, Debug)]
 pub(crate) struct Blame {
     blame: Vec<f64>,
+    /// The same with a sign: which way each has been odd all along, whatever this frame's noise says.
+    lean: Vec<f64>,
     /// Decades that one or another of all streams reaches in most frames, and the score that says so.
     usual: f64,
     ordinary: f64,
 }
-state!(Blame { blame; usual, ordinary });
+state!(Blame { blame, lean; usual, ordinary });
 
 impl Blame {
     pub(crate) fn new(width: usize) -> Self {
         let usual = log10(width.max(1) as f64);
-        Self { blame: vec![0.0; width], usual, ordinary: 1.0 - exp(-core::f64::consts::LN_10 * usual) }
+        Self {
+            blame: vec![0.0; width],
+            lean: vec![0.0; width],
+            usual,
+            ordinary: 1.0 - exp(-core::f64::consts::LN_10 * usual),
+        }
     }
 
     /// Writes each stream's blame, this frame included, into its verdict.
@@ -45,7 +52,26 @@ impl Blame {
     }
 
     pub(crate) fn learn(&mut self, streams: &[StreamVerdict]) {
-        self.blame.iter_mut().zip(streams).for_each(|(blame, stream)| *blame = stream.blame);
+        for (place, stream) in streams.iter().enumerate() {
+            self.lean[place] = self.leaning(place, stream);
+            self.blame[place] = stream.blame;
+        }
+    }
+
+    /// A stream's lean, this frame included.
+    fn leaning(&self, place: usize, stream: &StreamVerdict) -> f64 {
+        let evidence = stream.blame - KEPT * self.blame[place];
+        KEPT * self.lean[place] + if stream.is_low { -evidence } else { evidence }
+    }
+
+    /// The streams that carry the moment, with their signed strength: the square of their blame, since who is only pulled
+    /// along is pulled along by many things.
+    pub(crate) fn carriers(&self, streams: &[StreamVerdict]) -> impl Iterator<Item = (usize, f64)> {
+        let strong = streams.iter().enumerate().filter(|(_, stream)| stream.blame >= CARRIES);
+        strong.map(|(place, stream)| {
+            let strength = stream.blame * stream.blame;
+            (place, if self.leaning(place, stream) < 0.0 { -strength } else { strength })
+        })
     }
 
     /// Decades that speak against a stream. Most streams are ordinary: that is told before a logarithm is taken.
@@ -67,16 +93,6 @@ pub(crate) fn most_blamed(streams: &[StreamVerdict]) -> Option<usize> {
     most.map(|(place, _)| place)
 }
 
-/// The streams that carry the moment, with their signed strength: the square of their blame, since who is only pulled
-/// along is pulled along by many things.
-pub(crate) fn carriers(streams: &[StreamVerdict]) -> impl Iterator<Item = (usize, f64)> {
-    let strong = streams.iter().enumerate().filter(|(_, stream)| stream.blame >= CARRIES);
-    strong.map(|(place, stream)| {
-        let strength = stream.blame * stream.blame;
-        (place, if stream.is_low { -strength } else { strength })
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,7 +112,7 @@ mod tests {
             blame.learn(&streams);
         }
         assert_eq!(most_blamed(&streams), Some(1));
-        assert_eq!(carriers(&streams).map(|(place, _)| place).collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(blame.carriers(&streams).map(|(place, _)| place).collect::<Vec<_>>(), [1, 2]);
         assert_eq!(streams[0].blame, 0.0);
     }
 }

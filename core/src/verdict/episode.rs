@@ -157,7 +157,7 @@ impl Episodes {
 
     /// Whether this frame would open an episode, and so raise an alarm.
     pub(crate) fn would_open(&self, finding: &Finding) -> bool {
-        finding.is_news && self.open().is_none_or(|open| open.is_overtaken_by(finding))
+        finding.is_news && self.kept.iter().next_back().is_none_or(|newest| newest.makes_way_for(finding))
     }
 
     /// Opens an episode; one that is open is overtaken.
@@ -216,10 +216,17 @@ impl Episode {
         self.end = end;
     }
 
-    /// News of another kind, after some calm or some sameness, is another thing that happened.
-    fn is_overtaken_by(&self, finding: &Finding) -> bool {
-        let is_fading = self.calm_frames >= PAUSE_FRAMES || self.frames_since_news >= STEADY_FRAMES;
-        is_fading && !finding.signature.is_like(&self.peak) && !finding.signature.is_like(&self.opening)
+    /// Whether a finding is another thing that happened. News of the same kind is none while the episode lasts, nor while
+    /// the question is new whether this is the new normal. News of another kind is, after some calm or some sameness.
+    fn makes_way_for(&self, finding: &Finding) -> bool {
+        let is_like = finding.signature.is_like(&self.peak) || finding.signature.is_like(&self.opening);
+        match (self.end, self.closed_ms) {
+            (End::Open, _) => {
+                (self.calm_frames >= PAUSE_FRAMES || self.frames_since_news >= STEADY_FRAMES) && !is_like
+            }
+            (End::NewNormal, Some(asked_ms)) => !is_like || finding.at_ms - asked_ms >= STEADY_MS,
+            _ => true,
+        }
     }
 
     fn extend(&mut self, finding: &Finding, rate: f64) {

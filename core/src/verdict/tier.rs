@@ -1,6 +1,6 @@
 //! Tier 3 as a whole: what the views say, what people said before, and what follows from both.
 
-use super::blame::{Blame, carriers, most_blamed};
+use super::blame::{Blame, most_blamed};
 use super::episode::{Episode, Episodes, Finding};
 use super::flood::Flood;
 use super::fuse::{Fused, Fusion};
@@ -155,7 +155,7 @@ impl Tier3 {
         }
         let oddest = most_blamed(streams);
         let reason = oddest.and_then(|place| streams[place].reason);
-        Finding { stream: oddest, reason, signature: Signature::of(carriers(streams)), ..calm }
+        Finding { stream: oddest, reason, signature: Signature::of(self.blame.carriers(streams)), ..calm }
     }
 
     /// Whether an alarm goes out: there is news, it is no part of what is known, nobody called it expected, and there

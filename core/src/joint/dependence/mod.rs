@@ -3,7 +3,7 @@
 //! A running covariance of the lightly smoothed streams and of the clock, and its inverse, the precision matrix, give
 //! each stream's residual: how far it lies from what all others and the hour let expect. A residual is measured by the
 //! stream's own: by the size that one in a hundred of them exceeds. The three furthest out are the oddness of the
-//! moment, since what breaks seldom breaks alone, and what all streams do together is no broken relation.
+//! moment, since what breaks seldom breaks alone, or the furthest where it is further by far; and what all streams do together is no broken relation.
 //!
 //! Up to 56 streams are taken together; wider schemas are cut into blocks along their groups.
 
@@ -26,6 +26,8 @@ use block::{Block, CLOCKS};
 const BLOCK_MAX: usize = 64 - CLOCKS;
 /// The residuals that make the oddness.
 const FURTHEST: usize = 3;
+/// What the furthest residual counts by itself: one stream can leave the others, too.
+const ALONE: f64 = 0.6;
 const DAY_MS: i64 = 86_400_000;
 
 /// All blocks of a schema.
@@ -61,7 +63,8 @@ impl JointView for Dependence {
         }
         let asked = present.min(FURTHEST);
         let sum: f32 = furthest.iter().sum();
-        (present > 0 && seen.rows() > START_VALUES as u64).then(|| f64::from(sum) / asked as f64)
+        let all = f64::from(sum) / asked as f64;
+        (present > 0 && seen.rows() > START_VALUES as u64).then(|| all.max(ALONE * f64::from(furthest[0])))
     }
 
     fn learn(&mut self, seen: &Seen<'_>, scratch: &mut Vec<Residuals>) {
