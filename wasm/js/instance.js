@@ -1,16 +1,26 @@
 // The one WebAssembly instance of a program: how it is found, started and looked at.
 
-import start, { vocabulary as readVocabulary } from "./glue.js";
+import start, { __wbg_reset_state as startAnew, memory_now as readMemory, vocabulary as readVocabulary } from "./glue.js";
 import { FourfoldError } from "./error.js";
 
 let findDefault;
+let makeWorker;
+let compiling;
 let starting;
 let memory;
 let vocabulary;
+let generation = 0;
 
-/** Each host's entry says how the wasm file is found there. Nothing is read before `init` is called. */
-export function provide(find) {
+/** Each host's entry says how the wasm file is found there and how a thread is made. Nothing is done before it is asked for. */
+export function provide(find, make) {
   findDefault = find;
+  makeWorker = make;
+}
+
+/** A thread that runs this package's worker file. */
+export function newWorker() {
+  if (makeWorker) return makeWorker();
+  throw new FourfoldError("worker.none", "nobody knows here how a worker is made: give one, as { worker }");
 }
 
 /** Starts the instance, once; whoever asks meanwhile waits for the same start. */
@@ -22,12 +32,33 @@ export function init(source) {
   return starting;
 }
 
+/** The compiled module, which can be handed to another thread. It is compiled once. */
+export function compiled(source) {
+  compiling ??= compile(source).catch((error) => {
+    compiling = undefined;
+    throw error;
+  });
+  return compiling;
+}
+
 async function run(source) {
-  const module = await compiled(await (source ?? findDefault()));
-  const exports = await start({ module_or_path: module });
-  memory = exports.memory;
+  await start({ module_or_path: await compiled(source) });
+  memory = readMemory();
   vocabulary = readVocabulary();
 }
+
+/**
+ * Takes another instance in place of one that stopped in the middle of something, whose memory nobody can trust. What
+ * lived in that memory is lost, which its owners see by the generation.
+ */
+export function replace() {
+  generation++;
+  startAnew();
+  memory = readMemory();
+}
+
+/** Counts the instances. */
+export const generationNow = () => generation;
 
 /** The words behind the codes that verdicts come as. */
 export const words = () => vocabulary;
@@ -38,7 +69,8 @@ export const numbersAt = (address, length) => new Float64Array(memory.buffer, ad
 /** A look at bytes in wasm memory. */
 export const bytesAt = (address, length) => new Uint8Array(memory.buffer, address, length);
 
-async function compiled(source) {
+async function compile(given) {
+  const source = await (given ?? findDefault());
   if (source instanceof WebAssembly.Module) return source;
   if (typeof source === "string" || source instanceof URL) return fromResponse(await fetched(source));
   if (typeof Response === "function" && source instanceof Response) return fromResponse(source);

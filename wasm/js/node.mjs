@@ -2,4 +2,4 @@
 
 import fourfold from "./node.cjs";
 
-export const { Engine, FourfoldError, init, presets } = fourfold;
+export const { CsvError, Engine, FourfoldError, History, createWorkerEngine, inferSchema, init, presets, readCsv } = fourfold;

@@ -15,6 +15,22 @@ mod columns;
 mod engine;
 mod refusal;
 mod schema;
+mod sealed;
 
 pub use columns::{Columns, vocabulary};
 pub use engine::RawEngine;
+pub use schema::infer_schema;
+pub use sealed::describe;
+
+use wasm_bindgen::prelude::*;
+
+/// The memory of this instance, which changes with the instance.
+#[wasm_bindgen]
+pub fn memory_now() -> JsValue {
+    wasm_bindgen::memory()
+}
+
+/// Objects and null, as `JSON.parse` would give them.
+pub(crate) fn to_js(value: &impl serde::Serialize) -> Result<JsValue, JsValue> {
+    Ok(value.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?)
+}

@@ -1,4 +1,4 @@
-//! The parts of the package that are made of other files: `package.json` and the presets.
+//! The parts of the package that are made of other files: `package.json`, the presets and the declarations.
 
 use std::fmt::Write;
 use std::fs;
@@ -29,4 +29,20 @@ pub(super) fn presets(module: &Path, to_folder: &Path) -> Outcome {
         copy(&file, to_folder)?;
     }
     checked(module, fs::write(module, script))
+}
+
+/// The declarations as one file, once for each module system: to TypeScript a declaration belongs to one of them.
+pub(super) fn types(from: &Path, parts: &[&str], to_folder: &Path) -> Outcome {
+    let mut texts = Vec::new();
+    for part in parts {
+        let file = from.join(part);
+        texts.push(fs::read_to_string(&file).map_err(|error| failed(&file, &error))?);
+    }
+    for (name, text) in [("index", texts.join("\n")), ("worker", "export {};\n".into())] {
+        for ending in ["d.ts", "d.cts"] {
+            let to = to_folder.join(format!("{name}.{ending}"));
+            checked(&to, fs::write(&to, &text))?;
+        }
+    }
+    Ok(())
 }
