@@ -11,4 +11,5 @@ provide(
   () => new Worker(join(__dirname, "worker.cjs")),
 );
 
+export { provide }; // For node.mjs, which knows the same files by another name.
 export * from "./api.js";
