@@ -64,6 +64,7 @@ pub(crate) fn build(profile: Profile) -> Outcome {
     }
 
     manifest::package_json(&package)?;
+    manifest::redirects(&package)?;
     for name in ["CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "wasm/README.md", "wasm/llms.txt"] {
         copy(&paths::root().join(name), &package)?;
     }

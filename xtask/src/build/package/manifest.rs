@@ -18,6 +18,19 @@ pub(super) fn package_json(to_folder: &Path) -> Outcome {
     checked(&to, fs::write(&to, text.replace("from the workspace", env!("CARGO_PKG_VERSION"))))
 }
 
+/// Folders that say where an entry is, for those who do not read `exports`.
+pub(super) fn redirects(package: &Path) -> Outcome {
+    for (entry, main, types) in
+        [("inline", "inline.cjs", "index.d.cts"), ("worker", "worker.cjs", "worker.d.cts")]
+    {
+        let folder = package.join(entry);
+        checked(&folder, fs::create_dir_all(&folder))?;
+        let text = format!("{{ \"main\": \"../dist/{main}\", \"types\": \"../dist/{types}\" }}\n");
+        checked(&folder, fs::write(folder.join("package.json"), text))?;
+    }
+    Ok(())
+}
+
 /// The presets as one module and as the JSON files that they are. Each is an export of its own, so that bundlers
 /// leave out what nobody uses.
 pub(super) fn presets(module: &Path, to_folder: &Path) -> Outcome {
