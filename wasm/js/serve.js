@@ -1,6 +1,7 @@
 // An engine in a thread of its own, as wasm/js/remote.js speaks with it: calls in, answers out, one after the other. A
 // long batch lets messages in between its pieces, because one of them may say that nobody waits for it any more.
 
+import { breath } from "./breath.js";
 import { Engine, inPieces } from "./engine.js";
 import { init, words } from "./instance.js";
 
@@ -69,17 +70,6 @@ export function serve(post, listen) {
     engine = again;
   }
 }
-
-/** Whatever else was said meanwhile is heard now. */
-const breath =
-  typeof setImmediate === "function"
-    ? () => new Promise(setImmediate)
-    : () =>
-        new Promise((go) => {
-          const { port1, port2 } = new MessageChannel();
-          port1.onmessage = go;
-          port2.postMessage(0);
-        });
 
 const transferable = (value) => {
   if (value instanceof Uint8Array) return [value.buffer];

@@ -1,5 +1,6 @@
 // A table of text as batches of numbers, however long it is.
 
+import { breath } from "../breath.js";
 import { Ends, cellsOf, separatorOf, textOf } from "./cells.js";
 import { CsvError, refuseForeign } from "./fault.js";
 import { Rows } from "./rows.js";
@@ -11,6 +12,8 @@ export { CsvError };
 /** Rows that are looked at before the columns are guessed, and bytes at which it is enough. */
 const SAMPLE_ROWS = 1000;
 const SAMPLE_BYTES = 1 << 18;
+/** A source that never makes anybody wait would let nothing else happen: it waits by itself this often. */
+const BREATH_MS = 20;
 /** Numbers of a batch: half a megabyte. */
 const BATCH_NUMBERS = 1 << 16;
 
@@ -107,11 +110,16 @@ class Table {
     this.#isStarted = true;
     const { signal, isLive } = this.#options;
     let { bytes, isAll } = this.#opening;
+    let breathed = Date.now();
     this.#opening = undefined;
     this.report.bytes += bytes.length;
     try {
       for (;;) {
         for (let from = 0; ; ) {
+          if (Date.now() - breathed > BREATH_MS) {
+            await breath();
+            breathed = Date.now();
+          }
           if (signal?.aborted) throw signal.reason;
           from = this.#walk(this.#rows, bytes, isAll, () => this.#rows.isFull, from);
           const isDone = !this.#rows.isFull;
