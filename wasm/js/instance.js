@@ -1,6 +1,11 @@
 // The one WebAssembly instance of a program: how it is found, started and looked at.
 
-import start, { __wbg_reset_state as startAnew, memory_now as readMemory, vocabulary as readVocabulary } from "./glue.js";
+import startLater, {
+  __wbg_reset_state as startAnew,
+  initSync as startNow,
+  memory_now as readMemory,
+  vocabulary as readVocabulary,
+} from "./glue.js";
 import { FourfoldError } from "./error.js";
 
 let findDefault;
@@ -42,7 +47,13 @@ export function compiled(source) {
 }
 
 async function run(source) {
-  await start({ module_or_path: await compiled(source) });
+  const module = await compiled(source);
+  try {
+    startNow({ module });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    await startLater({ module_or_path: module }); // Chrome before 115 lets a page start only small modules at once.
+  }
   memory = readMemory();
   vocabulary = readVocabulary();
 }
@@ -72,9 +83,11 @@ export const bytesAt = (address, length) => new Uint8Array(memory.buffer, addres
 async function compile(given) {
   const source = await (given ?? findDefault());
   if (source instanceof WebAssembly.Module) return source;
+  if (ArrayBuffer.isView(source) || source instanceof ArrayBuffer) return fromBytes(source, "the bytes");
   if (typeof source === "string" || source instanceof URL) return fromResponse(await fetched(source));
+  // Asked for last, because Node loads a good part of itself when it is.
   if (typeof Response === "function" && source instanceof Response) return fromResponse(source);
-  return fromBytes(source, "the bytes");
+  throw new FourfoldError("init.not-wasm", "init takes a URL, a Response, bytes or a WebAssembly.Module");
 }
 
 async function fetched(url) {
@@ -103,10 +116,7 @@ async function fromResponse(response) {
 async function fromBytes(source, name) {
   const bytes = ArrayBuffer.isView(source)
     ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
-    : source instanceof ArrayBuffer && new Uint8Array(source);
-  if (!bytes) {
-    throw new FourfoldError("init.not-wasm", "init takes a URL, a Response, bytes or a WebAssembly.Module");
-  }
+    : new Uint8Array(source);
   const isWasm = [0x00, 0x61, 0x73, 0x6d].every((byte, place) => bytes[place] === byte);
   if (!isWasm) throw new FourfoldError("init.not-wasm", `${name} is not WebAssembly: ${got(bytes)}`);
   try {
