@@ -8,6 +8,7 @@ import { gzipSync } from "node:zlib";
 
 import { build } from "esbuild";
 
+import { MOST, boundary } from "../bench/package/boundary.mjs";
 import { project, run, tarball } from "./project.mjs";
 
 const TOOLS = { publint: "0.3.25", "@arethetypeswrong/cli": "0.18.5" };
@@ -70,4 +71,10 @@ test("it is no heavier than it may be", async () => {
   const script = gzipSync(outputFiles[0].contents, { level: 9 }).length;
   const wasm = gzipSync(await readFile(join(inside, "dist/fourfold.wasm")), { level: 9 }).length;
   assert.ok(script + wasm <= ZIPPED_MOST, `${script} of JavaScript and ${wasm} of WebAssembly`);
+});
+
+test("crossing costs no more than it may", async () => {
+  const { us, shares } = await boundary(join(inside, "dist/node.mjs"));
+  assert.ok(us > 1 && us < 1000, `${us} us`);
+  for (const [name, share] of Object.entries(shares)) assert.ok(share <= MOST[name], `${name}: ${share}`);
 });

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Profile, WASM_OPT_FAST, WASM_RUSTFLAGS};
 use crate::run::{Failure, Outcome, command, run};
-use crate::{paths, tools};
+use crate::{chromium, paths, tools};
 
 /// What the build makes one file of: it does not ship as it is.
 const BUNDLED: [&str; 4] = ["inline.js", "node.js", "worker.js", "worker-node.js"];
@@ -21,6 +21,16 @@ pub(crate) fn ship() -> Outcome {
     let tarball = pack()?;
     println!("{}", tarball.display());
     weight::print_weights()
+}
+
+/// Runs one of the measurements in `tests/bench/package`.
+pub(crate) fn measure(script: &str, arguments: &[&str]) -> Outcome {
+    let script = paths::root().join("tests/bench/package").join(script);
+    let mut node = command("node", [] as [&str; 0]);
+    if let Ok(chrome) = chromium::find() {
+        node.env("CHROME", chrome);
+    }
+    run(node.arg(script).args(arguments))
 }
 
 /// Builds `dist/npm` anew.

@@ -1,5 +1,6 @@
 //! The parts of the package that are made of other files: `package.json`, the presets and the declarations.
 
+use std::env;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
@@ -10,12 +11,19 @@ use super::{checked, copy, failed};
 use crate::paths;
 use crate::run::Outcome;
 
-/// `wasm/js/manifest.json` with the workspace's version.
+/// `wasm/js/manifest.json` with the workspace's version and, where a server builds it for publication, the repository:
+/// npm compares it with the one that the provenance names.
 pub(super) fn package_json(to_folder: &Path) -> Outcome {
     let template = paths::root().join("wasm/js/manifest.json");
     let text = fs::read_to_string(&template).map_err(|error| failed(&template, &error))?;
+    let mut text = text.replace("from the workspace", env!("CARGO_PKG_VERSION"));
+    if let (Ok(server), Ok(name)) = (env::var("GITHUB_SERVER_URL"), env::var("GITHUB_REPOSITORY")) {
+        let repository =
+            format!("\"repository\": {{ \"type\": \"git\", \"url\": \"git+{server}/{name}.git\" }},");
+        text = text.replacen("\"license\"", &format!("{repository}\n  \"license\""), 1);
+    }
     let to = to_folder.join("package.json");
-    checked(&to, fs::write(&to, text.replace("from the workspace", env!("CARGO_PKG_VERSION"))))
+    checked(&to, fs::write(&to, text))
 }
 
 /// Folders that say where an entry is, for those who do not read `exports`.
