@@ -64,7 +64,7 @@ pub(crate) fn build(profile: Profile) -> Outcome {
     }
     manifest::types(&source.join("types"), &TYPES, &files)?;
     for (entry, to, options) in [
-        ("node.js", "node.cjs", ["--format=cjs", "--platform=node"]),
+        ("node.js", "bundle.cjs", ["--format=cjs", "--platform=node"]),
         ("worker.js", "worker.js", ["--format=esm", "--platform=browser"]),
         ("worker-node.js", "worker.cjs", ["--format=cjs", "--platform=node"]),
         ("inline.js", "inline.js", ["--format=esm", "--loader:.wasm=base64"]),
