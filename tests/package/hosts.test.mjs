@@ -2,12 +2,11 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { before, describe, test } from "node:test";
 
+import { HOSTS, programs } from "./hosts.mjs";
 import { project, run } from "./project.mjs";
 
-const HOSTS = { [`node-${process.platform}-${process.arch}`]: "latest", deno: "2.9.6", bun: "1.4.5" };
 const PRINT = `process.stdout.write(JSON.stringify(outcome));`;
 const ESM = `
 import * as fourfold from "fourfold";
@@ -44,19 +43,20 @@ test("the scenario finds what it should", () => {
 });
 
 describe("one and the same, to the last bit", () => {
-  const newest = () => join(folder, `node_modules/node-${process.platform}-${process.arch}/bin/node`);
-  const bin = (name) => join(folder, "node_modules/.bin", name);
   const bare = ["--require", "./no-network.cjs"];
   const cases = [
-    ["Node, require", () => "node", [...bare, "main.cjs"]],
-    ["the newest Node", newest, [...bare, "main.mjs"]],
-    ["the newest Node, require", newest, [...bare, "main.cjs"]],
-    ["Deno, which grants no network", () => bin("deno"), ["run", "--quiet", "--no-prompt", `--allow-read=.`, "main.mjs"]],
-    ["Bun", () => bin("bun"), ["--preload", "./no-network.cjs", "main.mjs"]],
-    ["Bun, require", () => bin("bun"), ["--preload", "./no-network.cjs", "main.cjs"]],
+    ["Node, require", "node", [...bare, "main.cjs"]],
+    ["the newest Node", "newest", [...bare, "main.mjs"]],
+    ["the newest Node, require", "newest", [...bare, "main.cjs"]],
+    ["Deno, which grants no network", "deno", ["main.mjs"]],
+    ["Bun", "bun", ["--preload", "./no-network.cjs", "main.mjs"]],
+    ["Bun, require", "bun", ["--preload", "./no-network.cjs", "main.cjs"]],
   ];
-  for (const [name, program, args] of cases) {
-    test(name, async () => assert.deepEqual(JSON.parse(await run(program(), args, folder)), expected));
+  for (const [name, host, words] of cases) {
+    test(name, async () => {
+      const [program, args] = programs(folder)[host];
+      assert.deepEqual(JSON.parse(await run(program, [...args, ...words], folder)), expected);
+    });
   }
 
   test("a server that imports what browsers get, without a window", async () => {
