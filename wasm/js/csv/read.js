@@ -74,6 +74,7 @@ class Table {
   #options;
   #line = 1;
   #isStarted = false;
+  #breathed = Date.now();
 
   constructor(pieces, opening, shape, batchRows, options) {
     this.#pieces = pieces;
@@ -108,39 +109,42 @@ class Table {
   async *[Symbol.asyncIterator]() {
     if (this.#isStarted) throw new CsvError("csv.read-already", "a table is read once: call readCsv again");
     this.#isStarted = true;
-    const { signal, isLive } = this.#options;
     let { bytes, isAll } = this.#opening;
-    let breathed = Date.now();
     this.#opening = undefined;
     this.report.bytes += bytes.length;
     try {
       for (;;) {
-        for (let from = 0; ; ) {
-          if (Date.now() - breathed > BREATH_MS) {
-            await breath();
-            breathed = Date.now();
-          }
-          if (signal?.aborted) throw signal.reason;
-          from = this.#walk(this.#rows, bytes, isAll, () => this.#rows.isFull, from);
-          const isDone = !this.#rows.isFull;
-          const batch = isDone && !isLive && !isAll ? undefined : this.#rows.batch(isLive || (isDone && isAll));
-          if (batch) yield batch;
-          if (isDone) {
-            bytes = bytes.subarray(from);
-            break;
-          }
-        }
+        const rest = yield* this.#batches(bytes, isAll);
         if (isAll) return;
         const { done, value } = await this.#pieces.next();
         isAll = done === true;
-        if (!isAll) {
-          this.report.bytes += value.length;
-          bytes = joined(bytes, value);
-        }
+        this.report.bytes += value?.length ?? 0;
+        bytes = isAll ? rest : joined(rest, value);
       }
     } finally {
       await this.#pieces.return?.();
     }
+  }
+
+  /** The batches that some bytes fill; returns what is left of a record that does not end in them. */
+  async *#batches(bytes, isAll) {
+    const { signal, isLive } = this.#options;
+    for (let from = 0; ; ) {
+      await this.#breathe();
+      if (signal?.aborted) throw signal.reason;
+      from = this.#walk(this.#rows, bytes, isAll, () => this.#rows.isFull, from);
+      const { isFull } = this.#rows;
+      const isLast = isLive || (isAll && !isFull);
+      const batch = isFull || isLast ? this.#rows.batch(isLast) : undefined;
+      if (batch) yield batch;
+      if (!isFull) return bytes.subarray(from);
+    }
+  }
+
+  async #breathe() {
+    if (Date.now() - this.#breathed <= BREATH_MS) return;
+    await breath();
+    this.#breathed = Date.now();
   }
 
   /** Gives rows the records from a place on, until they have enough; answers where the first untaken one begins. */
