@@ -6,6 +6,7 @@ import { FourfoldError, fromEngine } from "./error.js";
 import { guarded } from "./guard.js";
 import { bytesAt, generationNow, init, numbersAt, words } from "./instance.js";
 import { eventsOf, idOf, measured, milliseconds, rowsOf, timesOf } from "./numbers.js";
+import { bytesOf } from "./plain.js";
 import { Batch, columnsOf, sizeOf, verdictAt } from "./verdicts.js";
 
 /** A long batch crosses in pieces of this many numbers (512 KB), so that wasm memory, which never shrinks, stays small. */
@@ -20,7 +21,7 @@ export const inPieces = Symbol("in pieces");
 export class Engine {
   #raw;
   #generation = generationNow();
-  /** What the engine was last known to be: sealed bytes, or the schema of one that has seen nothing. */
+  /** What the engine was last known to be, as bytes: sealed, or the schema of one that has seen nothing. */
   #origin;
   #names;
   #places;
@@ -38,7 +39,7 @@ export class Engine {
 
   static async create(schema) {
     await init();
-    const origin = { schema: copied(schema) };
+    const origin = { schema: bytesOf(schema) };
     return guarded(() => new Engine(KEY, origin));
   }
 
@@ -46,7 +47,7 @@ export class Engine {
     await init();
     const view = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes;
     if (!(view instanceof Uint8Array)) throw new TypeError("open takes the bytes that seal gave: a Uint8Array");
-    return guarded(() => new Engine(KEY, { bytes: view.slice() }));
+    return guarded(() => new Engine(KEY, { sealed: view.slice() }));
   }
 
   get streams() {
@@ -145,7 +146,7 @@ export class Engine {
 
   seal() {
     const bytes = this.#call((raw) => raw.seal());
-    this.#origin = { bytes: bytes.slice() }; // The caller may hand the other ones over to a thread, and then they are gone.
+    this.#origin = { sealed: bytes.slice() }; // The caller may hand the other ones over to a thread, and then they are gone.
     return bytes;
   }
 
@@ -174,7 +175,7 @@ export class Engine {
     this.#raw = rawOf(this.#origin);
     this.#generation = generationNow();
     this.#latest = undefined; // It looked at the memory of the instance that fell.
-    return this.#origin.bytes ? "it goes on as it was when it was last sealed" : "it goes on as one that has seen nothing";
+    return this.#origin.sealed ? "it goes on as it was when it was last sealed" : "it goes on as one that has seen nothing";
   }
 
   /** Looks at the wasm memory anew if it has grown since the last call. */
@@ -229,11 +230,4 @@ if (Symbol.dispose) {
   Object.defineProperty(Engine.prototype, Symbol.dispose, { value: Engine.prototype.free, configurable: true });
 }
 
-const rawOf = ({ bytes, schema }) => (bytes ? RawEngine.open(bytes) : new RawEngine(schema));
-
-/** A schema of one's own: it may be needed again after the caller changed theirs. */
-function copied(schema) {
-  if (Array.isArray(schema)) return schema.map(copied);
-  if (typeof schema !== "object" || schema === null) return schema;
-  return Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, copied(value)]));
-}
+const rawOf = ({ sealed, schema }) => (sealed ? RawEngine.open(sealed) : new RawEngine(schema));

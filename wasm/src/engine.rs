@@ -28,9 +28,9 @@ pub struct RawEngine {
 
 #[wasm_bindgen]
 impl RawEngine {
-    /// An engine for the schema that an object describes.
+    /// An engine for the schema that the bytes of an object describe.
     #[wasm_bindgen(constructor)]
-    pub fn new(schema: JsValue) -> Result<Self, JsValue> {
+    pub fn new(schema: &[u8]) -> Result<Self, JsValue> {
         let schema = schema::from_js(schema).map_err(thrown)?;
         Self::of(Engine::new(schema))
     }

@@ -3,16 +3,18 @@
 #![allow(clippy::expect_used, reason = "a test says what it expects")]
 
 use fourfold_wasm::{Columns, RawEngine, describe, infer_schema, vocabulary};
-use js_sys::{JSON, Reflect};
-use wasm_bindgen::JsValue;
+use js_sys::Reflect;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-fn parsed(text: &str) -> JsValue {
-    JSON::parse(text).expect("JSON")
+/// The bytes of `{"streams": [..]}`, as `wasm/js/plain.js` writes them.
+fn schema(streams: &[&str]) -> Vec<u8> {
+    let text = |text: &str| [&[4][..], &(text.len() as u32).to_le_bytes(), text.as_bytes()].concat();
+    let names: Vec<u8> = streams.iter().flat_map(|name| text(name)).collect();
+    [&[6][..], &text("streams"), &[5], &names, &[7, 7]].concat()
 }
 
 fn engine() -> RawEngine {
-    RawEngine::new(parsed(r#"{"streams": ["a", {"name": "b", "bounds": [0, 9]}]}"#)).expect("a schema")
+    RawEngine::new(&schema(&["a", "b"])).expect("a schema")
 }
 
 #[wasm_bindgen_test]
@@ -35,7 +37,7 @@ fn refusals_are_errors_with_a_code() {
     engine.observe(5.0).expect("a first frame");
     let refusal = engine.observe(5.0).expect_err("the same time again");
     assert_eq!(Reflect::get(&refusal, &"code".into()).expect("an object"), "frame.time-went-back");
-    assert!(RawEngine::new(parsed(r#"{"streams": ["a", "a"]}"#)).is_err());
+    assert!(RawEngine::new(&schema(&["a", "a"])).is_err());
     assert!(RawEngine::open(&[1, 2, 3]).is_err());
 }
 
@@ -47,5 +49,7 @@ fn words_and_schemas_are_plain_objects() {
         "none"
     );
     let draft = infer_schema(vec!["a".into()], &[0.0, 1000.0], &[1.0, 2.0]).expect("a schema");
-    assert!(RawEngine::new(draft).is_ok());
+    let streams = Reflect::get(&draft, &"streams".into()).expect("an object");
+    let stream = Reflect::get_u32(&streams, 0).expect("a list");
+    assert_eq!(Reflect::get(&stream, &"name".into()).expect("an object"), "a");
 }
