@@ -145,6 +145,11 @@ describe("tables", () => {
     assert.deepEqual([report.separator, report.decimal, report.textColumns, report.badRows], [";", ",", ["note"], 0]);
   });
 
+  test("a quote in the middle of a cell is a letter", async () => {
+    const { rows, report } = await read('t,a,note\n1704067200,1,5" pipe\n1704067201,2,"6"" pipe"\n1704067202,3, "a, b"\n1704067203,4,say "hi, you"\n');
+    assert.deepEqual([rows, report.badRows, report.badLines[0]?.line], [[1, 2, 3], 1, 5]);
+  });
+
   test("in whatever they come, cut anywhere", async () => {
     const bytes = new TextEncoder().encode(TEXT);
     const expected = JSON.stringify(await read(TEXT).then(({ times, rows, report }) => [times, rows, report]));

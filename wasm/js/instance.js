@@ -118,7 +118,7 @@ async function fromBytes(source, name) {
     ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
     : new Uint8Array(source);
   const isWasm = [0x00, 0x61, 0x73, 0x6d].every((byte, place) => bytes[place] === byte);
-  if (!isWasm) throw new FourfoldError("init.not-wasm", `${name} is not WebAssembly: ${got(bytes)}`);
+  if (!isWasm) throw new FourfoldError("init.not-wasm", `${name} is not WebAssembly: ${got(bytes)}${hintFor(name)}`);
   try {
     return await WebAssembly.compile(bytes);
   } catch (cause) {
@@ -131,3 +131,7 @@ function got(bytes) {
   if (opening === "") return "got nothing";
   return opening.startsWith("<") ? "got HTML, is the path right?" : `got \`${opening.slice(0, 20)}\``;
 }
+
+/** Vite's development server moves scripts away from the files beside them, unless it is told not to. */
+const hintFor = (name) =>
+  name.includes("/.vite/") ? ' (in vite.config, say optimizeDeps: { exclude: ["fourfold"] })' : "";

@@ -3,6 +3,9 @@
 const QUOTE = 0x22;
 const LINE_END = 0x0a;
 const RETURN = 0x0d;
+const BLANK = 0x20;
+/** Comma, semicolon, tab, bar. */
+const SEPARATORS = [0x2c, 0x3b, 0x09, 0x7c];
 
 /** Finds the ends of records in a piece of bytes. */
 export class Ends {
@@ -36,12 +39,16 @@ export class Ends {
     return place < this.#length ? place : -1;
   }
 
+  /** A quote opens a cell at its beginning only: elsewhere it is one of the letters, such as the inches of 5". */
   #afterQuotes(from) {
     let isQuoted = false;
+    let isBeginning = true;
     for (let at = from; at < this.#length; at++) {
       const byte = this.#bytes[at];
-      if (byte === QUOTE) isQuoted = !isQuoted;
+      if (byte === QUOTE && (isQuoted || isBeginning)) isQuoted = !isQuoted;
       else if (byte === LINE_END && !isQuoted) return at;
+      // After a quote that closes, another one is the second of a pair, which stands for one.
+      isBeginning = byte === QUOTE || SEPARATORS.includes(byte) || (isBeginning && byte === BLANK);
     }
     return -1;
   }
@@ -60,7 +67,7 @@ export function cellsOf(record, separator) {
   let start = 0;
   for (let at = 0; at <= record.length; at++) {
     const letter = record[at];
-    if (letter === '"') isQuoted = !isQuoted;
+    if (letter === '"' && (isQuoted || /^\s*("|$)/.test(record.slice(start, at)))) isQuoted = !isQuoted;
     else if (letter === undefined || (letter === separator && !isQuoted)) {
       cells.push(unquoted(record.slice(start, at).trim()));
       start = at + 1;
