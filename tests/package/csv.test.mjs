@@ -125,6 +125,14 @@ describe("numbers", () => {
     assert.deepEqual(rows, texts.map(Number));
   });
 
+  test("thousands are set apart in as many ways as people do", async () => {
+    const written = { "1,234.5": 1234.5, "-12,345,678": -12345678, "1 234": 1234, "1'234.25": 1234.25, "1,23": NaN, "12,3456": NaN, "2024 12": NaN };
+    const ordinary = Array.from({ length: 40 }, (_, row) => `${1704067300 + row},0.5\n`).join("");
+    const lines = Object.keys(written).map((text, row) => `${1704067200 + row},"${text}"\n`).join("");
+    const { rows } = await read(`t,a\n${lines}${ordinary}`, { decimal: "." });
+    assert.deepEqual(rows.slice(0, 7), Object.values(written));
+  });
+
   test("missing is not zero, and text is counted", async () => {
     const missing = ["", "NA", "null", "NaN", " ", "-", "n/a"];
     const cells = [...missing, "oops", "0x10", "Infinity", "1_000", ...Array.from({ length: 50 }, () => "5")];

@@ -39,7 +39,9 @@ test("a Worker gives the bits that Node gives", async () => {
   const miniflare = new Miniflare(settings);
   after(() => miniflare.dispose());
   const response = await miniflare.dispatchFetch("http://worker/", { signal: AbortSignal.timeout(20_000) });
+  const text = await response.text();
+  assert.equal(response.status, 200, text);
   const expected = await foundByNode(folder);
-  assert.deepEqual(await response.json(), { outcome: { ...expected, worker: null }, thread: "worker.none" });
+  assert.deepEqual(JSON.parse(text), { outcome: { ...expected, worker: null }, thread: "worker.none" });
   assert.deepEqual(asked, []);
 });

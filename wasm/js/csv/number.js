@@ -7,16 +7,15 @@ const GROUPED = { ",": /^[+-]?\d{1,3}(,\d{3})+$/, ".": /^[+-]?\d{1,3}(\.\d{3})+$
 
 export const isMissing = (text) => MISSING.has(text.toLowerCase());
 
+/** Thousands that are set apart, by the sign before the fraction. */
+const THOUSANDS = { ".": /^[+-]?\d{1,3}([,'\s]\d{3})+(\.\d*)?$/, ",": /^[+-]?\d{1,3}([.'\s]\d{3})+(,\d*)?$/ };
+const MARKS = { ".": /[,'\s]/g, ",": /[.'\s]/g };
+
 /** The number of a cell; undefined for what is none. `decimal` is the sign before the fraction. */
 export function numberOf(text, decimal) {
-  const isGrouped = text.includes(",") || text.includes(" ") || text.includes("'") || (decimal === "," && text.includes("."));
-  const plain = isGrouped ? ungrouped(text, decimal) : text;
+  const whole = THOUSANDS[decimal].test(text) ? text.replace(MARKS[decimal], "") : text;
+  const plain = decimal === "," ? whole.replace(",", ".") : whole;
   return PLAIN.test(plain) ? Number(plain) : undefined;
-}
-
-function ungrouped(text, decimal) {
-  const groups = decimal === "," ? /[.'\s](?=\d{3})/g : /[,'\s](?=\d{3})/g;
-  return text.replace(groups, "").replace(decimal, ".");
 }
 
 /**
