@@ -1,6 +1,7 @@
 // What bundlers make of the package runs in a real Chromium, or on a server, and gives the bits that Node gives.
 
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -31,9 +32,11 @@ console.log(server.resolvedUrls.local[0]);`;
 let browser, folder, expected;
 
 before(async () => {
-  const scripts = { "webpack.mjs": WEBPACK, "server.js": SERVER, "dev.mjs": DEV, "inline.js": mainOf("fourfold/inline", ", createWorkerEngine: undefined") };
+  const inline = mainOf("fourfold/inline", ", createWorkerEngine: undefined");
+  const scripts = { "webpack.mjs": WEBPACK, "server.js": SERVER, "dev.mjs": DEV, "inline.js": inline };
   const vite = `export default { build: { target: "es2022", outDir: "vite" }, optimizeDeps: { exclude: ["fourfold"] } };`;
-  const files = { ...(await sharedFiles()), ...scripts, "index.html": PAGE, "main.js": mainOf("fourfold"), "vite.config.js": vite };
+  const page = { "index.html": PAGE, "main.js": mainOf("fourfold"), "vite.config.js": vite };
+  const files = { ...(await sharedFiles()), ...scripts, ...page };
   folder = await project(files, { manifest: MANIFEST });
   expected = await foundByNode(folder);
   browser = await launchChromium();
@@ -41,11 +44,19 @@ before(async () => {
 after(() => browser?.close());
 
 const npx = (...words) => run("npx", ["--no-install", ...words], folder);
-const esbuild = (entry, out) =>
-  run(join(ROOT, "node_modules/.bin/esbuild"), [entry, "--bundle", "--format=esm", `--outfile=${out}/main.js`, "--log-level=error"], folder);
+const esbuild = (entry, out) => {
+  const words = [entry, "--bundle", "--format=esm", `--outfile=${out}/main.js`, "--log-level=error"];
+  return run(join(ROOT, "node_modules/.bin/esbuild"), words, folder);
+};
+const rollup = (entry, out) => {
+  const words = ["--silent", "--file", `${out}/main.js`, "--format", "es", "--plugin", "node-resolve={browser:true}"];
+  return npx("rollup", entry, ...words);
+};
 /** The two files beside the bundle, where a bundler does not bring them. */
-const withFiles = (out) =>
-  Promise.all(["fourfold.wasm", "worker.js"].map((file) => cp(join(folder, "node_modules/fourfold/dist", file), join(folder, out, file))));
+const withFiles = async (out) => {
+  const dist = join(folder, "node_modules/fourfold/dist");
+  for (const file of ["fourfold.wasm", "worker.js"]) await cp(join(dist, file), join(folder, out, file));
+};
 
 describe("in a page", () => {
   const cases = {
@@ -53,10 +64,7 @@ describe("in a page", () => {
     webpack: ["webpack-web", () => run("node", ["webpack.mjs", "web", "./main.js", "webpack-web"], folder)],
     "esbuild, two files beside it": ["esbuild", () => esbuild("main.js", "esbuild").then(() => withFiles("esbuild"))],
     "esbuild, inline": ["esbuild-inline", () => esbuild("inline.js", "esbuild-inline")],
-    "Rollup, two files beside it": [
-      "rollup",
-      () => npx("rollup", "main.js", "--silent", "--file", "rollup/main.js", "--format", "es", "--plugin", "node-resolve={browser:true}").then(() => withFiles("rollup")),
-    ],
+    "Rollup, two files beside it": ["rollup", () => rollup("main.js", "rollup").then(() => withFiles("rollup"))],
   };
   for (const [name, [out, build]] of Object.entries(cases)) {
     test(name, async () => {
@@ -68,7 +76,6 @@ describe("in a page", () => {
   }
 
   test("Vite's development server", async () => {
-    const { spawn } = await import("node:child_process");
     const server = spawn("node", ["dev.mjs"], { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
     try {
       const address = await new Promise((said, ended) => {

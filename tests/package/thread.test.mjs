@@ -33,8 +33,12 @@ describe("the same methods", () => {
     assert.deepEqual(there.streams, here.streams);
     const batch = await there.observeBatch(times, rows);
     const expected = here.observeBatch(times, rows);
-    for (const name of ["t", "score", "oddness", "news", "confidence", "streamScores"]) assert.equal(bits(batch[name]), bits(expected[name]), name);
-    assert.deepEqual([batch.alarm, batch.severity, batch.length, batch.at(700), batch.at(-1)], [expected.alarm, expected.severity, 1000, expected.at(700), expected.at(-1)]);
+    for (const name of ["t", "score", "oddness", "news", "confidence", "streamScores"]) {
+      assert.equal(bits(batch[name]), bits(expected[name]), name);
+    }
+    const rest = ({ alarm, severity, length, ...batch }) => [alarm, severity, length, batch];
+    assert.deepEqual(rest(batch), rest(expected));
+    for (const row of [0, 700, -1]) assert.deepEqual(batch.at(row), expected.at(row));
     const now = times.at(-1) + 60_000;
     const calls = [
       (engine) => engine.observe({ t: new Date(now), values: { a: 1, b: null } }),
