@@ -118,6 +118,16 @@ describe("watch", () => {
     assert.equal((await Engine.open(await readFile(join(folder, "stopped.bin")))).monitor().frames, 1);
   });
 
+  test("a reader that is slow gets everything", async () => {
+    const { child, said, ended } = started(["watch", "data.csv"], "");
+    child.stdout.pause();
+    await new Promise((go) => setTimeout(go, 700));
+    assert.equal(child.exitCode, null, "there is more than a pipe holds");
+    child.stdout.resume();
+    assert.equal((await ended).code, 0);
+    assert.equal(parsed(said.out).length, 900);
+  });
+
   test("a reader that has seen enough is no fault", async () => {
     const { child, ended } = started(["watch", "data.csv"], "");
     child.stdout.destroy();

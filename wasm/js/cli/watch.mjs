@@ -1,5 +1,6 @@
 // `fourfold watch`: a table, or lines of JSON, and one verdict per line as soon as it is known.
 
+import { once } from "node:events";
 import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
@@ -42,11 +43,15 @@ async function chosen({ preset, schema }) {
   return Engine.create(presets[preset]);
 }
 
-/** Writes verdicts, each one at once: whoever reads the pipe may be waiting for the next. */
+/**
+ * Writes verdicts, each one at once: whoever reads the pipe may be waiting for the next. And waits for a reader who is
+ * slower, so that what is not read yet does not pile up.
+ */
 function speaker(options) {
   const shown = options["score-only"] ? ({ t, score }) => ({ t, score }) : (verdict) => verdict;
-  return (verdict) => {
-    if (verdict.alarm || !options["alarms-only"]) process.stdout.write(`${JSON.stringify(shown(verdict))}\n`);
+  return async (verdict) => {
+    if (!verdict.alarm && options["alarms-only"]) return;
+    if (!process.stdout.write(`${JSON.stringify(shown(verdict))}\n`)) await once(process.stdout, "drain");
   };
 }
 
@@ -59,7 +64,7 @@ async function table({ source, isLive, known, state, options, say }) {
   for await (const { times, rows } of read) {
     const batch = engine.observeBatch(times, rows);
     for (let row = 0; row < batch.length; row++) {
-      if (batch.alarm[row] || !options["alarms-only"]) say(batch.at(row));
+      if (batch.alarm[row] || !options["alarms-only"]) await say(batch.at(row));
     }
     await state.keepNowAndThen();
   }
@@ -80,7 +85,7 @@ async function lines({ source, known, state, say }) {
       const said = JSON.parse(line);
       engine ??= await engineFor(said);
       state.engine = engine;
-      for (const verdict of take(engine, said)) say(verdict);
+      for (const verdict of take(engine, said)) await say(verdict);
     } catch (error) {
       if (!engine) throw new Error(`line ${number}: ${error.message}`);
       console.error(`fourfold watch: line ${number}, ${error.message}`);
