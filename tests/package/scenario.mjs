@@ -19,7 +19,7 @@ export async function scenario(api) {
     refusal = error;
   }
 
-  const table = await readCsv(csvOf(times, rows));
+  const table = await readCsv(new File([csvOf(times, rows)], "table.csv"));
   const guessed = await inferSchema(table.sample);
   const reader = await Engine.create({ streams: table.streams });
   const read = [];
