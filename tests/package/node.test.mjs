@@ -54,6 +54,26 @@ describe("loading", () => {
     }
   });
 
+  test("a page that may not start a large module at once starts it later", async () => {
+    const script = `
+      const { Instance } = WebAssembly;
+      WebAssembly.Instance = function () { throw new RangeError("WebAssembly.Instance is disallowed on the main thread"); };
+      WebAssembly.Instance.prototype = Instance.prototype;
+      const { Engine } = await import("fourfold");
+      console.log((await Engine.create({ streams: ["a"] })).streams[0]);`;
+    assert.equal(await run("node", ["--input-type=module", "--eval", script], folder), "a\n");
+  });
+
+  test("a development server that moves scripts is named", async () => {
+    const script = `
+      const url = { value: "http://any/node_modules/.vite/deps/fourfold.wasm" };
+      globalThis.fetch = async () => Object.defineProperty(new Response("<!doctype html>"), "url", url);
+      const { init } = await import("fourfold");
+      console.log(await init("/any.wasm").catch((error) => error.message));`;
+    const said = await run("node", ["--input-type=module", "--eval", script], folder);
+    assert.match(said, /got HTML, is the path right\? .*optimizeDeps: \{ exclude: \["fourfold"\] \}/);
+  });
+
   test("the inline entry needs no file", async () => {
     const { inline } = await import(pathToFileURL(join(folder, "entry.mjs")));
     const { times, rows } = frames(300);

@@ -1,4 +1,4 @@
-// The package inside the Workers runtime, where WebAssembly may not be compiled from bytes.
+// The package inside the Workers runtime, where WebAssembly may not be compiled from bytes, and without a network.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -7,27 +7,22 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { Miniflare } from "miniflare";
 
-import { STREAMS, bits, frames } from "./frames.mjs";
+import { foundByNode, sharedFiles } from "./page.mjs";
 import { ROOT, project, run } from "./project.mjs";
 
 const WORKER = `
-import { Engine } from "fourfold";
-import { STREAMS, bits, frames } from "./frames.mjs";
+import * as fourfold from "fourfold";
+import { scenario } from "./scenario.mjs";
 export default {
   async fetch() {
-    const { times, rows } = frames(1000);
-    const engine = await Engine.create({ streams: STREAMS });
-    const { score } = engine.observeBatch(times, rows);
-    const again = await Engine.open(engine.seal());
-    let refusal;
-    try { again.observe({ t: 0, values: {} }); } catch (error) { refusal = error.code; }
-    return Response.json({ bits: bits(score), refusal });
+    const outcome = await scenario({ ...fourfold, createWorkerEngine: undefined });
+    const thread = await fourfold.createWorkerEngine(fourfold.presets.iot).catch((error) => error.code);
+    return Response.json({ outcome, thread });
   },
 };`;
 
 test("a Worker gives the bits that Node gives", async () => {
-  const shared = await readFile(new URL("./frames.mjs", import.meta.url), "utf8");
-  const folder = await project({ "worker.mjs": WORKER, "frames.mjs": shared });
+  const folder = await project({ "worker.mjs": WORKER, ...(await sharedFiles()) });
   const options = ["--bundle", "--format=esm", "--conditions=workerd", "--external:*.wasm", "--outfile=index.js"];
   await run(join(ROOT, "node_modules/.bin/esbuild"), ["worker.mjs", ...options], folder);
   const require = createRequire(join(folder, "worker.mjs"));
@@ -35,10 +30,18 @@ test("a Worker gives the bits that Node gives", async () => {
     { type: "ESModule", path: "index.js", contents: await readFile(join(folder, "index.js"), "utf8") },
     { type: "CompiledWasm", path: "fourfold.wasm", contents: await readFile(require.resolve("fourfold/raw.wasm")) },
   ];
-  const miniflare = new Miniflare({ cf: false, host: "127.0.0.1", port: 0, compatibilityDate: "2026-04-01", modules });
+  const asked = [];
+  const outboundService = (request) => {
+    asked.push(request.url);
+    throw new Error("the network was asked for");
+  };
+  const settings = { cf: false, host: "127.0.0.1", port: 0, compatibilityDate: "2026-04-01", modules, outboundService };
+  const miniflare = new Miniflare(settings);
   after(() => miniflare.dispose());
   const response = await miniflare.dispatchFetch("http://worker/", { signal: AbortSignal.timeout(20_000) });
-  const { times, rows } = frames(1000);
-  const native = (await require("fourfold").Engine.create({ streams: STREAMS })).observeBatch(times, rows);
-  assert.deepEqual(await response.json(), { bits: bits(native.score), refusal: "frame.time-went-back" });
+  const text = await response.text();
+  assert.equal(response.status, 200, text);
+  const expected = await foundByNode(folder);
+  assert.deepEqual(JSON.parse(text), { outcome: { ...expected, worker: null }, thread: "worker.none" });
+  assert.deepEqual(asked, []);
 });

@@ -3,8 +3,10 @@
 
 import { RawEngine } from "./glue.js";
 import { FourfoldError, fromEngine } from "./error.js";
-import { bytesAt, init, numbersAt, words } from "./instance.js";
+import { guarded } from "./guard.js";
+import { bytesAt, generationNow, init, numbersAt, words } from "./instance.js";
 import { eventsOf, idOf, measured, milliseconds, rowsOf, timesOf } from "./numbers.js";
+import { bytesOf } from "./plain.js";
 import { Batch, columnsOf, sizeOf, verdictAt } from "./verdicts.js";
 
 /** A long batch crosses in pieces of this many numbers (512 KB), so that wasm memory, which never shrinks, stays small. */
@@ -13,31 +15,39 @@ const PIECE_NUMBERS = 1 << 16;
 /** Only this module makes engines: they need a started instance. */
 const KEY = Symbol("engine");
 
+/** A batch piece by piece, for those who have something else to do in between. */
+export const inPieces = Symbol("in pieces");
+
 export class Engine {
   #raw;
+  #generation = generationNow();
+  /** What the engine was last known to be, as bytes: sealed, or the schema of one that has seen nothing. */
+  #origin;
   #names;
   #places;
   #views = words().views.length;
   #input = new Float64Array();
   #latest;
 
-  constructor(key, raw) {
+  constructor(key, origin) {
     if (key !== KEY) throw new TypeError("use `await Engine.create(schema)` or `await Engine.open(bytes)`");
-    this.#raw = raw;
-    this.#names = Object.freeze(raw.streams());
+    this.#origin = origin;
+    this.#raw = rawOf(origin);
+    this.#names = Object.freeze(this.#raw.streams());
     this.#places = new Map(this.#names.map((name, place) => [name, place]));
   }
 
   static async create(schema) {
     await init();
-    return guarded(() => new Engine(KEY, new RawEngine(schema)));
+    const origin = { schema: bytesOf(schema) };
+    return guarded(() => new Engine(KEY, origin));
   }
 
   static async open(bytes) {
     await init();
     const view = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes;
     if (!(view instanceof Uint8Array)) throw new TypeError("open takes the bytes that seal gave: a Uint8Array");
-    return guarded(() => new Engine(KEY, RawEngine.open(view)));
+    return guarded(() => new Engine(KEY, { sealed: view.slice() }));
   }
 
   get streams() {
@@ -45,113 +55,127 @@ export class Engine {
   }
 
   observe({ t, values }) {
-    const raw = this.#live();
-    const at = milliseconds(t);
-    this.#look(raw);
-    this.#write(raw, at, values);
-    try {
+    return this.#call((raw) => {
+      const at = milliseconds(t);
+      this.#look(raw);
+      this.#write(raw, at, values);
       raw.observe(at);
-    } catch (error) {
-      throw fromEngine(error);
-    }
-    return this.#newest(raw);
-  }
-
-  observeBatch(times, rows) {
-    const raw = this.#live();
-    const width = this.#names.length;
-    const allTimes = timesOf(times);
-    const allRows = rowsOf(rows, this.#names, allTimes);
-    return guarded(() => {
-      raw.checkBatch(allTimes, allRows.length);
-      const count = allTimes.length;
-      const size = sizeOf(count, width, this.#views);
-      const whole = columnsOf(new Float64Array(size.numbers), new Uint8Array(size.marks), count, width, this.#views);
-      const step = Math.max(1, Math.floor(PIECE_NUMBERS / (width + 1)));
-      for (let from = 0; from < count; from += step) {
-        const to = Math.min(count, from + step);
-        this.#piece(raw, allTimes.subarray(from, to), allRows.subarray(from * width, to * width), whole, from);
-      }
-      return new Batch(whole, this.#names);
+      this.#look(raw);
+      return verdictAt(this.#latest, 0, this.#names, words());
     });
   }
 
+  observeBatch(times, rows) {
+    const pieces = this[inPieces](times, rows, Math.ceil(PIECE_NUMBERS / (this.#names.length + 1)));
+    for (;;) {
+      const { done, value } = pieces.next();
+      if (done) return value;
+    }
+  }
+
+  /** Yields how many frames are done, `step` more each time, and returns the batch. */
+  *[inPieces](times, rows, step) {
+    const width = this.#names.length;
+    const allTimes = timesOf(times);
+    const allRows = rowsOf(rows, this.#names, allTimes);
+    this.#call((raw) => raw.checkBatch(allTimes, allRows.length));
+    const count = allTimes.length;
+    const size = sizeOf(count, width, this.#views);
+    const numbers = new Float64Array(size.numbers);
+    const marks = new Uint8Array(size.marks);
+    const whole = columnsOf(numbers, marks, count, width, this.#views);
+    for (let from = 0; from < count; from += step) {
+      const to = Math.min(count, from + step);
+      const [someTimes, someRows] = [allTimes.subarray(from, to), allRows.subarray(from * width, to * width)];
+      this.#call((raw) => this.#piece(raw, someTimes, someRows, whole, from));
+      yield to;
+    }
+    return new Batch(numbers, marks, count, this.#names, words());
+  }
+
   push(events) {
-    const raw = this.#live();
-    const { streams, times, values } = eventsOf(events, this.#places, (t, name) => fromEngine(raw.unknownStream(t, name)));
-    return guarded(() => raw.push(streams, times, values));
+    return this.#call((raw) => {
+      const unknown = (t, name) => raw.unknownStream(t, name);
+      const { streams, times, values } = eventsOf(events, this.#places, unknown);
+      return raw.push(streams, times, values);
+    });
   }
 
   tick(now) {
-    const raw = this.#live();
-    return guarded(() => raw.tick(milliseconds(now))).verdicts;
+    return this.#call((raw) => raw.tick(milliseconds(now))).verdicts;
   }
 
   episodes() {
-    const raw = this.#live();
-    return guarded(() => raw.episodes());
+    return this.#call((raw) => raw.episodes());
   }
 
   label(episode, label) {
-    const raw = this.#live();
     if (label !== "real" && label !== "expected") {
       throw new FourfoldError("label.unknown-word", `a label is "real" or "expected", not ${JSON.stringify(label)}`);
     }
-    guarded(() => raw.label(idOf(episode), label === "expected"));
+    this.#call((raw) => raw.label(idOf(episode), label === "expected"));
   }
 
   adopt(episode) {
-    const raw = this.#live();
-    guarded(() => raw.adopt(idOf(episode)));
+    this.#call((raw) => raw.adopt(idOf(episode)));
   }
 
   undo() {
-    const raw = this.#live();
-    return guarded(() => raw.undo());
+    return this.#call((raw) => raw.undo());
   }
 
   setFalseAlarmRate(rate) {
-    const raw = this.#live();
-    guarded(() => raw.setFalseAlarmRate(rate));
+    this.#call((raw) => raw.setFalseAlarmRate(rate));
   }
 
   health(now) {
-    const raw = this.#live();
-    return guarded(() => raw.health(now === undefined ? undefined : milliseconds(now)));
+    return this.#call((raw) => raw.health(now === undefined ? undefined : milliseconds(now)));
   }
 
   gaps() {
-    const raw = this.#live();
-    return guarded(() => raw.gaps()).streams;
+    return this.#call((raw) => raw.gaps()).streams;
   }
 
   quality(now) {
-    const raw = this.#live();
-    return guarded(() => raw.quality(now === undefined ? undefined : milliseconds(now))).streams;
+    return this.#call((raw) => raw.quality(now === undefined ? undefined : milliseconds(now))).streams;
   }
 
   monitor() {
-    const raw = this.#live();
-    return guarded(() => raw.monitor());
+    return this.#call((raw) => raw.monitor());
   }
 
   seal() {
-    return this.#live().seal();
+    const bytes = this.#call((raw) => raw.seal());
+    this.#origin = { sealed: bytes.slice() }; // The caller may hand the other ones over to a thread, and then they are gone.
+    return bytes;
   }
 
   memory() {
-    const raw = this.#live();
-    return guarded(() => raw.memory());
+    return this.#call((raw) => raw.memory());
   }
 
   free() {
-    this.#raw?.free();
+    if (this.#generation === generationNow()) this.#raw?.free();
     this.#raw = undefined;
   }
 
-  #live() {
-    if (this.#raw) return this.#raw;
-    throw new FourfoldError("engine.freed", "this engine was freed: create another, or open what it sealed");
+  /** Every call into the engine goes through here: the one that makes an instance fall, and the first one after that. */
+  #call(act) {
+    if (!this.#raw) {
+      throw new FourfoldError("engine.freed", "this engine was freed: create another, or open what it sealed");
+    }
+    if (this.#generation !== generationNow()) {
+      const then = this.#rise();
+      throw new FourfoldError("engine.fell", `the engine stopped during a call of another one: ${then}`);
+    }
+    return guarded(() => act(this.#raw), () => this.#rise());
+  }
+
+  #rise() {
+    this.#raw = rawOf(this.#origin);
+    this.#generation = generationNow();
+    this.#latest = undefined; // It looked at the memory of the instance that fell.
+    return this.#origin.sealed ? "it goes on as it was when it was last sealed" : "it goes on as one that has seen nothing";
   }
 
   /** Looks at the wasm memory anew if it has grown since the last call. */
@@ -164,15 +188,10 @@ export class Engine {
     this.#latest = columnsOf(numbers, bytesAt(raw.marks, size.marks), 1, width, this.#views);
   }
 
-  #newest(raw) {
-    this.#look(raw);
-    return verdictAt(this.#latest, 0, this.#names);
-  }
-
   #write(raw, at, values) {
     const input = this.#input;
     if (Array.isArray(values) || ArrayBuffer.isView(values)) {
-      if (values.length !== input.length) throw fromEngine(raw.wrongWidth(at, values.length));
+      if (values.length !== input.length) throw raw.wrongWidth(at, values.length);
       for (let place = 0; place < input.length; place++) {
         input[place] = measured(values[place], this.#names[place], at);
       }
@@ -185,7 +204,7 @@ export class Engine {
     input.fill(NaN);
     for (const name in values) {
       const place = this.#places.get(name);
-      if (place === undefined) throw fromEngine(raw.unknownStream(at, name));
+      if (place === undefined) throw raw.unknownStream(at, name);
       input[place] = measured(values[name], name, at);
     }
   }
@@ -193,19 +212,16 @@ export class Engine {
   #piece(raw, times, rows, whole, from) {
     const count = times.length;
     const room = raw.columns(count);
-    try {
-      raw.observeBatch(times, rows, room);
-      const width = this.#names.length;
-      const size = sizeOf(count, width, this.#views);
-      const numbers = numbersAt(room.numbers, size.numbers);
-      const piece = columnsOf(numbers, bytesAt(room.marks, size.marks), count, width, this.#views);
-      for (const name in piece) {
-        const cells = piece[name];
-        whole[name].set(cells, (from * cells.length) / count);
-      }
-    } finally {
-      room.free();
+    raw.observeBatch(times, rows, room);
+    const width = this.#names.length;
+    const size = sizeOf(count, width, this.#views);
+    const numbers = numbersAt(room.numbers, size.numbers);
+    const piece = columnsOf(numbers, bytesAt(room.marks, size.marks), count, width, this.#views);
+    for (const name in piece) {
+      const cells = piece[name];
+      whole[name].set(cells, (from * cells.length) / count);
     }
+    room.free();
   }
 }
 
@@ -214,10 +230,4 @@ if (Symbol.dispose) {
   Object.defineProperty(Engine.prototype, Symbol.dispose, { value: Engine.prototype.free, configurable: true });
 }
 
-function guarded(call) {
-  try {
-    return call();
-  } catch (error) {
-    throw fromEngine(error);
-  }
-}
+const rawOf = ({ sealed, schema }) => (sealed ? RawEngine.open(sealed) : new RawEngine(schema));

@@ -1,7 +1,5 @@
 // Verdicts as they leave the engine: columns of numbers and of marks, row after row (wasm/src/columns.rs).
 
-import { words } from "./instance.js";
-
 const PRESENT = 1;
 const REASON = 2;
 
@@ -39,8 +37,8 @@ export function columnsOf(numbers, marks, rows, streams, views) {
 const orNull = (number) => (number === number ? number : null); // NaN alone differs from itself.
 
 /** The verdict of one row, in the shape that it has everywhere. */
-export function verdictAt(columns, row, names) {
-  const { severities, healths, views: viewNames, reasons, silences } = words();
+export function verdictAt(columns, row, names, words) {
+  const { severities, healths, views: viewNames, reasons, silences } = words;
   const streams = new Array(names.length);
   for (let place = 0, at = row * names.length; place < names.length; place++, at++) {
     const note = columns.streamNotes[at];
@@ -81,11 +79,16 @@ export function verdictAt(columns, row, names) {
 export class Batch {
   #columns;
   #names;
+  #words;
 
-  constructor(columns, names) {
+  /** `numbers` and `marks` hold the columns; they are all that has to move from thread to thread. */
+  constructor(numbers, marks, length, names, words) {
+    const columns = columnsOf(numbers, marks, length, names.length, words.views.length);
     this.#columns = columns;
     this.#names = names;
-    this.length = columns.t.length;
+    this.#words = words;
+    this.length = length;
+    this.t = columns.t;
     this.score = columns.score;
     this.oddness = columns.oddness;
     this.news = columns.news;
@@ -96,7 +99,13 @@ export class Batch {
   }
 
   at(row) {
-    const place = row < 0 ? this.length + row : row;
-    return place >= 0 && place < this.length ? verdictAt(this.#columns, Math.trunc(place), this.#names) : undefined;
+    const place = Math.trunc(row < 0 ? this.length + row : row);
+    const isThere = place >= 0 && place < this.length;
+    return isThere ? verdictAt(this.#columns, place, this.#names, this.#words) : undefined;
+  }
+
+  /** The two buffers that hold everything. */
+  get buffers() {
+    return { numbers: this.#columns.t.buffer, marks: this.#columns.alarm.buffer };
   }
 }

@@ -132,7 +132,7 @@ pub fn vocabulary() -> Result<JsValue, JsValue> {
         reasons: &Reason::ALL,
         silences: &Cause::ALL,
     };
-    Ok(serde_wasm_bindgen::to_value(&words)?)
+    crate::to_js(&words)
 }
 
 #[cfg(test)]

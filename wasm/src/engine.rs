@@ -10,7 +10,8 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::columns::Columns;
-use crate::{refusal, schema};
+use crate::refusal::thrown;
+use crate::{schema, to_js};
 
 /// An engine as `wasm/js/engine.js` drives it.
 #[wasm_bindgen]
@@ -27,9 +28,9 @@ pub struct RawEngine {
 
 #[wasm_bindgen]
 impl RawEngine {
-    /// An engine for the schema that an object describes.
+    /// An engine for the schema that the bytes of an object describe.
     #[wasm_bindgen(constructor)]
-    pub fn new(schema: JsValue) -> Result<Self, JsValue> {
+    pub fn new(schema: &[u8]) -> Result<Self, JsValue> {
         let schema = schema::from_js(schema).map_err(thrown)?;
         Self::of(Engine::new(schema))
     }
@@ -226,17 +227,8 @@ impl<'a> Told<'a> {
     }
 }
 
-/// Objects and null, as `JSON.parse` would give them.
-fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
-    Ok(value.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?)
-}
-
 fn times_from_js(times: &[f64]) -> Result<Vec<i64>, Error> {
     times.iter().map(|&t| time_from_js(t)).collect()
-}
-
-fn thrown(error: impl Into<Error>) -> JsValue {
-    refusal::to_js(&error.into())
 }
 
 fn out_of_memory() -> JsValue {

@@ -6,8 +6,8 @@ use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
 /// A real `Error` with the fields of [`ErrorJson`]; the package's JavaScript gives it its class.
-pub(crate) fn to_js(error: &Error) -> JsValue {
-    let ErrorJson { code, message, stream, at } = error.into();
+pub(crate) fn thrown(error: impl Into<Error>) -> JsValue {
+    let ErrorJson { code, message, stream, at } = (&error.into()).into();
     let refusal = JsValue::from(js_sys::Error::new(&message));
     let fields =
         [("code", Some(code.into())), ("stream", stream.map(JsValue::from)), ("at", at.map(JsValue::from))];

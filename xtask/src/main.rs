@@ -57,8 +57,8 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "package",
-        options: "",
-        says: "build dist/npm and its tarball, print the sizes",
+        options: "[--figures] [--csv MEGABYTES]",
+        says: "build dist/npm and its tarball, print the sizes; measure what it costs, or how it reads a long table",
         act: build::package,
     },
     Verb { name: "web", options: "[--dev]", says: "build dist/web", act: build::web },

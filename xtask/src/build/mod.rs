@@ -25,7 +25,8 @@ pub(crate) enum Profile {
     Release,
 }
 
-const PACKAGE: Product = Product { name: "package", inputs: &["wasm"], output: "dist/npm/package.json" };
+const PACKAGE: Product =
+    Product { name: "package", inputs: &["wasm", "CHANGELOG.md"], output: "dist/npm/package.json" };
 
 const WEB: Product = Product { name: "web", inputs: &["web", "www"], output: "dist/web/index.html" };
 
@@ -47,8 +48,13 @@ pub(crate) fn make_worker(profile: Profile) -> Outcome<Made> {
 }
 
 /// `cargo xtask package`.
-pub(crate) fn package(_: &[String]) -> Outcome {
-    package::ship()
+pub(crate) fn package(arguments: &[String]) -> Outcome {
+    let options = Options::parse(arguments, &["--figures"], &["--csv"])?;
+    package::ship()?;
+    if options.has("--figures") {
+        package::measure("figures.mjs", &[])?;
+    }
+    options.value("--csv").map_or(Ok(()), |megabytes| package::measure("csv.mjs", &[megabytes]))
 }
 
 /// `cargo xtask web`.

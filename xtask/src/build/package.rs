@@ -8,21 +8,12 @@ use std::path::{Path, PathBuf};
 
 use super::{Profile, WASM_OPT_FAST, WASM_RUSTFLAGS};
 use crate::run::{Failure, Outcome, command, run};
-use crate::{paths, tools};
+use crate::{chromium, paths, tools};
 
-/// Files of `wasm/js` that ship as they are.
-const MODULES: [&str; 10] = [
-    "api.js",
-    "browser.js",
-    "engine.js",
-    "error.js",
-    "index.d.ts",
-    "instance.js",
-    "node.mjs",
-    "numbers.js",
-    "verdicts.js",
-    "workerd.js",
-];
+/// What the build makes one file of: it does not ship as it is.
+const BUNDLED: [&str; 4] = ["inline.js", "node.js", "worker.js", "worker-node.js"];
+/// The parts of the declarations, in the order in which they read best.
+const TYPES: [&str; 5] = ["engine.d.ts", "verdicts.d.ts", "reports.d.ts", "worker.d.ts", "csv.d.ts"];
 
 /// Packs the package for publication and prints what it weighs.
 pub(crate) fn ship() -> Outcome {
@@ -30,6 +21,16 @@ pub(crate) fn ship() -> Outcome {
     let tarball = pack()?;
     println!("{}", tarball.display());
     weight::print_weights()
+}
+
+/// Runs one of the measurements in `tests/bench/package`.
+pub(crate) fn measure(script: &str, arguments: &[&str]) -> Outcome {
+    let script = paths::root().join("tests/bench/package").join(script);
+    let mut node = command("node", [] as [&str; 0]);
+    if let Ok(chrome) = chromium::find() {
+        node.env("CHROME", chrome);
+    }
+    run(node.arg(script).args(arguments))
 }
 
 /// Builds `dist/npm` anew.
@@ -43,25 +44,38 @@ pub(crate) fn build(profile: Profile) -> Outcome {
 
     // The parts that are bundled need their neighbours beside them, so all of them meet here first.
     let bench = paths::target().join("npm");
-    checked(&bench, fs::create_dir_all(&bench))?;
-    for entry in list(&paths::root().join("wasm/js"))? {
-        copy(&entry, &bench)?;
+    if bench.exists() {
+        checked(&bench, fs::remove_dir_all(&bench))?;
+    }
+    let source = paths::root().join("wasm/js");
+    for folder in ["", "csv", "cli"] {
+        copy_all(&source.join(folder), &bench.join(folder))?;
     }
     engine(profile, &bench)?;
     manifest::presets(&bench.join("presets.js"), &files.join("presets"))?;
 
-    for name in MODULES.into_iter().chain(["fourfold.wasm", "glue.js", "presets.js"]) {
-        copy(&bench.join(name), &files)?;
+    copy_all(&bench, &files)?;
+    for name in BUNDLED.into_iter().chain(["manifest.json", "glue_bg.wasm"]) {
+        let file = files.join(name);
+        checked(&file, fs::remove_file(&file))?;
     }
-    // To TypeScript a declaration belongs to one module system, and a package with both needs one for each.
-    let types = files.join("index.d.cts");
-    checked(&types, fs::copy(files.join("index.d.ts"), &types))?;
-    bundle(&bench.join("node.js"), &files.join("node.cjs"), &["--format=cjs", "--platform=node"])?;
-    bundle(&bench.join("inline.js"), &files.join("inline.js"), &["--format=esm", "--loader:.wasm=base64"])?;
-    bundle(&bench.join("inline.js"), &files.join("inline.cjs"), &["--format=cjs", "--loader:.wasm=base64"])?;
+    for folder in ["csv", "cli"] {
+        copy_all(&bench.join(folder), &files.join(folder))?;
+    }
+    manifest::types(&source.join("types"), &TYPES, &files)?;
+    for (entry, to, options) in [
+        ("node.js", "bundle.cjs", ["--format=cjs", "--platform=node"]),
+        ("worker.js", "worker.js", ["--format=esm", "--platform=browser"]),
+        ("worker-node.js", "worker.cjs", ["--format=cjs", "--platform=node"]),
+        ("inline.js", "inline.js", ["--format=esm", "--loader:.wasm=base64"]),
+        ("inline.js", "inline.cjs", ["--format=cjs", "--loader:.wasm=base64"]),
+    ] {
+        bundle(&bench.join(entry), &files.join(to), &options)?;
+    }
 
     manifest::package_json(&package)?;
-    for name in ["LICENSE-MIT", "LICENSE-APACHE", "wasm/README.md"] {
+    manifest::redirects(&package)?;
+    for name in ["CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "wasm/README.md", "wasm/llms.txt"] {
         copy(&paths::root().join(name), &package)?;
     }
     Ok(())
@@ -90,6 +104,8 @@ fn engine(profile: Profile, to: &Path) -> Outcome {
         "web",
         "--no-typescript",
         "--omit-default-module-path",
+        // Without it, a module that stopped in the middle of a call could never be used again.
+        "--experimental-reset-state-function",
         "--out-name",
         "glue",
         "--out-dir",
@@ -108,9 +124,12 @@ fn bundle(entry: &Path, to: &Path, options: &[&str]) -> Outcome {
     run(esbuild.args(options).arg(entry).arg(format!("--outfile={}", to.display())))
 }
 
-fn list(folder: &Path) -> Outcome<Vec<PathBuf>> {
-    let entries = fs::read_dir(folder).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
-    Ok(entries.map_err(|error| failed(folder, &error))?.into_iter().map(|entry| entry.path()).collect())
+/// Copies the files of a folder, and not its folders.
+fn copy_all(from: &Path, to: &Path) -> Outcome {
+    checked(to, fs::create_dir_all(to))?;
+    let entries = fs::read_dir(from).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
+    let paths = entries.map_err(|error| failed(from, &error))?.into_iter().map(|entry| entry.path());
+    paths.filter(|path| path.is_file()).try_for_each(|file| copy(&file, to))
 }
 
 fn copy(file: &Path, to_folder: &Path) -> Outcome {

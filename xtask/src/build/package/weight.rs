@@ -8,28 +8,45 @@ use super::{bundle, failed};
 use crate::paths;
 use crate::run::{Failure, Outcome, command};
 
-/// Prints the size of each part, as it is and after gzip.
+/// What the WebAssembly and all JavaScript are to weigh after gzip at most.
+const ZIPPED_AIM: usize = 120_000;
+
+/// Prints the size of each part, as it is and after gzip: what a bundler makes of it for a page that asks for no more.
 pub(super) fn print_weights() -> Outcome {
     let files = paths::dist().join("npm/dist");
-    // What a bundler makes of the package for a page, without and with every preset.
-    let bare = paths::target().join("npm/weighed.js");
-    bundle(&files.join("engine.js"), &bare, &["--format=esm", "--minify"])?;
-    let full = paths::target().join("npm/weighed-presets.js");
-    bundle(&files.join("browser.js"), &full, &["--format=esm", "--minify", "--external:*.wasm"])?;
+    let bench = paths::target().join("npm");
+    let script = |imports: &str, name: &str| -> Outcome<Weight> {
+        let (from, to) = (bench.join(format!("weighs-{name}.js")), bench.join(format!("weighed-{name}.js")));
+        let text = imports.replace("./", &format!("{}/", files.display()));
+        fs::write(&from, text).map_err(|error| failed(&from, &error))?;
+        bundle(&from, &to, &["--format=esm", "--minify", "--external:*.wasm"])?;
+        weigh(&to)
+    };
+    let engine = r#"export { Engine } from "./browser.js";"#;
+    let bare = script(engine, "engine")?;
+    let with = |more: &str| -> Outcome<Weight> {
+        let imports = format!("{engine} export {{ {more} }} from \"./browser.js\";");
+        Ok(script(&imports, more)?.less(bare))
+    };
     let wasm = weigh(&files.join("fourfold.wasm"))?;
-    let script = weigh(&bare)?;
-    let presets = weigh(&full)?.less(script);
-    let inline = weigh(&files.join("inline.js"))?;
-    println!("{:32} {:>9} {:>9}", "part", "bytes", "gzip");
+    let all = script(r#"export * from "./browser.js";"#, "all")?;
+    println!("{:37} {:>9} {:>9}", "part", "bytes", "gzip");
     for (part, weight) in [
         ("fourfold.wasm", wasm),
-        ("JavaScript, minified", script),
-        ("all presets, minified", presets),
-        ("together", wasm.plus(script).plus(presets)),
-        ("instead: fourfold/inline", inline),
+        ("Engine", bare),
+        ("and createWorkerEngine", with("createWorkerEngine")?),
+        ("and readCsv", with("readCsv")?),
+        ("and History", with("History")?),
+        ("and all presets", with("presets")?),
+        ("all of it", wasm.plus(all)),
+        ("the worker's file, if it is asked for", weigh(&files.join("worker.js"))?),
+        ("instead: fourfold/inline", weigh(&files.join("inline.js"))?),
     ] {
-        println!("{part:32} {:>9} {:>9}", weight.bytes, weight.zipped);
+        println!("{part:37} {:>9} {:>9}", weight.bytes, weight.zipped);
     }
+    let all_zipped = wasm.plus(all).zipped;
+    let word = if all_zipped <= ZIPPED_AIM { "reached" } else { "missed" };
+    println!("bytes after gzip {all_zipped}   at most {ZIPPED_AIM}   {word}");
     Ok(())
 }
 

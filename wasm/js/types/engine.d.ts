@@ -34,6 +34,8 @@ export interface Schema {
   streams: readonly (string | StreamSchema)[];
   /** Which stream moves which. */
   links?: readonly { from: string; to: string }[];
+  /** Named sequences of what streams do, that explain an episode. */
+  patterns?: readonly Pattern[];
   /** The clock on the wall, so that habits follow the person's day; UTC unless said. */
   zone?: { offset_minutes: number } | { changes: readonly { from: number; offset_minutes: number }[] } | null;
   /** The length of the frames that events are gathered in; five minutes unless said. */
@@ -44,6 +46,21 @@ export interface Schema {
   false_alarm_rate?: number;
   /** The seed of everything random. */
   seed?: number;
+}
+
+/** A named sequence: "first this stream rises, within ten minutes that one falls". */
+export interface Pattern {
+  name: string;
+  /** What happens, in order. */
+  steps: readonly {
+    stream: string;
+    /** What it does; `any` unless said. */
+    change?: "up" | "down" | "absent" | "present" | "any";
+    /** At most this long after the step before. */
+    within_ms?: number | null;
+  }[];
+  /** What to do about it, for people. */
+  action?: string | null;
 }
 
 /** Milliseconds since 1970 (UTC), or a `Date`. */
@@ -78,220 +95,6 @@ export interface Counts {
   too_late: number;
   ahead: number;
   not_a_number: number;
-}
-
-/** How bad an episode is. */
-export type Severity = "none" | "low" | "medium" | "high" | "critical";
-
-/** What a verdict says of one stream. */
-export interface StreamVerdict {
-  stream: string;
-  /** Whether there was a value at all. */
-  present: boolean;
-  /** How unusual the value is, in [0, 1]; null where there is no value or nothing to compare it with. */
-  score: number | null;
-  /** What made the score, in a word such as `residual`. */
-  reason: string | null;
-  /** Why there is no value, or always the same one, where that is known; null otherwise. */
-  silence: SilenceCause | null;
-}
-
-/** Why a stream says nothing, or nothing new. The words differ because the remedies do. */
-export type SilenceCause =
-  | "sensor_silent"
-  | "source_partly_silent"
-  | "source_down"
-  | "all_silent"
-  | "data_late"
-  | "true_zero"
-  | "device_asleep"
-  | "value_stuck";
-
-/** What one way of looking at the frame said. */
-export interface ViewVerdict {
-  /** Its word, such as `streams` or `novelty`. */
-  view: string;
-  /** In [0, 1]; null where it has no opinion. */
-  score: number | null;
-  /** How much it had to judge with, in [0, 1]. */
-  weight: number;
-  /** Whether it is fit to be heard. */
-  health: "cold" | "ready" | "starved" | "broken";
-}
-
-/** The answer for one frame. */
-export interface Verdict {
-  /** The frame's time, for events its first millisecond; for a verdict on silence, the time of the tick. */
-  t: number;
-  /** `final`, unless late events may still change it. */
-  standing: "provisional" | "revised" | "final";
-  /** One minus the chance of a frame at least this unusual, in [0, 1]. It stays high while an anomaly lasts. */
-  score: number;
-  /** How odd the frame is, from 0 up on no fixed scale: the number to rank frames by. It stays high through a long anomaly. */
-  oddness: number;
-  /** How strong the news is, in decades of unlikeliness: 0 for nothing new. High once per thing that happens. */
-  news: number;
-  /** True once per episode, with the first verdict that opens it. */
-  alarm: boolean;
-  /** How much there was to judge with, in [0, 1]. */
-  confidence: number;
-  severity: Severity;
-  /** The id of the episode that this frame belongs to. */
-  episode: number | null;
-  /** True for a verdict of `tick`: there was no frame, and that is what is judged. */
-  from_silence: boolean;
-  /** Each stream by itself, in the schema's order. */
-  streams: StreamVerdict[];
-  /** What went into the score. */
-  views: ViewVerdict[];
-}
-
-/** One thing that happened. */
-export interface Episode {
-  /** Counts from 1 within its engine. */
-  id: number;
-  /** The first abnormal frame. */
-  opened: number;
-  /** The newest abnormal frame. */
-  last: number;
-  /** The frame that ended it; null while it lasts. */
-  closed: number | null;
-  peak_score: number;
-  /** When the score was highest. */
-  peak: number;
-  /** Its abnormal frames. */
-  frames: number;
-  /** The worst that it has been. */
-  severity: Severity;
-  /** The most unusual stream; null where silence was the finding. */
-  stream: string | null;
-  /** What made that stream stand out. */
-  reason: string | null;
-  /** Why nobody spoke, where silence was the finding. */
-  cause: SilenceCause | null;
-  /** The group that fell silent, where one did. */
-  group: string | null;
-  /** How it ended; `new_normal` asks whether to adopt what lasts as normal. */
-  end: "open" | "calm" | "new_normal" | "adopted" | "overtaken";
-  /** What a person called it. */
-  label: "real" | "expected" | null;
-}
-
-/**
- * The verdicts of a batch, one cell per frame. The arrays are the batch's own.
- *
- * @example
- * const batch = engine.observeBatch(times, rows);
- * const worst = batch.at(batch.score.indexOf(Math.max(...batch.score)));
- */
-export interface Batch {
-  /** How many frames it had. */
-  readonly length: number;
-  readonly score: Float64Array;
-  /** How odd each frame is, on no fixed scale: the number to rank frames by. */
-  readonly oddness: Float64Array;
-  /** How strong the news is in each frame; 0 for nothing new. */
-  readonly news: Float64Array;
-  /** 1 where an episode opens, else 0. */
-  readonly alarm: Uint8Array;
-  readonly confidence: Float64Array;
-  /** 0 none, 1 low, 2 medium, 3 high, 4 critical. */
-  readonly severity: Uint8Array;
-  /** One score per stream and frame, row after row; `NaN` where there is none. */
-  readonly streamScores: Float64Array;
-  /** The whole verdict of one frame; negative counts from the end, as in `Array.prototype.at`. */
-  at(row: number): Verdict | undefined;
-}
-
-/** How fit a stream is to be judged. */
-export interface StreamHealth {
-  stream: string;
-  /** In [0, 1]: settled, usually there, there now. */
-  fitness: number;
-  /** The gap that it is in. */
-  gap: "none" | "point" | "short" | "medium" | "long_outage" | "permanent";
-  /** The share of frames in which it had a value, over about the last thousand. */
-  available: number;
-  /** Whether it was away for so long that what it was like says little. */
-  needs_retraining: boolean;
-  /** Whether it lately drifted, or went to another level. */
-  drifting: boolean;
-  /** The usual time between two signs of life, as learned. */
-  usual_gap_ms: number | null;
-  /** Its newest sign of life. */
-  last: number | null;
-  /** Since when it is silent for longer than it usually is at this hour. */
-  overdue_since: number | null;
-}
-
-/** How fit everything is to judge. */
-export interface Health {
-  streams: StreamHealth[];
-  /** At the newest frame. */
-  views: { view: string; health: ViewVerdict["health"] }[];
-}
-
-/** When a stream is usually absent. */
-export interface Gaps {
-  stream: string;
-  /** How usual it is, in [0, 1], in each hour of a working day, then of a day off; empty until there were frames. */
-  absence: number[];
-  /** The usual time between two readings. */
-  usual_gap_ms: number | null;
-}
-
-/** How good a stream's data is. */
-export interface Quality {
-  stream: string;
-  /** The share of frames in which it had a value, over about the last thousand. */
-  completeness: number;
-  /** The age of its newest value. */
-  age_ms: number | null;
-  /** The share of its values that were ordinary numbers, could be a measurement, and lay within the bounds. */
-  validity: number | null;
-  /** Values in frames. No ordinary number, or too far off to be a measurement: missing. Out of bounds: judged. */
-  values: number;
-  not_a_number: number;
-  insane: number;
-  out_of_bounds: number;
-  /** What became of its events, since the engine was made or opened. */
-  events: Counts;
-}
-
-/** What a monitor watches. */
-export interface Monitor {
-  /** Frames that were learned. */
-  frames: number;
-  /** Alarms that were raised, and those that the flood control held back. */
-  alarms: number;
-  held_back: number;
-  /** The share of frames that belong to an episode, over about the last thousand. */
-  anomaly_rate: number;
-  /** The share of streams that had a value, over about the last thousand frames. */
-  available: number;
-  /** Streams that lately drifted or went to another level, and those that are learned anew after a long absence. */
-  drifting: string[];
-  retraining: string[];
-  /** Views that contradict themselves and are not heard. */
-  broken: string[];
-  /** More than 5 % of abnormal frames, less than half of the streams, a broken view. */
-  alerts: ("anomaly_rate" | "availability" | "broken_view")[];
-}
-
-/** Bytes that an engine holds, by part. They are fixed by the schema and do not grow. */
-export interface Memory {
-  /** Each stream by itself; all of them together; scores, episodes and labels. */
-  streams: number;
-  joint: number;
-  verdict: number;
-  /** The clocks; open frames of events; what reports are made of; the schema. */
-  silence: number;
-  ingest: number;
-  record: number;
-  schema: number;
-  /** The copy that runs ahead over frames of events which are not final; 0 before there are any. */
-  draft: number;
-  total: number;
 }
 
 /**
@@ -387,10 +190,21 @@ export class Engine {
    */
   adopt(episode: number): void;
 
-  /** Takes the newest label back, to the bit, and returns its episode. */
+  /**
+   * Takes the newest label back, to the bit, and returns its episode.
+   *
+   * @example
+   * engine.label(3, "expected");
+   * engine.undo(); // 3
+   */
   undo(): number;
 
-  /** Changes how often a normal frame may raise an alarm, from the next frame on. What was learned stays. */
+  /**
+   * Changes how often a normal frame may raise an alarm, from the next frame on. What was learned stays.
+   *
+   * @example
+   * engine.setFalseAlarmRate(0.0001);
+   */
   setFalseAlarmRate(rate: number): void;
 
   /**
@@ -429,7 +243,9 @@ export class Engine {
 }
 
 /**
- * What Fourfold refuses. An error leaves the engine as it was.
+ * What Fourfold refuses. An error leaves the engine as it was, but for one: `engine.fell` means that the WebAssembly
+ * itself stopped (a bug, or no memory left). It was started anew then, and each engine goes on as it was when it was last
+ * sealed or opened; its message says so.
  *
  * @example
  * try {
@@ -440,8 +256,8 @@ export class Engine {
  * }
  */
 export class FourfoldError extends Error {
-  private constructor();
-  readonly name: "FourfoldError";
+  protected constructor();
+  readonly name: string;
   /** A stable word, such as `frame.time-went-back` or `schema.bad-name`. */
   readonly code: string;
   /** The code after its dot: the rule that was broken. */
@@ -493,3 +309,60 @@ export const presets: {
   /** Network traffic. */
   readonly network: Schema;
 };
+
+/**
+ * A schema for data like this, to look at and change before an engine is made of it: kinds and cadences from the values,
+ * groups from the names.
+ *
+ * @example
+ * const table = await readCsv(file);
+ * const engine = await Engine.create(await inferSchema(table.sample));
+ */
+export function inferSchema(sample: {
+  streams: readonly string[];
+  times: Float64Array | readonly Time[];
+  rows: Float64Array | readonly (number | null)[];
+}): Promise<Schema & { streams: StreamSchema[] }>;
+
+/** What is known of a sealed engine that was kept. */
+export interface Kept {
+  /** Counts from 1, in the order of keeping. */
+  version: number;
+  at: number;
+  note: string;
+  /** Null, like what follows, where the bytes were damaged when they were kept. */
+  format: number | null;
+  /** The schema's fingerprint. */
+  schema: string | null;
+  frames: number | null;
+  /** How many bytes they are. */
+  bytes: number;
+}
+
+/**
+ * The newest few sealed engines, and the way back to the newest one that is sound.
+ *
+ * @example
+ * const history = await History.create(24);
+ * history.keep(engine.seal(), { note: "every hour" });
+ * const { engine: again, version, refused } = await history.openNewestSound();
+ */
+export class History {
+  private constructor();
+  /** Room for so many; ten unless said. */
+  static create(most?: number): Promise<History>;
+  /** Keeps a sealed engine and returns its version; the oldest makes room. */
+  keep(bytes: Uint8Array, said?: { at?: Time; note?: string }): number;
+  /** What is kept, oldest first. */
+  list(): Kept[];
+  /** The bytes of one version. */
+  bytes(version: number): Uint8Array;
+  /** Opens one version. */
+  open(version: number): Promise<Engine>;
+  /** Opens the newest that can be opened, and says which newer ones were refused, and why. */
+  openNewestSound(): Promise<{
+    version: number | null;
+    engine: Engine | null;
+    refused: { version: number; error: Error }[];
+  }>;
+}
