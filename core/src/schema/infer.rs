@@ -146,20 +146,21 @@ fn groups_of(streams: &[StreamDraft]) -> Vec<Option<String>> {
         .collect()
 }
 
-/// `cpuUser`, `cpu_user` and `cpu.user` are the words cpu and user.
+/// `cpuUser`, `cpu_user` and `cpu.user` are the words cpu and user. What is not ASCII is a letter without case: the tables
+/// of all letters would weigh more than all else that is inferred.
 fn words_of(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut word = String::new();
     let mut was_lower = false;
     for letter in name.chars() {
-        let is_break = !letter.is_alphanumeric();
-        if (is_break || (was_lower && letter.is_uppercase())) && !word.is_empty() {
+        let is_break = letter.is_ascii() && !letter.is_ascii_alphanumeric();
+        if (is_break || (was_lower && letter.is_ascii_uppercase())) && !word.is_empty() {
             words.push(core::mem::take(&mut word));
         }
         if !is_break {
-            word.extend(letter.to_lowercase());
+            word.push(letter.to_ascii_lowercase());
         }
-        was_lower = letter.is_lowercase() || letter.is_numeric();
+        was_lower = letter.is_ascii_lowercase() || letter.is_ascii_digit();
     }
     if !word.is_empty() || words.is_empty() {
         words.push(word.to_string());

@@ -81,7 +81,7 @@ fn check_name(draft: &SchemaDraft, faults: &mut Vec<SchemaFault>) {
 /// Places of the streams in the order of their names.
 fn sorted(streams: &[StreamDraft], faults: &mut Vec<SchemaFault>) -> Vec<usize> {
     let mut by_name: Vec<usize> = (0..streams.len()).collect();
-    by_name.sort_by(|&a, &b| streams[a].name.cmp(&streams[b].name));
+    by_name.sort_unstable_by(|&a, &b| streams[a].name.cmp(&streams[b].name).then(a.cmp(&b)));
     for pair in by_name.windows(2) {
         if streams[pair[0]].name == streams[pair[1]].name {
             faults.push(SchemaFault::DuplicateName(streams[pair[0]].name.clone()));
