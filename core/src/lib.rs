@@ -48,6 +48,7 @@
 
 extern crate alloc;
 
+pub mod cause;
 pub mod engine;
 pub mod error;
 pub mod evaluate;
