@@ -1,5 +1,6 @@
 //! Everything that a verdict depends on beside the schema, and the order in which it is asked and taught.
 
+use crate::cause::History;
 use crate::error::FrameFault;
 use crate::frame::TIME_MS_MAX;
 use crate::joint::Joint;
@@ -20,8 +21,9 @@ pub(super) struct Learned {
     pub(super) streams: Streams,
     pub(super) joint: Joint,
     pub(super) tier3: Tier3,
+    pub(super) history: History,
 }
-state!(Learned { frames, last_frame_ms, silence, streams, joint, tier3 });
+state!(Learned { frames, last_frame_ms, silence, streams, joint, tier3, history });
 
 impl Learned {
     pub(super) fn new(schema: &Schema) -> Self {
@@ -32,6 +34,7 @@ impl Learned {
             streams: Streams::new(schema),
             joint: Joint::new(schema),
             tier3: Tier3::new(schema),
+            history: History::new(schema.streams().len()),
         }
     }
 
@@ -77,6 +80,7 @@ impl Learned {
 
         self.streams.learn(values);
         self.joint.learn(values, is_calm);
+        self.history.learn(values, verdict);
         self.frames = self.frames.saturating_add(1);
         self.last_frame_ms = Some(at_ms);
     }

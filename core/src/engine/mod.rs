@@ -6,10 +6,12 @@
 //! | irregular, late events | [`Engine::push`] |
 //! | the time, while nothing arrives | [`Engine::tick`] |
 //! | what people say | [`Engine::label`], [`Engine::adopt`], [`Engine::undo`], [`Engine::set_false_alarm_rate`] |
+//! | why it is so | [`Engine::explain`] |
 //! | how everything is | [`Engine::health`], [`Engine::gaps`], [`Engine::quality`], [`Engine::monitor`], [`Engine::memory`] |
 //! | stop and go on | [`Engine::seal`], [`Engine::open`], [`History`] |
 
 mod events;
+mod explain;
 mod frames;
 mod history;
 mod labels;

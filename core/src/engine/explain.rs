@@ -1,0 +1,89 @@
+//! Why: what may have caused the trouble around a frame. Asking changes nothing.
+
+use super::{Engine, Error};
+use crate::cause::{Ask, AskFault, Explanation, History, Mode, Scene, rank};
+
+/// What a usual frame is less odd than, in decades, most of the time: trouble is what sums to more.
+const USUAL_DECADES: f64 = 1.0;
+/// One frame counts for no more than this.
+const FRAME_MOST: f64 = 4.0;
+/// Frames back and forth in which the trouble is looked for.
+const REACH: usize = 300;
+
+impl Engine {
+    /// Says why a frame is as it is: any frame that is still remembered, the newest thousand or so.
+    pub fn explain(&self, ask: Ask) -> Result<Explanation, Error> {
+        let learned = self.newest();
+        let history = &learned.history;
+        let streams = self.schema.streams();
+        if let Some(stream) = ask.target.filter(|&target| target >= streams.len()) {
+            return Err(AskFault::UnknownStream { stream, streams: streams.len() }.into());
+        }
+        let row = row_of(history, ask.at_ms)?;
+        let onset = onset(history, row);
+        let end = if ask.mode == Mode::Thorough { end(history, row) } else { row };
+        let links = self.schema.links();
+        let ranking = rank(&Scene { history, onset, end, target: ask.target, links });
+        Ok(Explanation {
+            at_ms: history.at_ms(row),
+            onset_ms: history.at_ms(onset),
+            suspects: ranking.suspects,
+            known: ranking.known,
+        })
+    }
+}
+
+fn row_of(history: &History, at_ms: Option<i64>) -> Result<usize, AskFault> {
+    let newest = history.len().checked_sub(1).ok_or(AskFault::NoFrames)?;
+    let Some(at_ms) = at_ms else { return Ok(newest) };
+    history.row_at(at_ms).ok_or(AskFault::Forgotten { at_ms, oldest_ms: history.at_ms(0) })
+}
+
+/// The row from which on, up to this one, frames were unusual in sum.
+fn onset(history: &History, row: usize) -> usize {
+    most_unusual(history, (row.saturating_sub(REACH)..row).rev()).unwrap_or(row)
+}
+
+/// The row up to which, from this one on, they were.
+fn end(history: &History, row: usize) -> usize {
+    most_unusual(history, row + 1..history.len().min(row + REACH)).unwrap_or(row)
+}
+
+/// Where the sum of what is beyond the usual is the largest; `None` where it never is above zero.
+fn most_unusual(history: &History, rows: impl Iterator<Item = usize>) -> Option<usize> {
+    let (mut sum, mut most, mut place) = (0.0, 0.0, None);
+    for row in rows {
+        sum += history.decades(row).min(FRAME_MOST) - USUAL_DECADES;
+        if sum > most {
+            (most, place) = (sum, Some(row));
+        }
+    }
+    place
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Frame, SchemaDraft};
+
+    #[test]
+    fn who_moved_is_named_with_the_time_and_asking_changes_nothing() {
+        let mut engine = Engine::new(SchemaDraft::of_streams(["a", "b"]).validate().expect("valid"));
+        assert!(matches!(engine.explain(Ask::default()), Err(Error::Ask(AskFault::NoFrames))));
+        for minute in 0..600_i64 {
+            let shift = if minute >= 590 { 40.0 } else { 0.0 };
+            let values = [(minute % 7) as f64, (minute % 5) as f64 - shift];
+            engine.observe(Frame { at_ms: 60_000 * minute, values: &values }).expect("a good frame");
+        }
+        let before = engine.seal();
+        let explanation = engine.explain(Ask::default()).expect("a frame");
+        assert_eq!(explanation.suspects[0].stream, 1);
+        assert!(explanation.suspects[0].is_low && explanation.known > 0.5, "{explanation:?}");
+        assert_eq!(explanation.onset_ms, 60_000 * 590);
+        let ask = Ask { at_ms: Some(-1), ..Ask::default() };
+        assert!(matches!(engine.explain(ask), Err(Error::Ask(AskFault::Forgotten { oldest_ms: 0, .. }))));
+        let ask = Ask { target: Some(2), ..Ask::default() };
+        assert!(matches!(engine.explain(ask), Err(Error::Ask(AskFault::UnknownStream { .. }))));
+        assert_eq!(engine.seal(), before);
+    }
+}
