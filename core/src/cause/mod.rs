@@ -8,6 +8,7 @@ mod explanation;
 mod history;
 mod lead_lag;
 mod network;
+mod sequence;
 mod suspects;
 
 pub use ask::{Ask, AskFault, Mode};

@@ -1,0 +1,114 @@
+//! What happened, as timed symbols: who rose, who fell, who fell silent, who spoke up.
+
+use alloc::vec::Vec;
+
+use crate::cause::{Face, History, Suspect};
+use crate::schema::Change;
+
+/// What must be held against a stream, in decades, for a change to be one: a frame in thirty.
+const TELLING: f64 = 1.5;
+/// Calm frames after which the next change of a stream is another one.
+const CALM_ROWS: usize = 6;
+/// The share of earlier frames with a value from which on a stream is usually there, and up to which it usually is not.
+const MOSTLY_THERE: f64 = 0.8;
+const MOSTLY_AWAY: f64 = 0.2;
+/// Frames without a value that make a silence, and earlier frames by which habits are known.
+const SILENT_ROWS: usize = 2;
+const HABIT_ROWS: usize = 200;
+/// Deviations from which a lasting change counts although no single frame of it was telling.
+const LASTING_SIZE: f64 = 9.0;
+/// Symbols at most: the strongest.
+pub(crate) const SYMBOLS_MOST: usize = 64;
+
+/// One change of one stream.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Symbol {
+    pub(crate) at_ms: i64,
+    pub(crate) stream: usize,
+    /// `Any` where it is odd in another way.
+    pub(crate) change: Change,
+    /// How strongly it speaks, in decades.
+    pub(crate) strength: f64,
+}
+
+/// What happened from one row to another, in the order of time. `suspects` adds what only shows over many frames.
+pub(crate) fn symbols(history: &History, from: usize, to: usize, suspects: &[Suspect]) -> Vec<Symbol> {
+    let mut found = Vec::new();
+    for stream in 0..history.width() {
+        changes(history, stream, from, to, &mut found);
+        presence(history, stream, from, to, &mut found);
+    }
+    for suspect in suspects.iter().filter(|suspect| suspect.size >= LASTING_SIZE) {
+        let change = match suspect.face {
+            Face::Level if suspect.is_low => Change::Down,
+            Face::Level => Change::Up,
+            Face::Stuck => Change::Any,
+            Face::Missing => Change::Absent,
+        };
+        let is_known = |symbol: &Symbol| symbol.stream == suspect.stream && symbol.change == change;
+        if !found.iter().any(is_known) {
+            let symbol =
+                Symbol { at_ms: suspect.onset_ms, stream: suspect.stream, change, strength: TELLING };
+            found.push(symbol);
+        }
+    }
+    if found.len() > SYMBOLS_MOST {
+        found.sort_by(|one, other| {
+            other.strength.total_cmp(&one.strength).then(order(one).cmp(&order(other)))
+        });
+        found.truncate(SYMBOLS_MOST);
+    }
+    found.sort_by_key(order);
+    found
+}
+
+fn order(symbol: &Symbol) -> (i64, usize, u8) {
+    (symbol.at_ms, symbol.stream, symbol.change as u8)
+}
+
+/// Rises and falls: a symbol where a run of telling frames begins, as strong as the run gets.
+fn changes(history: &History, stream: usize, from: usize, to: usize, found: &mut Vec<Symbol>) {
+    // Where in `found` the newest rise and the newest fall are, and when they were last telling.
+    let mut newest: [Option<(usize, usize)>; 2] = [None; 2];
+    for row in from..=to {
+        let evidence = history.evidence(row, stream);
+        if evidence.abs() < TELLING {
+            continue;
+        }
+        let change = if evidence < 0.0 { Change::Down } else { Change::Up };
+        let newest = &mut newest[usize::from(change == Change::Up)];
+        match newest {
+            Some((place, last)) if row - *last <= CALM_ROWS => {
+                *last = row;
+                let strength = &mut found[*place].strength;
+                *strength = strength.max(evidence.abs());
+            }
+            _ => {
+                *newest = Some((found.len(), row));
+                found.push(Symbol { at_ms: history.at_ms(row), stream, change, strength: evidence.abs() });
+            }
+        }
+    }
+}
+
+/// Silence of who usually speaks, and the other way round.
+fn presence(history: &History, stream: usize, from: usize, to: usize, found: &mut Vec<Symbol>) {
+    let is_there = |row: usize| !history.value(row, stream).is_nan();
+    let earlier = from.saturating_sub(HABIT_ROWS)..from;
+    let known = earlier.len();
+    let share = earlier.filter(|&row| is_there(row)).count() as f64 / known.max(1) as f64;
+    let change = match share {
+        share if known > SILENT_ROWS && share >= MOSTLY_THERE => Change::Absent,
+        share if known > SILENT_ROWS && share <= MOSTLY_AWAY => Change::Present,
+        _ => return,
+    };
+    let is_unusual = |row: usize| is_there(row) == (change == Change::Present);
+    let mut run = 0;
+    for row in from..=to {
+        run = if is_unusual(row) { run + 1 } else { 0 };
+        let is_long_enough = run == if change == Change::Absent { SILENT_ROWS } else { 1 };
+        if is_long_enough {
+            found.push(Symbol { at_ms: history.at_ms(row + 1 - run), stream, change, strength: TELLING });
+        }
+    }
+}
