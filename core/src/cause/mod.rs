@@ -8,12 +8,21 @@ mod explanation;
 mod history;
 mod lead_lag;
 mod network;
+mod occasion;
 mod sequence;
 mod suspects;
+mod synthesis;
 
 pub use ask::{Ask, AskFault, Mode};
-pub use explanation::Explanation;
+pub use explanation::{
+    Attribution, Candidate, Contribution, Counterfactual, Culprit, Evidence, Explanation, Found, Happening,
+    Silence,
+};
 pub(crate) use history::History;
 pub use lead_lag::{Relation, lead_lag};
+pub(crate) use network::Network;
+pub use occasion::{Occasion, is_worth_explaining, occasion};
+pub(crate) use sequence::{Origin, Pattern};
 pub use suspects::{Face, Suspect};
 pub(crate) use suspects::{Scene, rank};
+pub(crate) use synthesis::Case;

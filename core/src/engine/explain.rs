@@ -1,7 +1,11 @@
 //! Why: what may have caused the trouble around a frame. Asking changes nothing.
 
+use alloc::vec::Vec;
+
 use super::{Engine, Error};
-use crate::cause::{Ask, AskFault, Explanation, History, Mode, Scene, rank};
+use crate::cause::{Ask, AskFault, Case, Explanation, History, Mode, Origin, Pattern, Scene, rank};
+use crate::schema::{Change, Step};
+use crate::verdict::Episode;
 
 /// What a usual frame is less odd than, in decades, most of the time: trouble is what sums to more.
 const USUAL_DECADES: f64 = 1.0;
@@ -9,9 +13,16 @@ const USUAL_DECADES: f64 = 1.0;
 const FRAME_MOST: f64 = 4.0;
 /// Frames back and forth in which the trouble is looked for.
 const REACH: usize = 300;
+/// Labelled episodes that the trouble is compared with, and their strongest streams.
+const LABELLED_MOST: usize = 16;
+const STEPS_MOST: usize = 6;
+
+/// What comes later than the opening of a labelled episode may come so many times as late the next time.
+const PATIENCE: i64 = 2;
 
 impl Engine {
-    /// Says why a frame is as it is: any frame that is still remembered, the newest thousand or so.
+    /// Says why a frame is as it is: any frame that is still remembered, the newest thousand or so. Nothing changes by
+    /// it, and no verdict waits for it: ask when [`occasion`](crate::cause::occasion) says so, or whenever you like.
     pub fn explain(&self, ask: Ask) -> Result<Explanation, Error> {
         let learned = self.newest();
         let history = &learned.history;
@@ -22,15 +33,43 @@ impl Engine {
         let row = row_of(history, ask.at_ms)?;
         let onset = onset(history, row);
         let end = if ask.mode == Mode::Thorough { end(history, row) } else { row };
-        let links = self.schema.links();
-        let ranking = rank(&Scene { history, onset, end, target: ask.target, links });
-        Ok(Explanation {
-            at_ms: history.at_ms(row),
-            onset_ms: history.at_ms(onset),
-            suspects: ranking.suspects,
-            known: ranking.known,
-        })
+        let scene = Scene { history, onset, end, target: ask.target, links: self.schema.links() };
+        let at_ms = ask.at_ms.unwrap_or(i64::MAX);
+        let is_in = |episode: &&Episode| {
+            episode.opened_ms <= at_ms && episode.closed_ms.is_none_or(|closed_ms| at_ms <= closed_ms)
+        };
+        let case = Case {
+            schema: &self.schema,
+            history,
+            network: &self.state.network,
+            scene,
+            row,
+            mode: ask.mode,
+            ranking: rank(&scene),
+            episode: self.episodes().rev().find(is_in),
+            learned: self.labelled(),
+        };
+        Ok(case.explain())
     }
+
+    /// What the episodes that people labelled looked like, as patterns: the newest first.
+    fn labelled(&self) -> Vec<Pattern> {
+        let labelled = self.episodes().rev().filter(|episode| episode.label.is_some());
+        labelled.take(LABELLED_MOST).map(|episode| pattern_of(episode, self.schema.frame_ms())).collect()
+    }
+}
+
+/// Who carried the opening, in the order of their strength and all at once; then who joined them until the peak.
+fn pattern_of(episode: &Episode, frame_ms: i64) -> Pattern {
+    let peak_ms = episode.peak_ms.saturating_sub(episode.opened_ms).max(frame_ms).saturating_mul(PATIENCE);
+    let opening = episode.opening.parts().map(|part| (part, frame_ms));
+    let is_new = |part: &(usize, f64)| episode.opening.parts().all(|(stream, _)| stream != part.0);
+    let later = episode.peak.parts().filter(is_new).map(|part| (part, peak_ms));
+    let steps = opening.chain(later).take(STEPS_MOST).map(|((stream, strength), within_ms)| {
+        let change = if strength < 0.0 { Change::Down } else { Change::Up };
+        Step { stream, change, within_ms: Some(within_ms) }
+    });
+    Pattern { origin: Origin::Episode(episode.id), steps: steps.collect() }
 }
 
 fn row_of(history: &History, at_ms: Option<i64>) -> Result<usize, AskFault> {

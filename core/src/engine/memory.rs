@@ -44,7 +44,7 @@ impl Engine {
             streams: state.learned.streams.heap_bytes(),
             joint: state.learned.joint.heap_bytes(),
             verdict: state.learned.tier3.heap_bytes(),
-            cause: state.learned.history.heap_bytes(),
+            cause: state.learned.history.heap_bytes() + state.network.heap_bytes(),
             silence: state.learned.silence.heap_bytes(),
             ingest: state.ingest.heap_bytes() + state.ingest.lent_bytes(),
             record: state.record.heap_bytes(),

@@ -30,6 +30,7 @@ use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use crate::cause::Network;
 use crate::error::{Error, FrameFault};
 use crate::ingest::Buffer;
 use crate::schema::Schema;
@@ -61,8 +62,18 @@ struct EngineState {
     learned: Learned,
     ingest: Buffer,
     record: Record,
+    network: Network,
 }
-state!(EngineState { learned, ingest, record });
+state!(EngineState { learned, ingest, record, network });
+
+impl EngineState {
+    /// Takes note of a final frame, as it came, and of the verdict on it: for reports and explanations, on which no
+    /// verdict depends.
+    fn note(&mut self, schema: &Schema, raw: &[f64], verdict: &Verdict) {
+        self.record.learn(schema, raw, verdict);
+        self.network.learn(schema.moment(verdict.at_ms), &verdict.streams);
+    }
+}
 
 impl Engine {
     /// An engine that has seen nothing.
@@ -72,6 +83,7 @@ impl Engine {
             learned: Learned::new(&schema),
             ingest: Buffer::new(&schema),
             record: Record::new(&schema),
+            network: Network::new(&schema),
         };
         Self {
             verdict: Verdict::blank(&schema),

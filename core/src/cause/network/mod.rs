@@ -11,8 +11,8 @@ mod reading;
 use alloc::vec;
 use alloc::vec::Vec;
 
-pub(crate) use edge::Edge;
-pub(crate) use reading::{Reading, Shares, Source};
+use edge::Edge;
+pub(crate) use reading::{Reading, Source};
 
 use crate::frame::{DAY_MS, Moment};
 use crate::math::exp2;

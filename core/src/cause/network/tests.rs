@@ -1,5 +1,6 @@
 //! Networks that can be worked out by hand.
 
+use super::reading::Shares;
 use super::*;
 use crate::rng::Rng;
 use crate::snapshot::{Reader, State, Writer};

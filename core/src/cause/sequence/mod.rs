@@ -10,7 +10,7 @@ mod symbols;
 
 use alloc::vec::Vec;
 
-pub(crate) use symbols::{SYMBOLS_MOST, Symbol, symbols};
+pub(crate) use symbols::{Symbol, symbols};
 
 use crate::rng::Rng;
 use crate::schema::{Change, Step};
@@ -154,6 +154,7 @@ fn excess(time_ms: i64, allowed_ms: i64, usual_ms: i64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::symbols::SYMBOLS_MOST;
     use super::*;
     use alloc::vec;
 

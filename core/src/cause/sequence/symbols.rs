@@ -2,11 +2,13 @@
 
 use alloc::vec::Vec;
 
-use crate::cause::{Face, History, Suspect};
+use crate::cause::{Face, Scene, Suspect};
 use crate::schema::Change;
 
-/// What must be held against a stream, in decades, for a change to be one: a frame in thirty.
-const TELLING: f64 = 1.5;
+/// What must be held against a stream, in decades, for a change to be one: a frame in a hundred.
+const TELLING: f64 = 2.0;
+/// The same for what came before the trouble, where a lucky frame would pass for its beginning.
+const TELLING_BEFORE: f64 = 3.0;
 /// Calm frames after which the next change of a stream is another one.
 const CALM_ROWS: usize = 6;
 /// The share of earlier frames with a value from which on a stream is usually there, and up to which it usually is not.
@@ -31,12 +33,13 @@ pub(crate) struct Symbol {
     pub(crate) strength: f64,
 }
 
-/// What happened from one row to another, in the order of time. `suspects` adds what only shows over many frames.
-pub(crate) fn symbols(history: &History, from: usize, to: usize, suspects: &[Suspect]) -> Vec<Symbol> {
+/// What happened in the trouble and in some rows before it, in the order of time. Suspects add what only shows over many
+/// frames.
+pub(crate) fn symbols(scene: &Scene<'_>, rows_before: usize, suspects: &[Suspect]) -> Vec<Symbol> {
     let mut found = Vec::new();
-    for stream in 0..history.width() {
-        changes(history, stream, from, to, &mut found);
-        presence(history, stream, from, to, &mut found);
+    for stream in 0..scene.history.width() {
+        changes(scene, stream, rows_before, &mut found);
+        presence(scene, stream, &mut found);
     }
     for suspect in suspects.iter().filter(|suspect| suspect.size >= LASTING_SIZE) {
         let change = match suspect.face {
@@ -67,12 +70,13 @@ fn order(symbol: &Symbol) -> (i64, usize, u8) {
 }
 
 /// Rises and falls: a symbol where a run of telling frames begins, as strong as the run gets.
-fn changes(history: &History, stream: usize, from: usize, to: usize, found: &mut Vec<Symbol>) {
+fn changes(scene: &Scene<'_>, stream: usize, rows_before: usize, found: &mut Vec<Symbol>) {
+    let Scene { history, onset, end, .. } = *scene;
     // Where in `found` the newest rise and the newest fall are, and when they were last telling.
     let mut newest: [Option<(usize, usize)>; 2] = [None; 2];
-    for row in from..=to {
+    for row in onset.saturating_sub(rows_before)..=end {
         let evidence = history.evidence(row, stream);
-        if evidence.abs() < TELLING {
+        if evidence.abs() < (if row < onset { TELLING_BEFORE } else { TELLING }) {
             continue;
         }
         let change = if evidence < 0.0 { Change::Down } else { Change::Up };
@@ -92,9 +96,10 @@ fn changes(history: &History, stream: usize, from: usize, to: usize, found: &mut
 }
 
 /// Silence of who usually speaks, and the other way round.
-fn presence(history: &History, stream: usize, from: usize, to: usize, found: &mut Vec<Symbol>) {
+fn presence(scene: &Scene<'_>, stream: usize, found: &mut Vec<Symbol>) {
+    let Scene { history, onset, end, .. } = *scene;
     let is_there = |row: usize| !history.value(row, stream).is_nan();
-    let earlier = from.saturating_sub(HABIT_ROWS)..from;
+    let earlier = onset.saturating_sub(HABIT_ROWS)..onset;
     let known = earlier.len();
     let share = earlier.filter(|&row| is_there(row)).count() as f64 / known.max(1) as f64;
     let change = match share {
@@ -104,7 +109,7 @@ fn presence(history: &History, stream: usize, from: usize, to: usize, found: &mu
     };
     let is_unusual = |row: usize| is_there(row) == (change == Change::Present);
     let mut run = 0;
-    for row in from..=to {
+    for row in onset..=end {
         run = if is_unusual(row) { run + 1 } else { 0 };
         let is_long_enough = run == if change == Change::Absent { SILENT_ROWS } else { 1 };
         if is_long_enough {
