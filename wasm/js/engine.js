@@ -125,6 +125,17 @@ export class Engine {
     return guarded(() => raw.gaps()).streams;
   }
 
+  explain({ t, stream, mode = "fast" } = {}) {
+    const raw = this.#live();
+    const at = t === undefined ? undefined : milliseconds(t);
+    const place = stream === undefined ? undefined : this.#places.get(stream);
+    if (stream !== undefined && place === undefined) throw fromEngine(raw.unknownStream(at ?? 0, String(stream)));
+    if (mode !== "fast" && mode !== "thorough") {
+      throw new FourfoldError("ask.unknown-mode", `a mode is "fast" or "thorough", not ${JSON.stringify(mode)}`);
+    }
+    return guarded(() => raw.explain(at, place, mode === "thorough"));
+  }
+
   quality(now) {
     const raw = this.#live();
     return guarded(() => raw.quality(now === undefined ? undefined : milliseconds(now))).streams;

@@ -44,8 +44,8 @@ pub(crate) fn build(profile: Profile) -> Outcome {
     // The parts that are bundled need their neighbours beside them, so all of them meet here first.
     let bench = paths::target().join("npm");
     checked(&bench, fs::create_dir_all(&bench))?;
-    for entry in list(&paths::root().join("wasm/js"))? {
-        copy(&entry, &bench)?;
+    for entry in list(&paths::root().join("wasm/js"))?.iter().filter(|entry| entry.is_file()) {
+        copy(entry, &bench)?;
     }
     engine(profile, &bench)?;
     manifest::presets(&bench.join("presets.js"), &files.join("presets"))?;
@@ -53,6 +53,10 @@ pub(crate) fn build(profile: Profile) -> Outcome {
     for name in MODULES.into_iter().chain(["fourfold.wasm", "glue.js", "presets.js"]) {
         copy(&bench.join(name), &files)?;
     }
+    // People import types from one place.
+    let declared =
+        read(&files.join("index.d.ts"))? + &read(&paths::root().join("wasm/js/types/explanation.d.ts"))?;
+    checked(&files, fs::write(files.join("index.d.ts"), declared))?;
     // To TypeScript a declaration belongs to one module system, and a package with both needs one for each.
     let types = files.join("index.d.cts");
     checked(&types, fs::copy(files.join("index.d.ts"), &types))?;
@@ -111,6 +115,10 @@ fn bundle(entry: &Path, to: &Path, options: &[&str]) -> Outcome {
 fn list(folder: &Path) -> Outcome<Vec<PathBuf>> {
     let entries = fs::read_dir(folder).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
     Ok(entries.map_err(|error| failed(folder, &error))?.into_iter().map(|entry| entry.path()).collect())
+}
+
+fn read(file: &Path) -> Outcome<String> {
+    fs::read_to_string(file).map_err(|error| failed(file, &error))
 }
 
 fn copy(file: &Path, to_folder: &Path) -> Outcome {

@@ -190,7 +190,7 @@ pub(super) fn figure(x: f64) -> String {
 pub(super) fn percent(share: f64) -> String {
     match 100.0 * share {
         percent if percent > 0.0 && percent < 0.5 => "less than 1 %".into(),
-        percent if percent < 100.0 && percent >= 99.5 => "more than 99 %".into(),
+        percent if (99.5..100.0).contains(&percent) => "more than 99 %".into(),
         percent => format!("{percent:.0} %"),
     }
 }
