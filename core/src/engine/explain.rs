@@ -13,9 +13,11 @@ const USUAL_DECADES: f64 = 1.0;
 const FRAME_MOST: f64 = 4.0;
 /// Frames back and forth in which the trouble is looked for.
 const REACH: usize = 300;
-/// Labelled episodes that the trouble is compared with, and their strongest streams.
+/// Frames of an episode's trouble that may have passed before it opened; what is older is another trouble's.
+const UNNOTICED: usize = 12;
+/// Labelled episodes that the trouble is compared with, and the strength with which a stream is part of one.
 const LABELLED_MOST: usize = 16;
-const STEPS_MOST: usize = 6;
+const CARRIES: f64 = 0.2;
 
 /// What comes later than the opening of a labelled episode may come so many times as late the next time.
 const PATIENCE: i64 = 2;
@@ -31,13 +33,15 @@ impl Engine {
             return Err(AskFault::UnknownStream { stream, streams: streams.len() }.into());
         }
         let row = row_of(history, ask.at_ms)?;
-        let onset = onset(history, row);
-        let end = if ask.mode == Mode::Thorough { end(history, row) } else { row };
-        let scene = Scene { history, onset, end, target: ask.target, links: self.schema.links() };
         let at_ms = ask.at_ms.unwrap_or(i64::MAX);
         let is_in = |episode: &&Episode| {
             episode.opened_ms <= at_ms && episode.closed_ms.is_none_or(|closed_ms| at_ms <= closed_ms)
         };
+        let episode = self.episodes().rev().find(is_in);
+        let opened = episode.and_then(|episode| history.row_at(episode.opened_ms)).unwrap_or(0);
+        let onset = onset(history, row).max(opened.saturating_sub(UNNOTICED).min(row));
+        let end = if ask.mode == Mode::Thorough { end(history, row) } else { row };
+        let scene = Scene { history, onset, end, target: ask.target, links: self.schema.links() };
         let case = Case {
             schema: &self.schema,
             history,
@@ -46,7 +50,7 @@ impl Engine {
             row,
             mode: ask.mode,
             ranking: rank(&scene),
-            episode: self.episodes().rev().find(is_in),
+            episode,
             learned: self.labelled(),
         };
         Ok(case.explain())
@@ -59,17 +63,23 @@ impl Engine {
     }
 }
 
-/// Who carried the opening, in the order of their strength and all at once; then who joined them until the peak.
+/// Who carried the opening, all at once; then who joined them until the peak.
 fn pattern_of(episode: &Episode, frame_ms: i64) -> Pattern {
     let peak_ms = episode.peak_ms.saturating_sub(episode.opened_ms).max(frame_ms).saturating_mul(PATIENCE);
-    let opening = episode.opening.parts().map(|part| (part, frame_ms));
-    let is_new = |part: &(usize, f64)| episode.opening.parts().all(|(stream, _)| stream != part.0);
-    let later = episode.peak.parts().filter(is_new).map(|part| (part, peak_ms));
-    let steps = opening.chain(later).take(STEPS_MOST).map(|((stream, strength), within_ms)| {
+    let carries = |part: &(usize, f64)| part.1.abs() >= CARRIES;
+    let step = |(stream, strength): (usize, f64), within_ms| {
         let change = if strength < 0.0 { Change::Down } else { Change::Up };
         Step { stream, change, within_ms: Some(within_ms) }
-    });
-    Pattern { origin: Origin::Episode(episode.id), steps: steps.collect() }
+    };
+    let opening = episode.opening.parts().filter(carries);
+    let mut steps: Vec<Step> = opening.map(|part| step(part, PATIENCE * frame_ms)).collect();
+    let at_once = steps.len();
+    for part in episode.peak.parts().filter(carries) {
+        if steps.iter().all(|known| known.stream != part.0) {
+            steps.push(step(part, peak_ms));
+        }
+    }
+    Pattern { origin: Origin::Episode(episode.id), steps, at_once }
 }
 
 fn row_of(history: &History, at_ms: Option<i64>) -> Result<usize, AskFault> {

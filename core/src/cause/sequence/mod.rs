@@ -42,6 +42,8 @@ pub(crate) enum Origin {
 pub(crate) struct Pattern {
     pub(crate) origin: Origin,
     pub(crate) steps: Vec<Step>,
+    /// So many of the first steps come at once, in any order.
+    pub(crate) at_once: usize,
 }
 
 /// How far what happened is like a pattern.
@@ -69,7 +71,7 @@ pub(crate) fn matches(
     let mut aligner = Aligner::default();
     let mut found: Vec<(Match, f64)> = Vec::new();
     for pattern in patterns {
-        let (pair, join) = (worth(&pattern.steps, symbols), cost(&pattern.steps, symbols));
+        let (pair, join) = (worth(&pattern.steps, symbols), cost(pattern, symbols));
         let chain = aligner.chain(pattern.steps.len(), symbols.len(), pair, join);
         if chain.score > 0.0 {
             let similarity = (chain.score / pattern.steps.len() as f64).min(1.0);
@@ -108,8 +110,9 @@ fn by_chance(symbols: &[Symbol], patterns: &[Pattern], width: usize, draws: usiz
             drawn[place].change = drawn[other].change;
             drawn[other].change = change;
         }
-        patterns.iter().fold(0.0, |most: f64, Pattern { steps, .. }| {
-            most.max(aligner.score(steps.len(), drawn.len(), worth(steps, &drawn), cost(steps, &drawn)))
+        patterns.iter().fold(0.0, |most: f64, pattern| {
+            let steps = &pattern.steps;
+            most.max(aligner.score(steps.len(), drawn.len(), worth(steps, &drawn), cost(pattern, &drawn)))
         })
     };
     (0..draws).map(draw).collect()
@@ -126,11 +129,13 @@ fn worth<'a>(steps: &'a [Step], symbols: &'a [Symbol]) -> impl Fn(Pair) -> Optio
 }
 
 /// What it costs to go on from one pair to the next.
-fn cost<'a>(steps: &'a [Step], symbols: &'a [Symbol]) -> impl Fn(Pair, Pair) -> f64 + 'a {
-    |(last_step, last), (step, event)| {
+fn cost<'a>(pattern: &'a Pattern, symbols: &'a [Symbol]) -> impl Fn(Pair, Pair) -> f64 + 'a {
+    let steps = &pattern.steps;
+    move |(last_step, last), (step, event)| {
         let skipped = SKIPPED * (step - last_step - 1) as f64;
         let between = BETWEEN * event.abs_diff(last).saturating_sub(1) as f64;
         let time_ms = symbols[event].at_ms.saturating_sub(symbols[last].at_ms);
+        let time_ms = if step < pattern.at_once { time_ms.saturating_abs() } else { time_ms };
         // Steps that do not say when leave all the time there is.
         let allowed_ms = steps[last_step + 1..=step]
             .iter()
@@ -171,7 +176,7 @@ mod tests {
     /// First 3 rises, within ten minutes 5 falls, within ten minutes 7 is silent.
     fn pattern() -> Pattern {
         let steps = vec![step(3, Change::Up, 10), step(5, Change::Down, 10), step(7, Change::Absent, 10)];
-        Pattern { origin: Origin::Schema(0), steps }
+        Pattern { origin: Origin::Schema(0), steps, at_once: 0 }
     }
 
     fn similarity(symbols: &[Symbol]) -> f64 {
@@ -192,6 +197,9 @@ mod tests {
         // The first two change places, five minutes apart: half a step and half of the other half.
         let swapped = [symbol(0, 5, down), symbol(5, 3, up), symbol(10, 7, gone)];
         assert!((similarity(&swapped) - 2.25 / 3.0).abs() < 0.01, "{}", similarity(&swapped));
+        // Where the order is not known, it costs nothing.
+        let any_order = Pattern { at_once: 2, ..pattern() };
+        assert!(matches(&swapped, &[any_order], 32, 0, 1)[0].similarity > 0.99);
         // Something else in between costs little.
         let disturbed = [whole[0], symbol(2, 9, up), whole[1], whole[2]];
         assert!((similarity(&disturbed) - (3.0 - BETWEEN) / 3.0).abs() < 1e-12);
@@ -210,7 +218,7 @@ mod tests {
     #[test]
     fn the_chance_tells_a_match_from_luck() {
         let whole = [symbol(0, 3, Change::Up), symbol(5, 5, Change::Down), symbol(12, 7, Change::Absent)];
-        let other = Pattern { origin: Origin::Episode(9), steps: vec![step(4, Change::Up, 10)] };
+        let other = Pattern { origin: Origin::Episode(9), steps: vec![step(4, Change::Up, 10)], at_once: 1 };
         let found = matches(&whole, &[other.clone(), pattern()], 32, 399, 1);
         assert_eq!((found.len(), found[0].origin, found[0].symbols.len()), (1, Origin::Schema(0), 3));
         // Each of the 400 is a draw of its own, or the truth.

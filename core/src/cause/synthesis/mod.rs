@@ -15,6 +15,7 @@ use super::network::Network;
 use super::sequence::{self, Match, Origin, Pattern, Symbol, symbols};
 use super::suspects::Ranking;
 use super::{Candidate, Culprit, Evidence, Explanation, Found, Happening, History, Mode, Scene, Silence};
+use crate::math::{floor, log10};
 use crate::schema::{Change, Schema};
 use crate::verdict::Episode;
 use candidates::{Causes, causes, is_telling};
@@ -27,9 +28,6 @@ const TOLD_SIZE: f64 = 3.0;
 const SUSPECTS_TOLD: usize = 3;
 /// A share in what a stream does is told from here on.
 const SHARE_TOLD: f64 = 0.05;
-
-/// What single precision leaves of a value that is back at zero, as a share of where it was.
-const ROUNDING: f64 = 1e-6;
 
 /// How far each mode goes.
 struct Reach {
@@ -131,7 +129,11 @@ impl Case<'_> {
     fn matches(&mut self, happened: &[Symbol], draws: usize) -> Vec<Match> {
         let of_schema = self.schema.patterns().iter().enumerate();
         let mut patterns: Vec<Pattern> = of_schema
-            .map(|(place, pattern)| Pattern { origin: Origin::Schema(place), steps: pattern.steps.clone() })
+            .map(|(place, pattern)| Pattern {
+                origin: Origin::Schema(place),
+                steps: pattern.steps.clone(),
+                at_once: 0,
+            })
             .collect();
         patterns.append(&mut self.learned);
         let seed = self.schema.seed() ^ self.history.at_ms(self.row).cast_unsigned();
@@ -186,11 +188,8 @@ impl Case<'_> {
 
     fn value_at(&self, at_ms: i64, stream: usize) -> Option<f64> {
         let row = self.history.row_at(at_ms)?;
-        let anchor = self.history.anchor(stream);
-        let value = anchor + self.history.value(row, stream);
-        // The distance is kept in single precision: what is left of zero is nothing.
-        let value = if value.abs() < ROUNDING * anchor.abs() { 0.0 } else { value };
-        (!value.is_nan()).then_some(value)
+        let value = self.history.anchor(stream) + self.history.value(row, stream);
+        (!value.is_nan()).then(|| rounded(value, self.history.anchor(stream)))
     }
 
     fn headline(
@@ -261,4 +260,30 @@ fn of_network(attribution: &super::Attribution) -> Vec<Found> {
     found.extend(attribution.counterfactual.map(Found::Counterfactual));
     found.extend(attribution.contradicted.iter().copied().map(Found::Contradiction));
     found
+}
+
+/// A value to six digits that count: its distance from the stream's first value is kept in single precision, and what is
+/// left of a number beyond that is nothing that was measured.
+fn rounded(value: f64, anchor: f64) -> f64 {
+    let size = value.abs().max(anchor.abs());
+    if !(1e-12..1e12).contains(&size) {
+        return value;
+    }
+    let digits = 5 - floor(log10(size)) as i32;
+    let scale = (0..digits.abs()).fold(1.0, |scale, _| scale * 10.0);
+    if digits < 0 { floor(value / scale + 0.5) * scale } else { floor(value * scale + 0.5) / scale }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rounded;
+
+    #[test]
+    fn values_have_the_digits_that_were_kept() {
+        assert_eq!(rounded(90.000_000_326_77, 20.0), 90.0);
+        assert_eq!(rounded(9.54e-8, 3.0), 0.0);
+        assert_eq!(rounded(-0.123_456_78, 0.0), -0.123_457);
+        assert_eq!(rounded(1_234_567.0, 5.0), 1_234_570.0);
+        assert_eq!([rounded(0.0, 0.0), rounded(1e150, 2.0)], [0.0, 1e150]);
+    }
 }

@@ -4,35 +4,31 @@ use alloc::vec::Vec;
 
 use crate::cause::Scene;
 
-/// Frames before the trouble by which presence is known.
+/// Frames before the trouble that say whether a stream is mostly there, with the share that it takes.
 const HABIT_ROWS: usize = 200;
-/// The share of them with a value from which on a stream's silence is one, and from which on its absence is a loss.
 const MOSTLY: f64 = 0.8;
+/// The share of all frames before from which on a stream's absence is a loss.
 const OFTEN: f64 = 0.2;
 
-/// Presence of every stream.
+/// Presence of every stream, in shares of frames.
 pub(super) struct Seen {
-    /// The share of frames with a value, before; `None` of streams that never had one.
-    before: Vec<Option<f64>>,
-    /// The same, during.
+    lately: Vec<f64>,
+    ever: Vec<f64>,
     during: Vec<f64>,
 }
 
 impl Seen {
     pub(super) fn of(scene: &Scene<'_>) -> Self {
-        let history = scene.history;
+        let Scene { history, onset, end, .. } = *scene;
         let share = |stream: usize, rows: core::ops::Range<usize>| {
             let count = rows.len().max(1) as f64;
             rows.filter(|&row| !history.value(row, stream).is_nan()).count() as f64 / count
         };
-        let habit = scene.onset.saturating_sub(HABIT_ROWS)..scene.onset;
-        let streams = 0..history.width();
-        Self {
-            before: (streams.clone())
-                .map(|stream| (!history.anchor(stream).is_nan()).then(|| share(stream, habit.clone())))
-                .collect(),
-            during: streams.map(|stream| share(stream, scene.onset..scene.end + 1)).collect(),
-        }
+        let shares = |rows: core::ops::Range<usize>| -> Vec<f64> {
+            (0..history.width()).map(|stream| share(stream, rows.clone())).collect()
+        };
+        let lately = shares(onset.saturating_sub(HABIT_ROWS)..onset);
+        Self { lately, ever: shares(0..onset), during: shares(onset..end + 1) }
     }
 
     /// Whether a stream that is mostly there was mostly away.
@@ -41,12 +37,12 @@ impl Seen {
     }
 
     pub(super) fn is_usually_there(&self, stream: usize) -> bool {
-        self.before[stream].is_some_and(|share| share >= MOSTLY)
+        self.lately[stream] >= MOSTLY
     }
 
-    /// Streams that often have a value, or never had one, and had none now.
+    /// Streams that often have a value, or have had none for as long as anybody remembers, and had none now.
     pub(super) fn unseen(&self) -> Vec<usize> {
-        let is_missed = |stream: &usize| self.before[*stream].is_none_or(|share| share >= OFTEN);
+        let is_missed = |stream: &usize| self.ever[*stream] >= OFTEN || self.ever[*stream] == 0.0;
         (0..self.during.len()).filter(is_missed).filter(|&stream| self.during[stream] == 0.0).collect()
     }
 
