@@ -13,9 +13,10 @@ test("the README's examples run", async () => {
   const examples = [...readme.matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code);
   const said = [];
   for (const code of examples) said.push(await run("node", ["--input-type=module", "--eval", code], folder));
-  assert.equal(said.length, 4);
+  assert.equal(said.length, 5);
   assert.match(said[0], /^abnormal at 500: 0\.99.*\n\[\n.*stream: 'temperature'/s);
   assert.match(said[1], /Float64Array\(300\).*Uint8Array\(300\).*Float64Array\(1200\).*from_silence: false/s);
   assert.match(said[2], /^1 revised\n1 \[.*'final'/s);
-  assert.match(said[3], /^frame\.time-went-back 0\n\[\]\n$/);
+  assert.match(said[3], /^pump fell to 0 at 08:10.* pump\n.*08:10: pump fell to 0\n.*08:12: flow fell to 0\n/s);
+  assert.match(said[4], /^frame\.time-went-back 0\n\[\]\n$/);
 });

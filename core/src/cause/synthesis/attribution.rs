@@ -11,6 +11,8 @@ use crate::math::{exp, log10};
 /// What must be held against a stream, in decades, for it not to be as usual: the score by which the network learns.
 const UNUSUAL: f64 = 1.0;
 
+/// Beyond this nothing is told apart.
+const EVIDENCE_MOST: f64 = 6.0;
 /// Frames around the one that was asked about in which the oddest is looked for, and around that what is unusual.
 const REACH: usize = 12;
 const NEAR: usize = 3;
@@ -59,6 +61,7 @@ fn levels(case: &Case<'_>, seen: &Seen, peak: usize) -> (Vec<f64>, Vec<Level>) {
         rows.clone()
             .map(|row| case.history.evidence(row, stream))
             .fold(0.0, |most: f64, next| if next.abs() > most.abs() { next } else { most })
+            .clamp(-EVIDENCE_MOST, EVIDENCE_MOST)
     };
     let signed: Vec<f64> = (0..case.history.width()).map(strongest).collect();
     let level = |(stream, evidence): (usize, &f64)| match *evidence {
