@@ -6,10 +6,13 @@
 mod ask;
 mod explanation;
 mod history;
+mod mark;
 mod suspects;
+mod window;
 
 pub use ask::{Ask, AskFault, Mode};
 pub use explanation::Explanation;
 pub(crate) use history::History;
 pub use suspects::{Face, Suspect};
 pub(crate) use suspects::{Scene, rank};
+pub(crate) use window::{end, onset};

@@ -1,14 +1,7 @@
 //! Why: what may have caused the trouble around a frame. Asking changes nothing.
 
 use super::{Engine, Error};
-use crate::cause::{Ask, AskFault, Explanation, History, Mode, Scene, rank};
-
-/// What a usual frame is less odd than, in decades, most of the time: trouble is what sums to more.
-const USUAL_DECADES: f64 = 1.0;
-/// One frame counts for no more than this.
-const FRAME_MOST: f64 = 4.0;
-/// Frames back and forth in which the trouble is looked for.
-const REACH: usize = 300;
+use crate::cause::{Ask, AskFault, Explanation, History, Mode, Scene, end, onset, rank};
 
 impl Engine {
     /// Says why a frame is as it is: any frame that is still remembered, the newest thousand or so.
@@ -23,7 +16,7 @@ impl Engine {
         let onset = onset(history, row);
         let end = if ask.mode == Mode::Thorough { end(history, row) } else { row };
         let links = self.schema.links();
-        let ranking = rank(&Scene { history, onset, end, target: ask.target, links });
+        let ranking = rank(&Scene { history, onset, end, target: ask.target, links, streams });
         Ok(Explanation {
             at_ms: history.at_ms(row),
             onset_ms: history.at_ms(onset),
@@ -37,28 +30,6 @@ fn row_of(history: &History, at_ms: Option<i64>) -> Result<usize, AskFault> {
     let newest = history.len().checked_sub(1).ok_or(AskFault::NoFrames)?;
     let Some(at_ms) = at_ms else { return Ok(newest) };
     history.row_at(at_ms).ok_or(AskFault::Forgotten { at_ms, oldest_ms: history.at_ms(0) })
-}
-
-/// The row from which on, up to this one, frames were unusual in sum.
-fn onset(history: &History, row: usize) -> usize {
-    most_unusual(history, (row.saturating_sub(REACH)..row).rev()).unwrap_or(row)
-}
-
-/// The row up to which, from this one on, they were.
-fn end(history: &History, row: usize) -> usize {
-    most_unusual(history, row + 1..history.len().min(row + REACH)).unwrap_or(row)
-}
-
-/// Where the sum of what is beyond the usual is the largest; `None` where it never is above zero.
-fn most_unusual(history: &History, rows: impl Iterator<Item = usize>) -> Option<usize> {
-    let (mut sum, mut most, mut place) = (0.0, 0.0, None);
-    for row in rows {
-        sum += history.decades(row).min(FRAME_MOST) - USUAL_DECADES;
-        if sum > most {
-            (most, place) = (sum, Some(row));
-        }
-    }
-    place
 }
 
 #[cfg(test)]
