@@ -6,27 +6,21 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
+use super::mark::Mark;
 use crate::math::log10;
+use crate::schema::Schema;
+use crate::silence::{Cause, Finding};
 use crate::snapshot::state;
-use crate::stream::StreamVerdict;
 use crate::verdict::Verdict;
 
 /// Frames that are remembered where streams are few, and at least where they are many.
 const ROWS_MOST: usize = 2048;
 const ROWS_LEAST: usize = 256;
-/// Values that are remembered of some ten streams, and of hundreds: five bytes each.
-const CELLS_FEW: usize = 32_768;
+/// Values that are remembered of some ten streams, and of hundreds: six bytes each.
+const CELLS_FEW: usize = 28_672;
 const CELLS_MANY: usize = 262_144;
 /// Frames that hundreds of streams get at most.
-const ROWS_MANY: usize = 1024;
-
-/// What leaving the others by as much as one in three hundred frames does is worth, in decades.
-const DECADES_PER_MARK: f64 = 3.0;
-/// Scores below this speak against nobody.
-const TELLING: f64 = 0.9;
-/// Evidence is kept in sixteenths of a decade, with its sign.
-const STEPS_PER_DECADE: f64 = 16.0;
-const STEPS_MOST: f64 = 127.0;
+const ROWS_MANY: usize = 896;
 /// Distances beyond this are cut: their squares would overflow.
 const VALUE_MOST: f64 = 1e18;
 
@@ -34,43 +28,60 @@ const VALUE_MOST: f64 = 1e18;
 #[derive(Clone, Debug)]
 pub(crate) struct History {
     width: usize,
+    /// The group of each stream.
+    groups: Vec<Option<usize>>,
+    /// For the frame that is being judged: how long each stream's silence has been, in units of its longest.
+    quiet: Vec<f64>,
     /// The place that the next frame takes, and how many are taken.
     next: usize,
     filled: usize,
     times_ms: Vec<i64>,
     /// How unlikely each frame was, in decades.
     decades: Vec<f32>,
+    alarms: Vec<bool>,
     /// Row after row.
     values: Vec<f32>,
-    evidence: Vec<u8>,
+    marks: Vec<u16>,
     /// Each stream's first value.
     anchors: Vec<f64>,
 }
-state!(History { next, filled, times_ms, decades, values, evidence, anchors; width }
+state!(History { next, filled, times_ms, decades, alarms, values, marks, anchors; width, groups, quiet }
     where |history| history.next < history.times_ms.len() && history.filled <= history.times_ms.len());
 
 impl History {
-    pub(crate) fn new(width: usize) -> Self {
+    pub(crate) fn new(schema: &Schema) -> Self {
+        let width = schema.streams().len();
         let rows = rows_for(width);
         Self {
             width,
+            groups: schema.streams().iter().map(|stream| stream.group).collect(),
+            quiet: vec![0.0; width],
             next: 0,
             filled: 0,
             times_ms: vec![0; rows],
             decades: vec![0.0; rows],
+            alarms: vec![false; rows],
             values: vec![f32::NAN; rows * width],
-            evidence: vec![0; rows * width],
+            marks: vec![0; rows * width],
             anchors: vec![f64::NAN; width],
         }
+    }
+
+    /// Where the length of each stream's silence is written before the frame is learned.
+    pub(crate) fn quiet_mut(&mut self) -> &mut [f64] {
+        &mut self.quiet
     }
 
     /// Takes note of a frame and of the verdict on it.
     pub(crate) fn learn(&mut self, values: &[Option<f64>], verdict: &Verdict) {
         let (row, width) = (self.next, self.width);
+        let cells = row * width..(row + 1) * width;
         self.times_ms[row] = verdict.at_ms;
         self.decades[row] = -log10((1.0 - verdict.score).max(f64::MIN_POSITIVE)) as f32;
-        let kept = self.values[row * width..(row + 1) * width].iter_mut();
-        for ((kept, anchor), value) in kept.zip(&mut self.anchors).zip(values) {
+        self.alarms[row] = verdict.alarm;
+        for ((kept, anchor), value) in
+            self.values[cells.clone()].iter_mut().zip(&mut self.anchors).zip(values)
+        {
             *kept = value.map_or(f32::NAN, |x| {
                 if anchor.is_nan() {
                     *anchor = x;
@@ -78,8 +89,13 @@ impl History {
                 (x - *anchor).clamp(-VALUE_MOST, VALUE_MOST) as f32
             });
         }
-        let kept = self.evidence[row * width..(row + 1) * width].iter_mut();
-        kept.zip(&verdict.streams).for_each(|(kept, stream)| *kept = evidence_steps(stream));
+        let streams = verdict.streams.iter().zip(&self.quiet).zip(&self.groups).enumerate();
+        for (kept, (place, ((stream, quiet), group))) in self.marks[cells].iter_mut().zip(streams) {
+            *kept = match values.get(place).copied().flatten() {
+                Some(_) => Mark::present(stream, *quiet),
+                None => Mark::missing(overdue(&verdict.silences, place, *group)),
+            };
+        }
         self.next = if row + 1 == self.times_ms.len() { 0 } else { row + 1 };
         self.filled = (self.filled + 1).min(self.times_ms.len());
     }
@@ -122,10 +138,22 @@ impl History {
         self.anchors[stream]
     }
 
-    /// What was held against a stream, in decades, negative where it was low.
+    /// Whether an alarm was raised.
+    pub(crate) fn is_alarm(&self, row: usize) -> bool {
+        self.alarms[self.place(row)]
+    }
+
+    /// What was held against a stream.
+    pub(crate) fn mark(&self, row: usize, stream: usize) -> Mark {
+        let cell = self.place(row) * self.width + stream;
+        Mark::read(self.marks[cell], !self.values[cell].is_nan())
+    }
+
+    /// The same in one number: decades, negative where the stream was low.
     pub(crate) fn evidence(&self, row: usize, stream: usize) -> f64 {
-        let steps = self.evidence[self.place(row) * self.width + stream].cast_signed();
-        f64::from(steps) / STEPS_PER_DECADE
+        let mark = self.mark(row, stream);
+        let decades = mark.by_itself.max(mark.apart);
+        if mark.is_low { -decades } else { decades }
     }
 
     fn place(&self, row: usize) -> usize {
@@ -140,13 +168,14 @@ fn rows_for(width: usize) -> usize {
     (CELLS_FEW / width).max((CELLS_MANY / width).min(ROWS_MANY)).clamp(ROWS_LEAST, ROWS_MOST)
 }
 
-/// A stream is spoken against for being odd by itself or for leaving the others, whichever is stronger.
-fn evidence_steps(stream: &StreamVerdict) -> u8 {
-    let telling = stream.score.filter(|score| *score > TELLING);
-    let by_itself = telling.map_or(0.0, |score| -log10((1.0 - score).max(1e-12)));
-    let decades = by_itself.max(DECADES_PER_MARK * stream.apart.unwrap_or(0.0));
-    let steps = (decades * STEPS_PER_DECADE + 0.5).min(STEPS_MOST) as i8;
-    (if stream.is_low { -steps } else { steps }).cast_unsigned()
+/// How unlikely the silence of a stream is, in decades: its own, or that of what it belongs to.
+fn overdue(silences: &[Finding], stream: usize, group: Option<usize>) -> f64 {
+    let covers = |finding: &&Finding| match finding.stream {
+        Some(silent) => silent == stream,
+        None => finding.group.is_none() || finding.group == group,
+    };
+    let silent = silences.iter().filter(|finding| finding.cause != Cause::ValueStuck).filter(covers);
+    silent.map(|finding| -log10(finding.chance.clamp(1e-12, 1.0))).fold(0.0, f64::max)
 }
 
 #[cfg(test)]
@@ -157,11 +186,11 @@ mod tests {
     fn history_of(frames: usize) -> History {
         let schema = SchemaDraft::of_streams(["a", "b"]).validate().expect("valid");
         let mut verdict = Verdict::blank(&schema);
-        let mut history = History::new(2);
+        let mut history = History::new(&schema);
         for frame in 0..frames {
             verdict.at_ms = 10 * frame as i64;
-            verdict.streams[1].score = Some(if frame % 2 == 0 { 0.99 } else { 0.5 });
-            verdict.streams[1].is_low = true;
+            verdict.streams[0].score = Some(if frame % 2 == 0 { 0.99 } else { 0.5 });
+            verdict.streams[0].is_low = true;
             history.learn(&[Some(1e9 + frame as f64), None], &verdict);
         }
         history
@@ -174,7 +203,7 @@ mod tests {
         assert_eq!((history.at_ms(0), history.at_ms(ROWS_MOST - 1)), (50, 10 * (ROWS_MOST as i64 + 4)));
         assert_eq!((history.value(0, 0), history.anchor(0)), (5.0, 1e9));
         assert!(history.value(0, 1).is_nan());
-        assert_eq!((history.evidence(1, 1), history.evidence(0, 1)), (-2.0, 0.0));
+        assert_eq!((history.evidence(1, 0), history.evidence(0, 0)), (-2.0, 0.0));
         assert_eq!(history.row_at(49), None);
         assert_eq!(
             (history.row_at(50), history.row_at(79), history.row_at(i64::MAX)),
@@ -184,6 +213,6 @@ mod tests {
 
     #[test]
     fn few_streams_are_remembered_for_longer() {
-        assert_eq!([1, 8, 32, 100, 300, 500, 5000].map(rows_for), [2048, 2048, 1024, 1024, 873, 524, 256]);
+        assert_eq!([1, 8, 32, 100, 300, 500, 5000].map(rows_for), [2048, 2048, 896, 896, 873, 524, 256]);
     }
 }

@@ -76,11 +76,13 @@ mod ask;
 mod explanation;
 mod history;
 mod lead_lag;
+mod mark;
 mod network;
 mod occasion;
 mod sequence;
 mod suspects;
 mod synthesis;
+mod window;
 
 pub use ask::{Ask, AskFault, Mode};
 pub use explanation::{
@@ -95,3 +97,4 @@ pub(crate) use sequence::{Origin, Pattern};
 pub use suspects::{Face, Suspect};
 pub(crate) use suspects::{Scene, rank};
 pub(crate) use synthesis::Case;
+pub(crate) use window::{end, onset};

@@ -3,22 +3,15 @@
 use alloc::vec::Vec;
 
 use super::{Engine, Error};
-use crate::cause::{Ask, AskFault, Case, Explanation, History, Mode, Origin, Pattern, Scene, rank};
+use crate::cause::{
+    Ask, AskFault, Case, Explanation, History, Mode, Origin, Pattern, Scene, end, onset, rank,
+};
 use crate::schema::{Change, Step};
 use crate::verdict::Episode;
 
-/// What a usual frame is less odd than, in decades, most of the time: trouble is what sums to more.
-const USUAL_DECADES: f64 = 1.0;
-/// One frame counts for no more than this.
-const FRAME_MOST: f64 = 4.0;
-/// Frames back and forth in which the trouble is looked for.
-const REACH: usize = 300;
-/// Frames of an episode's trouble that may have passed before it opened; what is older is another trouble's.
-const UNNOTICED: usize = 12;
 /// Labelled episodes that the trouble is compared with, and the strength with which a stream is part of one.
 const LABELLED_MOST: usize = 16;
 const CARRIES: f64 = 0.2;
-
 /// What comes later than the opening of a labelled episode may come so many times as late the next time.
 const PATIENCE: i64 = 2;
 
@@ -38,10 +31,9 @@ impl Engine {
             episode.opened_ms <= at_ms && episode.closed_ms.is_none_or(|closed_ms| at_ms <= closed_ms)
         };
         let episode = self.episodes().rev().find(is_in);
-        let opened = episode.and_then(|episode| history.row_at(episode.opened_ms)).unwrap_or(0);
-        let onset = onset(history, row).max(opened.saturating_sub(UNNOTICED).min(row));
+        let onset = onset(history, row);
         let end = if ask.mode == Mode::Thorough { end(history, row) } else { row };
-        let scene = Scene { history, onset, end, target: ask.target, links: self.schema.links() };
+        let scene = Scene { history, onset, end, target: ask.target, links: self.schema.links(), streams };
         let case = Case {
             schema: &self.schema,
             history,
@@ -86,28 +78,6 @@ fn row_of(history: &History, at_ms: Option<i64>) -> Result<usize, AskFault> {
     let newest = history.len().checked_sub(1).ok_or(AskFault::NoFrames)?;
     let Some(at_ms) = at_ms else { return Ok(newest) };
     history.row_at(at_ms).ok_or(AskFault::Forgotten { at_ms, oldest_ms: history.at_ms(0) })
-}
-
-/// The row from which on, up to this one, frames were unusual in sum.
-fn onset(history: &History, row: usize) -> usize {
-    most_unusual(history, (row.saturating_sub(REACH)..row).rev()).unwrap_or(row)
-}
-
-/// The row up to which, from this one on, they were.
-fn end(history: &History, row: usize) -> usize {
-    most_unusual(history, row + 1..history.len().min(row + REACH)).unwrap_or(row)
-}
-
-/// Where the sum of what is beyond the usual is the largest; `None` where it never is above zero.
-fn most_unusual(history: &History, rows: impl Iterator<Item = usize>) -> Option<usize> {
-    let (mut sum, mut most, mut place) = (0.0, 0.0, None);
-    for row in rows {
-        sum += history.decades(row).min(FRAME_MOST) - USUAL_DECADES;
-        if sum > most {
-            (most, place) = (sum, Some(row));
-        }
-    }
-    place
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use crate::cause::History;
 use crate::error::FrameFault;
 use crate::frame::TIME_MS_MAX;
-use crate::joint::Joint;
+use crate::joint::{Joint, JointAngle};
 use crate::opinion::Opinion;
 use crate::schema::Schema;
 use crate::silence::{Cause, Silence};
@@ -34,7 +34,7 @@ impl Learned {
             streams: Streams::new(schema),
             joint: Joint::new(schema),
             tier3: Tier3::new(schema),
-            history: History::new(schema.streams().len()),
+            history: History::new(schema),
         }
     }
 
@@ -62,6 +62,7 @@ impl Learned {
         self.streams.judge(moment, values, &mut verdict.streams);
         let joint = self.joint.judge(moment, values);
         self.joint.tell_apart(&mut verdict.streams);
+        self.joint.shares(JointAngle::Silence, self.history.quiet_mut());
         let opinions = told([joint.novelty, joint.dependence, joint.forest, joint.gaps, joint.silence]);
 
         for (stream, value) in values.iter().enumerate() {

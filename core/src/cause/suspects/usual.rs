@@ -4,37 +4,30 @@ use crate::math::sqrt;
 
 /// A deviation is never taken for less than this share of the level.
 const FLOOR_SHARE: f64 = 0.001;
+/// Fewer values than this say nothing.
+const VALUES_LEAST: usize = 4;
 
 /// A stream's usual level and spread.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Usual {
     pub(super) level: f64,
+    /// 0 where the stream is always the same.
     pub(super) spread: f64,
 }
 
 impl Usual {
-    /// Of the values before the trouble, of which none is NaN; `anchor` is what they are counted from.
+    /// Of values of which none is NaN, in any order; `anchor` is what they are counted from.
     pub(super) fn of(values: &mut [f64], anchor: f64) -> Option<Self> {
-        let level = median(values)?;
+        if values.len() < VALUES_LEAST {
+            return None;
+        }
         let count = values.len() as f64;
         let mean = values.iter().sum::<f64>() / count;
         let variance = values.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / count;
-        let spread = sqrt(variance).max(FLOOR_SHARE * (level + anchor).abs());
-        Some(Self { level, spread: if spread > 0.0 { spread } else { 1e-9 } })
-    }
-
-    pub(super) fn measure(&self, x: f64) -> f64 {
-        (x - self.level) / self.spread
-    }
-}
-
-/// The middle one, or the mean of the two in the middle; `None` of nothing.
-pub(super) fn median(values: &mut [f64]) -> Option<f64> {
-    values.sort_by(f64::total_cmp);
-    let count = values.len();
-    match count {
-        0 => None,
-        _ => Some(0.5 * (values[(count - 1) / 2] + values[count / 2])),
+        let middle = values.len() / 2;
+        let level = *values.select_nth_unstable_by(middle, f64::total_cmp).1;
+        let anchor = if anchor.is_nan() { 0.0 } else { anchor };
+        Some(Self { level, spread: sqrt(variance).max(FLOOR_SHARE * (level + anchor).abs()) })
     }
 }
 
@@ -45,10 +38,9 @@ mod tests {
     #[test]
     fn the_level_is_the_middle_and_the_spread_has_a_floor() {
         let usual = Usual::of(&mut [3.0, 1.0, 2.0, 2.0], 0.0).expect("there are values");
-        assert_eq!((usual.level, usual.spread), (2.0, sqrt(0.5)));
-        assert!((usual.measure(2.0 + sqrt(0.5)) - 1.0).abs() < 1e-12);
-        let constant = Usual::of(&mut [0.0; 3], 500.0).expect("there are values");
+        assert_eq!(usual, Usual { level: 2.0, spread: sqrt(0.5) });
+        let constant = Usual::of(&mut [0.0; 4], 500.0).expect("there are values");
         assert_eq!(constant.spread, 0.5);
-        assert!(Usual::of(&mut [], 0.0).is_none());
+        assert!(Usual::of(&mut [1.0; 3], 0.0).is_none());
     }
 }
