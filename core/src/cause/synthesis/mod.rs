@@ -43,10 +43,10 @@ impl Mode {
     fn reach(self) -> Reach {
         match self {
             Self::Fast => {
-                Reach { rows_before: 3, alternatives: 2, happenings: 6, draws: 99, has_leads: false }
+                Reach { rows_before: 3, alternatives: 2, happenings: 6, draws: 59, has_leads: false }
             }
             Self::Thorough => {
-                Reach { rows_before: 12, alternatives: 5, happenings: 12, draws: 399, has_leads: true }
+                Reach { rows_before: 12, alternatives: 5, happenings: 12, draws: 299, has_leads: true }
             }
         }
     }
@@ -82,11 +82,6 @@ impl Case<'_> {
         let causes = causes(&self, &seen, known, &happened, &matches, silence.as_ref(), reach.alternatives);
         let mut attribution = attribution::attribution(&self, &seen);
         let words = Words::new(self.schema, self.history.at_ms(self.row), self.step_ms());
-        let unseen: Vec<usize> = seen
-            .unseen()
-            .into_iter()
-            .filter(|&stream| silence.is_none() || !seen.is_silent(stream))
-            .collect();
         let mut found = self.deviations();
         found.extend(matches.iter().filter(|found| is_telling(found)).map(|found| Found::Match {
             culprit: candidates::culprit(found.origin),

@@ -7,8 +7,9 @@ use crate::cause::Scene;
 /// Frames before the trouble that say whether a stream is mostly there, with the share that it takes.
 const HABIT_ROWS: usize = 200;
 const MOSTLY: f64 = 0.8;
-/// The share of all frames before from which on a stream's absence is a loss.
+/// The share of all frames before from which on a stream's absence is a loss, and of how many of them it is taken.
 const OFTEN: f64 = 0.2;
+const SAMPLES: usize = 128;
 
 /// Presence of every stream, in shares of frames.
 pub(super) struct Seen {
@@ -20,15 +21,18 @@ pub(super) struct Seen {
 impl Seen {
     pub(super) fn of(scene: &Scene<'_>) -> Self {
         let Scene { history, onset, end, .. } = *scene;
-        let share = |stream: usize, rows: core::ops::Range<usize>| {
+        let shares = |from: usize, to: usize, step: usize| -> Vec<f64> {
+            let rows = (from..to).step_by(step);
             let count = rows.len().max(1) as f64;
-            rows.filter(|&row| !history.value(row, stream).is_nan()).count() as f64 / count
+            let is_there = |stream: usize| move |row: &usize| !history.value(*row, stream).is_nan();
+            let share = |stream: usize| rows.clone().filter(is_there(stream)).count() as f64 / count;
+            (0..history.width()).map(share).collect()
         };
-        let shares = |rows: core::ops::Range<usize>| -> Vec<f64> {
-            (0..history.width()).map(|stream| share(stream, rows.clone())).collect()
-        };
-        let lately = shares(onset.saturating_sub(HABIT_ROWS)..onset);
-        Self { lately, ever: shares(0..onset), during: shares(onset..end + 1) }
+        Self {
+            lately: shares(onset.saturating_sub(HABIT_ROWS), onset, 1),
+            ever: shares(0, onset, onset.div_ceil(SAMPLES).max(1)),
+            during: shares(onset, end + 1, 1),
+        }
     }
 
     /// Whether a stream that is mostly there was mostly away.
