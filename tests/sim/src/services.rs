@@ -86,18 +86,14 @@ pub struct Case {
 
 impl Case {
     /// The same where nobody measures the service in trouble.
-    pub fn without_root(&self) -> Self {
-        let kept: Vec<usize> =
-            (0..self.streams.len()).filter(|&stream| Some(self.services[stream]) != self.root).collect();
-        let row = |row: &[f64]| kept.iter().map(|&stream| row[stream]).collect::<Vec<_>>();
-        Self {
-            streams: kept.iter().map(|&stream| self.streams[stream].clone()).collect(),
-            services: kept.iter().map(|&stream| self.services[stream]).collect(),
-            calls: self.calls.clone(),
-            values: self.values.chunks_exact(self.streams.len()).flat_map(row).collect(),
-            root: None,
-            alarmed: kept.iter().position(|&stream| stream == self.alarmed).unwrap_or(0),
+    pub fn without_root(mut self) -> Self {
+        for row in self.values.chunks_exact_mut(self.streams.len()) {
+            let of_root =
+                row.iter_mut().zip(&self.services).filter(|(_, service)| Some(**service) == self.root);
+            of_root.for_each(|(value, _)| *value = f64::NAN);
         }
+        self.root = None;
+        self
     }
 }
 
@@ -224,7 +220,7 @@ impl Crowd {
             seed,
             users: 120.0,
             users_factor: 1.0,
-            calm: 1.0 / (1.0 + frame_s.ln().max(0.0)),
+            calm: 1.0 / (1.0 + libm::log(frame_s).max(0.0)),
             mood: 0.0,
             waited_ms: 200.0,
             memory: [0.0; SERVICES],

@@ -11,6 +11,8 @@
 mod known;
 mod look;
 mod nodes;
+#[cfg(test)]
+mod tests;
 mod ties;
 mod upstream;
 mod usual;
@@ -91,7 +93,7 @@ pub(crate) fn rank(scene: &Scene<'_>) -> Ranking {
         .map(|(stream, (look, &weight))| look.suspect(scene, stream, weight))
         .collect();
     suspects.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.stream.cmp(&b.stream)));
-    let known = known::known(scene, &looks, &suspects);
+    let known = known::known(scene, &suspects);
     Ranking { suspects, known }
 }
 

@@ -101,7 +101,8 @@ fn ask_at(simulation: &Simulation, frames: &[usize], family: &str) -> Outcome<Ve
         engine.observe(Frame { at_ms, values: simulation.row(frame) }).map_err(failed)?;
         if frames.contains(&frame) {
             let ask = Ask { mode: Mode::Thorough, ..Ask::default() };
-            let answer = Answer::judge(family, &explain(&engine, ask)?, |stream| stream, |_| false);
+            let answer =
+                Answer::judge(family, &explain(&engine, ask)?, |stream| stream, |stream| stream, |_| false);
             all.push(unanswerable(family, answer));
         }
     }

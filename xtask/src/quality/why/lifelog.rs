@@ -86,5 +86,11 @@ fn tell(simulation: &Simulation) -> Outcome<Vec<Told>> {
 }
 
 pub(super) fn judge(event: &Event, explanation: &Explanation) -> Answer {
-    Answer::judge("lifelog", explanation, |stream| stream, |stream| event.roots.contains(&stream))
+    Answer::judge(
+        "lifelog",
+        explanation,
+        |stream| stream,
+        |stream| stream,
+        |stream| event.roots.contains(&stream),
+    )
 }

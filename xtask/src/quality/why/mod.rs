@@ -8,7 +8,7 @@ mod services;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use fourfold::cause::{Ask, Explanation};
+use fourfold::cause::{Ask, Explanation, Face};
 use fourfold::{Engine, Frame, SchemaDraft};
 
 use super::sim::watched::mean;
@@ -28,8 +28,8 @@ struct Answer {
     place: Option<usize>,
     /// The stated chance that the first is right.
     known: f64,
-    /// All suspects: stream, weight.
-    suspects: Vec<(usize, f64)>,
+    /// All suspects: stream, what it belongs to, weight, face.
+    suspects: Vec<(usize, usize, f64, Face)>,
 }
 
 impl Answer {
@@ -38,6 +38,7 @@ impl Answer {
     fn judge(
         family: impl Into<String>,
         explanation: &Explanation,
+        node: impl Fn(usize) -> usize,
         thing: impl Fn(usize) -> usize,
         is_right: impl Fn(usize) -> bool,
     ) -> Self {
@@ -52,7 +53,9 @@ impl Answer {
             family: family.into(),
             place: seen.iter().position(|&thing| is_right(thing)).map(|place| place + 1),
             known: explanation.known,
-            suspects: explanation.suspects.iter().map(|suspect| (suspect.stream, suspect.weight)).collect(),
+            suspects: (explanation.suspects.iter())
+                .map(|suspect| (suspect.stream, node(suspect.stream), suspect.weight, suspect.face))
+                .collect(),
         }
     }
 
@@ -89,8 +92,8 @@ pub(super) fn measure(seeds: u64, petshop: Option<&Path>, dump: Option<&Path>) -
 
 fn line(answer: &Answer) -> String {
     let mut line = format!("{},{},{:.4}", answer.family, answer.place.unwrap_or(0), answer.known);
-    for (stream, weight) in &answer.suspects {
-        let _ = write!(line, ",{stream}:{weight:.5}");
+    for (stream, node, weight, face) in &answer.suspects {
+        let _ = write!(line, ",{stream}:{node}:{weight:.5}:{face:?}");
     }
     line + "\n"
 }

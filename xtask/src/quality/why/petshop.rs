@@ -105,7 +105,9 @@ fn ask(folder: &Path, truth: &Truth) -> Outcome<[Answer; 2]> {
             draft.links = links(&names, calls_it);
         }
         let engine = shown(draft, FIRST_MS, STEP_MS, &values)?;
-        Ok(Answer::judge("petshop", &explain(&engine, Ask { target, ..Ask::default() })?, thing, is_right))
+        let explanation = explain(&engine, Ask { target, ..Ask::default() })?;
+        let node = |stream: usize| engine.schema().streams()[stream].group.unwrap_or(0);
+        Ok(Answer::judge("petshop", &explanation, node, thing, is_right))
     };
     Ok([judge(false)?, judge(true)?])
 }

@@ -50,12 +50,8 @@ pub(super) fn ask(case: &Case, frame_s: f64) -> Outcome<[Answer; 3]> {
     let knowing = shown(draft(case, true), FIRST_MS, step_ms, &case.values)?;
     let judge = |engine, target| -> Outcome<Answer> {
         let explanation = explain(engine, Ask { target, ..Ask::default() })?;
-        Ok(Answer::judge(
-            "services",
-            &explanation,
-            |stream| case.services[stream],
-            |service| Some(service) == case.root,
-        ))
+        let service = |stream: usize| case.services[stream];
+        Ok(Answer::judge("services", &explanation, service, service, |service| Some(service) == case.root))
     };
     Ok([judge(&engine, None)?, judge(&engine, Some(case.alarmed))?, judge(&knowing, Some(case.alarmed))?])
 }
