@@ -50,8 +50,10 @@ impl Seen {
         (0..self.during.len()).filter(is_missed).filter(|&stream| self.during[stream] == 0.0).collect()
     }
 
-    /// The share of streams that were seen: so likely is it that the right one is among them.
+    /// The share of streams that were seen: so likely is it that the right one is among them. Who never had a value is not
+    /// counted: the ranking knows of those what it can be sure of.
     pub(super) fn coverage(&self, unseen: &[usize]) -> f64 {
-        1.0 - unseen.len() as f64 / self.during.len().max(1) as f64
+        let lost = unseen.iter().filter(|&&stream| self.ever[stream] > 0.0).count();
+        1.0 - lost as f64 / self.during.len().max(1) as f64
     }
 }
