@@ -13,18 +13,23 @@ use crate::silence;
 ///
 /// ```
 /// use fourfold::cause::{Ask, Culprit, Mode};
+/// use fourfold::schema::LinkDraft;
 /// use fourfold::{Engine, Frame, SchemaDraft};
 ///
-/// let mut engine = Engine::new(SchemaDraft::of_streams(["pump", "flow"]).validate()?);
+/// let mut draft = SchemaDraft::of_streams(["pump", "flow", "light", "wind", "rain"]);
+/// draft.links = vec![LinkDraft { from: "pump".into(), to: "flow".into() }];
+/// let mut engine = Engine::new(draft.validate()?);
 /// for minute in 0..400_i64 {
 ///     // The pump stops, and the flow with it a minute later.
 ///     let (pump, flow) = (minute < 390, minute < 391);
-///     let values = [90.0 * f64::from(pump) + (minute % 7) as f64, 40.0 * f64::from(flow) + (minute % 5) as f64];
+///     let wave = |period: i64| (minute * minute % period) as f64;
+///     let (pump, flow) = (90.0 * f64::from(pump) + wave(7), 40.0 * f64::from(flow) + wave(5));
+///     let values = [pump, flow, wave(11), wave(13), wave(17)];
 ///     engine.observe(Frame { at_ms: 1_700_000_000_000 + 60_000 * minute, values: &values })?;
 /// }
 /// let why = engine.explain(Ask { mode: Mode::Thorough, ..Ask::default() })?;
 /// assert_eq!(why.primary_cause.map(|cause| cause.culprit), Some(Culprit::Stream(0)));
-/// assert_eq!(why.temporal_sequence[0].sentence, "04:43: pump fell to 5");
+/// assert_eq!(why.temporal_sequence[0].sentence, "04:43: pump fell to 4");
 /// assert_eq!(why.temporal_sequence[1].sentence, "04:44: flow fell to 1");
 /// // Named, alternatives and unknown are a whole.
 /// let said: f64 = why.alternative_explanations.iter().map(|other| other.probability).sum();

@@ -50,10 +50,10 @@ impl Seen {
         (0..self.during.len()).filter(is_missed).filter(|&stream| self.during[stream] == 0.0).collect()
     }
 
-    /// The share of streams that were seen: so likely is it that the right one is among them. Who never had a value is not
-    /// counted: the ranking knows of those what it can be sure of.
+    /// The share of streams that were seen: so likely is it that the right one is among them. Who is away half of the time
+    /// is no loss, and who never had a value is not counted: the ranking knows of those what it can be sure of.
     pub(super) fn coverage(&self, unseen: &[usize]) -> f64 {
-        let lost = unseen.iter().filter(|&&stream| self.ever[stream] > 0.0).count();
-        1.0 - lost as f64 / self.during.len().max(1) as f64
+        let lost: f64 = unseen.iter().map(|&stream| (2.0 * self.ever[stream] - 1.0).max(0.0)).sum();
+        1.0 - lost / self.during.len().max(1) as f64
     }
 }
