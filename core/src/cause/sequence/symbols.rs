@@ -9,6 +9,8 @@ use crate::schema::Change;
 const TELLING: f64 = 2.0;
 /// The same for what came before the trouble, where a lucky frame would pass for its beginning.
 const TELLING_BEFORE: f64 = 3.0;
+/// How many more it takes of a stream that is apart from the others: it may be them who left.
+const APART_LESS: f64 = 2.0;
 /// Calm frames after which the next change of a stream is another one.
 const CALM_ROWS: usize = 6;
 /// The share of earlier frames with a value from which on a stream is usually there, and up to which it usually is not.
@@ -34,14 +36,16 @@ pub(crate) struct Symbol {
 }
 
 /// What happened in the trouble and in some rows before it, in the order of time. Suspects add what only shows over many
-/// frames.
+/// frames, and the first of them is always told.
 pub(crate) fn symbols(scene: &Scene<'_>, rows_before: usize, suspects: &[Suspect]) -> Vec<Symbol> {
     let mut found = Vec::new();
     for stream in 0..scene.history.width() {
         changes(scene, stream, rows_before, &mut found);
         presence(scene, stream, &mut found);
     }
-    for suspect in suspects.iter().filter(|suspect| suspect.size >= LASTING_SIZE) {
+    let is_told =
+        |place: usize, suspect: &Suspect| suspect.size >= LASTING_SIZE || place == 0 && suspect.weight > 0.0;
+    for (_, suspect) in suspects.iter().enumerate().filter(|(place, suspect)| is_told(*place, suspect)) {
         let change = match suspect.face {
             Face::Level if suspect.is_low => Change::Down,
             Face::Level => Change::Up,
@@ -75,21 +79,22 @@ fn changes(scene: &Scene<'_>, stream: usize, rows_before: usize, found: &mut Vec
     // Where in `found` the newest rise and the newest fall are, and when they were last telling.
     let mut newest: [Option<(usize, usize)>; 2] = [None; 2];
     for row in onset.saturating_sub(rows_before)..=end {
-        let evidence = history.evidence(row, stream);
-        if evidence.abs() < (if row < onset { TELLING_BEFORE } else { TELLING }) {
+        let mark = history.mark(row, stream);
+        let evidence = mark.by_itself.max(mark.apart - APART_LESS);
+        if evidence < (if row < onset { TELLING_BEFORE } else { TELLING }) {
             continue;
         }
-        let change = if evidence < 0.0 { Change::Down } else { Change::Up };
+        let change = if mark.is_low { Change::Down } else { Change::Up };
         let newest = &mut newest[usize::from(change == Change::Up)];
         match newest {
             Some((place, last)) if row - *last <= CALM_ROWS => {
                 *last = row;
                 let strength = &mut found[*place].strength;
-                *strength = strength.max(evidence.abs());
+                *strength = strength.max(evidence);
             }
             _ => {
                 *newest = Some((found.len(), row));
-                found.push(Symbol { at_ms: history.at_ms(row), stream, change, strength: evidence.abs() });
+                found.push(Symbol { at_ms: history.at_ms(row), stream, change, strength: evidence });
             }
         }
     }

@@ -57,11 +57,14 @@ fn peak(case: &Case<'_>) -> usize {
 /// What was held against each stream at most, and what that makes it.
 fn levels(case: &Case<'_>, seen: &Seen, peak: usize) -> (Vec<f64>, Vec<Level>) {
     let rows = case.scene.onset.max(peak.saturating_sub(NEAR))..=case.scene.end.min(peak + NEAR);
+    let held = |row: usize, stream: usize| {
+        let mark = case.history.mark(row, stream);
+        let decades = mark.by_itself.max(mark.apart).max(mark.overdue).min(EVIDENCE_MOST);
+        if mark.is_low { -decades } else { decades }
+    };
     let strongest = |stream: usize| {
-        rows.clone()
-            .map(|row| case.history.evidence(row, stream))
-            .fold(0.0, |most: f64, next| if next.abs() > most.abs() { next } else { most })
-            .clamp(-EVIDENCE_MOST, EVIDENCE_MOST)
+        let held = rows.clone().map(|row| held(row, stream));
+        held.fold(0.0, |most: f64, next| if next.abs() > most.abs() { next } else { most })
     };
     let signed: Vec<f64> = (0..case.history.width()).map(strongest).collect();
     let level = |(stream, evidence): (usize, &f64)| match *evidence {
@@ -105,7 +108,8 @@ fn counterfactual(
         evidence.iter().zip(&doing).map(|(evidence, doing)| beyond(evidence) * (1.0 - doing)).sum();
     let decades = case.history.decades(peak);
     let score = |decades: f64| 1.0 - exp(-decades * core::f64::consts::LN_10);
-    (all > 0.0).then(|| Counterfactual {
+    // Where nothing is its doing, there is nothing to tell.
+    (rest < all).then(|| Counterfactual {
         stream,
         score: score(decades),
         would_be: score(decades * rest / all),

@@ -12,7 +12,7 @@ use crate::cause::{Candidate, Culprit, Silence};
 /// The part of what the first suspect leaves that the others share; the rest is somebody whom nobody suspects.
 const SUSPECTED: f64 = 0.6;
 /// A match counts if it is at least so much of a pattern, and if random events would hardly give as much.
-const SIMILARITY_LEAST: f64 = 0.5;
+const SIMILARITY_LEAST: f64 = 0.6;
 const CHANCE_MOST: f64 = 0.05;
 /// A cause less likely than this is not named as the cause.
 const NAMED_FROM: f64 = 0.3;
