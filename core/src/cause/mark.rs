@@ -3,7 +3,7 @@
 //! Of a value: decades by itself in fifths, decades apart from the others on a logarithmic scale, the silence before it in
 //! eighths of the longest, and whether it was low. Of a missing one: decades of its silence in sixteenths.
 
-use crate::math::{exp2, log2, log10};
+use crate::math::{exp2, ln_brief, log10};
 use crate::stream::StreamVerdict;
 
 /// What leaving the others by as much as one in three hundred frames does is worth, in decades.
@@ -20,6 +20,7 @@ const OVERDUE_STEPS: f64 = 16.0;
 /// Beyond this nothing is told apart.
 const BY_ITSELF_MOST: f64 = 6.0;
 const OVERDUE_MOST: f64 = 12.0;
+const APART_UNITS_MOST: f64 = 1e6;
 
 /// The mark, read.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -40,8 +41,12 @@ impl Mark {
     pub(crate) fn present(stream: &StreamVerdict, quiet: f64) -> u16 {
         let telling = stream.score.filter(|score| *score > TELLING);
         let by_itself = telling.map_or(0.0, |score| -log10((1.0 - score).max(1e-12))).min(BY_ITSELF_MOST);
+        // The brief logarithm: this is done for every stream of every frame, and one of 32 steps is kept.
         let apart = match stream.apart {
-            Some(apart) if apart > 0.0 => APART_STEPS * log2(1.0 + DECADES_PER_UNIT * apart),
+            Some(apart) if apart > 0.0 => {
+                let units = (1.0 + DECADES_PER_UNIT * apart).min(APART_UNITS_MOST) as f32;
+                APART_STEPS * f64::from(ln_brief(units)) * core::f64::consts::LOG2_E
+            }
             _ => 0.0,
         };
         steps(BY_ITSELF_STEPS * by_itself)

@@ -10,16 +10,22 @@ const CALM_FRAMES: usize = 3;
 const PEAK_SHARE: f64 = 0.5;
 const LEAST: f64 = 1.3;
 const MOST: f64 = 2.0;
+/// Frames whose highest is below this are calm.
+const CALM: f64 = 1.6;
 /// Frames whose highest is the peak.
 const PEAK_FRAMES: usize = 6;
 
 /// The first row of the trouble around a row. A calm frame may still be part of it: what lasts becomes usual in time, so
-/// the newest alarm before it counts.
+/// the most unusual alarm before it counts.
 pub(crate) fn onset(history: &History, row: usize) -> usize {
-    let is_calm = peak(history, row, CALM_FRAMES) < LEAST;
-    let from = row.saturating_sub(REACH);
-    let alarm = (from..=row).rev().find(|&row| history.is_alarm(row)).filter(|_| is_calm);
-    let row = alarm.unwrap_or(row);
+    let is_news = (row.saturating_sub(PEAK_FRAMES)..=row).any(|row| history.is_alarm(row));
+    let is_calm = !is_news && peak(history, row, CALM_FRAMES) < CALM;
+    let alarms = (row.saturating_sub(REACH)..=row).filter(|&row| is_calm && history.is_alarm(row));
+    let most_unusual = alarms.fold(None, |most: Option<usize>, next| match most {
+        Some(most) if history.decades(most) > history.decades(next) => Some(most),
+        _ => Some(next),
+    });
+    let row = most_unusual.unwrap_or(row);
     reached(history, row, (row.saturating_sub(REACH)..row).rev())
 }
 

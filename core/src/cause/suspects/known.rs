@@ -13,16 +13,16 @@ use super::nodes::Nodes;
 use super::{Face, Scene, Suspect};
 use crate::math::{exp, ln_1p};
 
-const BASE: f64 = 2.1;
-const PER_STRENGTH: f64 = 0.9;
-const PER_THIRD: f64 = -2.4;
-const PER_BREADTH: f64 = -7.4;
+const BASE: f64 = 2.2;
+const PER_STRENGTH: f64 = 0.6;
+const PER_THIRD: f64 = -1.8;
+const PER_BREADTH: f64 = -6.2;
 /// Of those that fall silent together each is where it began.
 const PER_SILENT_BREADTH: f64 = 2.0;
 /// What is left of the confidence where something upstream was never seen.
 const BLIND_UPSTREAM: f64 = 0.25;
 /// Who is this much of the first is suspected, too.
-const SUSPECTED: f64 = 0.5;
+const SUSPECTED: f64 = 0.2;
 /// Without links, what each share of streams that was never seen takes of it, and at most.
 const BLIND_PER_SHARE: f64 = 8.0;
 const BLIND_MOST: f64 = 0.75;

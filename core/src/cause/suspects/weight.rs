@@ -42,26 +42,33 @@ pub(super) struct Weight {
     pub(super) explains: f64,
 }
 
-/// How much a stream moves with the one that is named: squares of correlations, from each side.
+/// How much a stream moves with the one that is named: powers of correlations, from each side.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Likeness {
     level: f64,
     stuck: f64,
     missing: f64,
+    /// What is left of a weight: the cube of the correlation of levels.
+    along: f64,
 }
 
 impl Likeness {
     /// Where nobody is named.
-    pub(super) const UNKNOWN: Self = Self { level: 1.0, stuck: 1.0, missing: 1.0 };
+    pub(super) const UNKNOWN: Self = Self { level: 1.0, stuck: 1.0, missing: 1.0, along: 1.0 };
 
     pub(super) fn of(look: &Look, target: &Look) -> Self {
         // What hardly moves itself says little of who moves with it.
         let say = (target.furthest().abs() / TELLING).min(1.0);
-        let like = |blocks: &[f64]| {
+        let like = |blocks: &[f64], power: f64| {
             let correlation = correlation(blocks, &target.level).abs();
-            if correlation > 0.0 { exp(2.0 * say * ln(correlation)) } else { 0.0 }
+            if correlation > 0.0 { exp(power * say * ln(correlation)) } else { 0.0 }
         };
-        Self { level: like(&look.level), stuck: like(&look.stuck), missing: like(&look.missing) }
+        Self {
+            level: like(&look.level, 2.0),
+            stuck: like(&look.stuck, 2.0),
+            missing: like(&look.missing, 2.0),
+            along: like(&look.level, 3.0),
+        }
     }
 }
 
@@ -78,8 +85,8 @@ impl Weight {
             .max(OVERDUE.count(look.overdue) * like.missing);
         let hair = HAIR * ln(1.0 + off);
         Self {
-            whole: ((level + by_itself + evidence).max(silence) + hair) * like.level,
-            explains: ((level + by_itself).max(silence) + hair) * like.level,
+            whole: ((level + by_itself + evidence).max(silence) + hair) * like.along,
+            explains: ((level + by_itself).max(silence) + hair) * like.along,
         }
     }
 }
