@@ -152,6 +152,17 @@ fn an_outage_of_a_group_names_the_group() {
 }
 
 #[test]
+fn an_outage_of_all_names_whatever_collects() {
+    let mut scene = Scene::calm();
+    scene.go_on(30, |_, values| values.fill(f64::NAN));
+    let why = scene.why(Mode::Fast);
+    is_whole(&why);
+    assert_eq!(why.primary_cause.map(|cause| cause.culprit), Some(Culprit::Everything), "{why:?}");
+    assert_eq!(why.silence.map(|silence| silence.cause), Some(Cause::AllSilent));
+    assert!(why.headline.starts_with("Everything is silent since "), "{}", why.headline);
+}
+
+#[test]
 fn what_was_not_seen_is_named_and_costs_confidence() {
     let confidence = |is_blind: bool| {
         let mut scene = Scene::calm();
