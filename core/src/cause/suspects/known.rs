@@ -28,19 +28,22 @@ const BLIND_PER_SHARE: f64 = 8.0;
 const BLIND_MOST: f64 = 0.75;
 
 /// The chance that the first of the suspects, which are in order, is the right one.
-pub(super) fn known(scene: &Scene<'_>, suspects: &[Suspect]) -> f64 {
+/// `own` is the weight of each stream before any of it walked to causes, which makes one of many.
+pub(super) fn known(scene: &Scene<'_>, suspects: &[Suspect], own: &[f64]) -> f64 {
     let Some(first) = suspects.first().filter(|first| first.weight > 0.0) else { return 0.0 };
     let nodes = Nodes::of(scene.streams, scene.links);
-    let mut weights = vec![0.0_f64; nodes.count];
+    let (mut walked, mut alone) = (vec![0.0_f64; nodes.count], vec![0.0_f64; nodes.count]);
     for suspect in suspects {
-        let weight = &mut weights[nodes.of_stream[suspect.stream]];
-        *weight = weight.max(suspect.weight);
+        let node = nodes.of_stream[suspect.stream];
+        walked[node] = walked[node].max(suspect.weight);
+        alone[node] = alone[node].max(own[suspect.stream]);
     }
-    weights.sort_by(|a, b| b.total_cmp(a));
-    let third = weights.get(2).map_or(0.0, |third| third / first.weight);
-    let (sum, squares) = weights.iter().fold((0.0, 0.0), |(sum, squares), x| (sum + x, squares + x * x));
+    walked.sort_by(|a, b| b.total_cmp(a));
+    let third = walked.get(2).map_or(0.0, |third| third / first.weight);
+    let (sum, squares) = alone.iter().fold((0.0, 0.0), |(sum, squares), x| (sum + x, squares + x * x));
     // From 0, where only one is suspected, to 1, where all are alike.
-    let breadth = (sum * sum / squares - 1.0) / (nodes.count as f64 - 1.0).max(1.0);
+    let alike = if squares > 0.0 { sum * sum / squares } else { 1.0 };
+    let breadth = (alike - 1.0) / (nodes.count as f64 - 1.0).max(1.0);
     let per_breadth = if first.face == Face::Missing { PER_SILENT_BREADTH } else { PER_BREADTH };
     let logit = BASE + PER_STRENGTH * ln_1p(first.weight) + PER_THIRD * third + per_breadth * breadth;
     sighted(scene, &nodes, suspects, first.weight) / (1.0 + exp(-logit))

@@ -11,6 +11,8 @@ use crate::math::log10;
 const BLOCKS: usize = 8;
 /// A stream that never changed lies so many deviations off when it does.
 const FIRST_CHANGE: f64 = 20.0;
+/// What is usual is trusted by half where it is known from so many values.
+const FEW_VALUES: f64 = 30.0;
 /// What is held against a stream fades by this much per frame, so that who has been wrong all along outweighs who was
 /// unlucky once; and frames before the trouble whose rest still counts.
 const KEPT: f64 = 0.9;
@@ -159,10 +161,11 @@ fn levels(values: &[f64], onset: usize, rows_per_block: usize, anchor: f64) -> V
     };
     let furthest = during.iter().map(|x| (x - usual.level).abs()).fold(0.0, f64::max);
     let spread = if usual.spread > 0.0 { usual.spread } else { furthest / FIRST_CHANGE };
+    let trust = known.len() as f64 / (known.len() as f64 + FEW_VALUES);
     let blocks = during.chunks(rows_per_block).map(|block| {
         let known = block.iter().filter(|x| !x.is_nan());
         let (count, sum) = known.fold((0.0, 0.0), |(count, sum), x| (count + 1.0, sum + x));
-        if count > 0.0 && spread > 0.0 { (sum / count - usual.level) / spread } else { 0.0 }
+        if count > 0.0 && spread > 0.0 { trust * (sum / count - usual.level) / spread } else { 0.0 }
     });
     blocks.collect()
 }

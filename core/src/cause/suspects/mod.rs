@@ -79,10 +79,16 @@ pub(crate) struct Ranking {
     pub(crate) known: f64,
 }
 
+/// Weights of all streams: each by itself, and after walking to causes.
+struct Weights {
+    own: Vec<f64>,
+    walked: Vec<f64>,
+}
+
 /// Ranks all streams.
 pub(crate) fn rank(scene: &Scene<'_>) -> Ranking {
     let looks: Vec<Look> = (0..scene.history.width()).map(|stream| Look::at(scene, stream)).collect();
-    let weights: Vec<f64> = match scene.target {
+    let Weights { own, walked: weights } = match scene.target {
         Some(target) => named(scene, &looks, target),
         None => unnamed(scene, &looks),
     };
@@ -93,23 +99,24 @@ pub(crate) fn rank(scene: &Scene<'_>) -> Ranking {
         .map(|(stream, (look, &weight))| look.suspect(scene, stream, weight))
         .collect();
     suspects.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.stream.cmp(&b.stream)));
-    let known = known::known(scene, &suspects);
+    let known = known::known(scene, &suspects, &own);
     Ranking { suspects, known }
 }
 
 /// Nobody is named: every stream answers for itself.
-fn unnamed(scene: &Scene<'_>, looks: &[Look]) -> Vec<f64> {
+fn unnamed(scene: &Scene<'_>, looks: &[Look]) -> Weights {
     let weights: Vec<Weight> = looks.iter().map(|look| Weight::of(look, Likeness::UNKNOWN)).collect();
     let links = scene.links.iter().map(|link| (link.from, link.to));
     let explains: Vec<f64> = weights.iter().map(|weight| weight.explains).collect();
-    let mut whole: Vec<f64> = weights.iter().map(|weight| weight.whole).collect();
+    let own: Vec<f64> = weights.iter().map(|weight| weight.whole).collect();
+    let mut walked = own.clone();
     let goes_along = |cause: usize, effect: usize| looks[cause].goes_along(&looks[effect]);
-    walk(&mut whole, &explains, &upstream::links(links, looks.len()), goes_along, upstream::Reach::Near);
-    whole
+    walk(&mut walked, &explains, &upstream::links(links, looks.len()), goes_along, upstream::Reach::Near);
+    Weights { own, walked }
 }
 
 /// Somebody is named: the nodes answer, and hand their answer back to their streams.
-fn named(scene: &Scene<'_>, looks: &[Look], target: usize) -> Vec<f64> {
+fn named(scene: &Scene<'_>, looks: &[Look], target: usize) -> Weights {
     let nodes = Nodes::of(scene.streams, scene.links);
     let likeness = |look: &Look| Likeness::of(look, &looks[target]);
     let mut weights: Vec<Weight> = looks.iter().map(|look| Weight::of(look, likeness(look))).collect();
@@ -121,9 +128,10 @@ fn named(scene: &Scene<'_>, looks: &[Look], target: usize) -> Vec<f64> {
     }
     let mut answers = nodes.answers(&weights);
     ties::lean_upstream(scene, &nodes, &weights, target, &mut answers.whole);
+    let own = nodes.hand_back(&weights, &answers.whole);
     let links = scene.links.iter().map(|link| (nodes.of_stream[link.from], nodes.of_stream[link.to]));
     let links = upstream::links(links, nodes.count);
     walk(&mut answers.whole, &answers.explains, &links, |_, _| 1.0, upstream::Reach::Far);
     answers.whole[asked] = 0.0;
-    nodes.hand_back(&weights, &answers.whole)
+    Weights { own, walked: nodes.hand_back(&weights, &answers.whole) }
 }

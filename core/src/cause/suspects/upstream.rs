@@ -3,9 +3,6 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// What a cause as odd as its effect takes of the effect's weight, in one step.
-const SHARE: f64 = 0.3;
-
 /// How far weight walks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reach {
@@ -16,10 +13,11 @@ pub(super) enum Reach {
 }
 
 impl Reach {
-    fn steps(self) -> usize {
+    /// Steps, and what a cause as odd as its effect takes of the effect's weight in each.
+    fn stride(self) -> (usize, f64) {
         match self {
-            Self::Near => 1,
-            Self::Far => 4,
+            Self::Near => (1, 0.4),
+            Self::Far => (5, 0.5),
         }
     }
 }
@@ -44,7 +42,8 @@ pub(super) fn walk(
     goes_along: impl Fn(usize, usize) -> f64,
     reach: Reach,
 ) {
-    for _ in 0..reach.steps() {
+    let (steps, share) = reach.stride();
+    for _ in 0..steps {
         let mut moved = weights.clone();
         for (place, causes) in causes.iter().enumerate() {
             if weights[place] <= 0.0 || explains[place] <= 0.0 {
@@ -57,7 +56,8 @@ pub(super) fn walk(
                 continue;
             }
             let most = strengths.iter().copied().fold(0.0, f64::max);
-            let taken = SHARE * (most / explains[place]).min(1.0) * weights[place];
+            let as_odd = (most / explains[place]).min(1.0);
+            let taken = share * as_odd * as_odd * weights[place];
             moved[place] -= taken;
             for (&cause, strength) in causes.iter().zip(&strengths) {
                 moved[cause] += taken * strength * strength / squares;
@@ -77,8 +77,8 @@ mod tests {
         assert_eq!(causes, [vec![], vec![0], vec![1, 3], vec![]]);
         let mut weights = vec![1.0, 2.0, 2.0, 0.0];
         walk(&mut weights, &[1.0, 2.0, 2.0, 0.0], &causes, |_, _| 1.0, Reach::Near);
-        // A half-odd cause takes half of a share; a calm one takes nothing.
-        let expected = [1.0 + 0.15 * 2.0, 2.0 - 0.15 * 2.0 + 0.3 * 2.0, 2.0 - 0.3 * 2.0, 0.0];
+        // A half-odd cause takes a quarter of a share; a calm one takes nothing.
+        let expected = [1.0 + 0.1 * 2.0, 2.0 - 0.1 * 2.0 + 0.4 * 2.0, 2.0 - 0.4 * 2.0, 0.0];
         assert!(weights.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-12), "{weights:?}");
         let before: f64 = weights.iter().sum();
         walk(&mut weights, &[1.0; 4], &causes, |_, _| 1.0, Reach::Far);
