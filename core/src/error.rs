@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+pub use crate::cause::AskFault;
 pub use crate::ingest::IngestFault;
 pub use crate::schema::fault::SchemaFault;
 pub use crate::snapshot::SnapshotFault;
@@ -24,6 +25,9 @@ pub enum Error {
     /// A label can not be given or taken back.
     #[error(transparent)]
     Label(#[from] LabelFault),
+    /// A question can not be answered.
+    #[error(transparent)]
+    Ask(#[from] AskFault),
     /// A snapshot can not be opened.
     #[error(transparent)]
     Snapshot(#[from] SnapshotFault),
@@ -130,6 +134,7 @@ impl Error {
             },
             Self::Ingest(fault) => fault.code(),
             Self::Snapshot(fault) => fault.code(),
+            Self::Ask(fault) => fault.code(),
             Self::Label(LabelFault::UnknownEpisode { .. }) => "label.unknown-episode",
             Self::Label(LabelFault::NotFinal { .. }) => "label.not-final",
             Self::Label(LabelFault::NothingToAdopt { .. }) => "label.nothing-to-adopt",
@@ -158,6 +163,7 @@ impl Error {
             ) => Some(*at_ms as f64),
             Self::Frame(FrameFault::TimeOutOfRange { at_ms }) => Some(*at_ms),
             Self::Ingest(fault) => fault.at_ms().map(|at_ms| at_ms as f64),
+            Self::Ask(AskFault::Forgotten { at_ms, .. }) => Some(*at_ms as f64),
             _ => None,
         }
     }

@@ -28,6 +28,7 @@
 //! | [`stream`] | tier 1: each stream by itself |
 //! | [`joint`] | tier 2: all streams together |
 //! | [`verdict`] | tier 3: one score, one alarm, episodes and labels |
+//! | [`cause`] | tier 4: which streams may have caused it |
 //! | [`silence`] | who is overdue, and why, while nothing arrives |
 //! | [`engine`] | the front door, and the only place that orders the others |
 //! | [`snapshot`] | seal and open: the bits of a run that never stopped |
@@ -48,6 +49,7 @@
 
 extern crate alloc;
 
+pub mod cause;
 pub mod engine;
 pub mod error;
 pub mod evaluate;

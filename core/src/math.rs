@@ -1,7 +1,7 @@
 //! The only door to floating-point functions. `libm` computes them in software, the same way on every target; the
 //! platform's own differ in the last bit, and one bit is enough to break the promise of equal verdicts.
 
-pub(crate) use libm::{cos, exp, exp2, floor, ldexp, log as ln, log1p as ln_1p, log2, log10, sin};
+pub(crate) use libm::{cos, erfc, exp, exp2, floor, ldexp, log as ln, log1p as ln_1p, log2, log10, sin};
 
 /// The square root: correctly rounded, and so the same everywhere. libm's own goes bit by bit, and wasm has an
 /// instruction for it, which without std is only found among those for vectors.

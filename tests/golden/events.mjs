@@ -70,6 +70,7 @@ export function play(engine, { events, t, deed, back, report }) {
   if (t !== undefined) return { verdicts: engine.tick(t) };
   if (report !== undefined) {
     const value = [engine.health(report), engine.gaps(), engine.quality(report), engine.monitor(), engine.episodes()];
+    value.push(why(engine, {}), why(engine, { t: engine.episodes().at(-1)?.peak, mode: "thorough" }));
     return { said: `report ${report}`, value, sealed: engine.seal() };
   }
   const [word, act] = deed;
@@ -78,5 +79,14 @@ export function play(engine, { events, t, deed, back, report }) {
     return { said: `${word} ok` };
   } catch (error) {
     return { said: `${word} ${error.code}` };
+  }
+}
+
+/** An explanation, or why there is none: that is an answer too. */
+function why(engine, ask) {
+  try {
+    return engine.explain(ask);
+  } catch ({ code }) {
+    return code;
   }
 }

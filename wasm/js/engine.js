@@ -136,6 +136,18 @@ export class Engine {
     return this.#call((raw) => raw.gaps()).streams;
   }
 
+  explain({ t, stream, mode = "fast" } = {}) {
+    if (mode !== "fast" && mode !== "thorough") {
+      throw new FourfoldError("ask.unknown-mode", `a mode is "fast" or "thorough", not ${JSON.stringify(mode)}`);
+    }
+    return this.#call((raw) => {
+      const at = t === undefined ? undefined : milliseconds(t);
+      const place = stream === undefined ? undefined : this.#places.get(stream);
+      if (stream !== undefined && place === undefined) throw raw.unknownStream(at ?? 0, String(stream));
+      return raw.explain(at, place, mode === "thorough");
+    });
+  }
+
   quality(now) {
     return this.#call((raw) => raw.quality(now === undefined ? undefined : milliseconds(now))).streams;
   }

@@ -49,6 +49,10 @@ class WorkerEngine {
     return this.#line.call("tick", [now]);
   }
 
+  explain(ask) {
+    return this.#line.call("explain", [ask]);
+  }
+
   episodes() {
     return this.#line.call("episodes", []);
   }

@@ -1,10 +1,13 @@
 //! The class behind the package.
 
+use fourfold::cause::{Ask, Mode};
 use fourfold::engine::Thresholds;
 use fourfold::error::FrameFault;
 use fourfold::frame::time_from_js;
 use fourfold::ingest::{Counts, Event};
-use fourfold::wire::{EpisodeJson, GapsJson, HealthJson, MemoryJson, MonitorJson, QualityJson, VerdictJson};
+use fourfold::wire::{
+    EpisodeJson, ExplanationJson, GapsJson, HealthJson, MemoryJson, MonitorJson, QualityJson, VerdictJson,
+};
 use fourfold::{Engine, Error, Frame, Label, Schema, Verdict};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
@@ -166,6 +169,19 @@ impl RawEngine {
     pub fn quality(&self, now: Option<f64>) -> Result<JsValue, JsValue> {
         let report = self.engine.quality(self.now_ms(now)?);
         to_js(&QualityJson::new(self.engine.schema(), &report))
+    }
+
+    /// Why a frame is as it is: the one at a time or before, or the newest; `target` is the stream in trouble.
+    pub fn explain(
+        &self,
+        t: Option<f64>,
+        target: Option<usize>,
+        is_thorough: bool,
+    ) -> Result<JsValue, JsValue> {
+        let at_ms = t.map(time_from_js).transpose().map_err(thrown)?;
+        let mode = if is_thorough { Mode::Thorough } else { Mode::Fast };
+        let why = self.engine.explain(Ask { at_ms, target, mode }).map_err(thrown)?;
+        to_js(&ExplanationJson::new(self.engine.schema(), &why))
     }
 
     /// What a monitor watches.

@@ -125,6 +125,7 @@ fn status(refusal: &Refusal) -> (u16, &'static str) {
             fourfold::Error::Frame(_) => (422, "The frame can not be taken"),
             fourfold::Error::Label(_) => (409, "The label can not be given"),
             fourfold::Error::Ingest(_) => (422, "The event can not be taken"),
+            fourfold::Error::Ask(_) => (422, "The question can not be answered"),
             fourfold::Error::Snapshot(_) => (500, "The state can not be read"),
         },
         Refusal::Storage(StorageFault::Damaged) => (500, "The storage is damaged"),

@@ -1,6 +1,8 @@
 //! `cargo xtask bench`: what a frame costs, native and as wasm in Node, on the same numbers in the same minute, with what
 //! is aimed at beside it. Only the ratios travel between machines. `--river [STREAMS ..]` measures against River instead
-//! (tests/bench/README.md).
+//! (tests/bench/README.md), `--why` what explanations cost.
+
+mod why;
 
 use std::fs;
 use std::hint::black_box;
@@ -57,7 +59,7 @@ impl Figures {
 }
 
 pub(crate) fn bench(arguments: &[String]) -> Outcome {
-    let options = Options::parse(arguments, &["--measure", "--river"], &[])?;
+    let options = Options::parse(arguments, &["--measure", "--river", "--why", "--measure-why"], &[])?;
     if options.has("--river") {
         build::make_package()?;
         return quality::rivals(&options.rest);
@@ -68,7 +70,13 @@ pub(crate) fn bench(arguments: &[String]) -> Outcome {
         }
         return Ok(());
     }
+    if options.has("--measure-why") {
+        return why::measure();
+    }
     build::make_package()?;
+    if options.has("--why") {
+        return why::compare();
+    }
     // This program is compiled for quick starts; the engine is measured as cargo bench would build it.
     let native =
         figures(cargo(["run", "--quiet", "--profile=bench", "-p", "xtask", "--", "bench", "--measure"]))?;

@@ -155,7 +155,7 @@ impl Engine {
         let Self { schema, state, draft, verdict, values, raw } = self;
         read(raw, values);
         state.learned.take(schema, ready.start_ms, values, verdict);
-        state.record.learn(schema, raw, verdict);
+        state.note(schema, raw, verdict);
         // Where frames are told before they are final, so are their alarms.
         verdict.alarm &= draft.is_none();
     }

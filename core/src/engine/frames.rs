@@ -76,6 +76,6 @@ impl Engine {
         }
         let Self { schema, state, verdict, values, .. } = self;
         state.learned.take(schema, frame.at_ms, values, verdict);
-        state.record.learn(schema, frame.values, verdict);
+        state.note(schema, frame.values, verdict);
     }
 }

@@ -1,8 +1,9 @@
 //! Everything that a verdict depends on beside the schema, and the order in which it is asked and taught.
 
+use crate::cause::History;
 use crate::error::FrameFault;
 use crate::frame::TIME_MS_MAX;
-use crate::joint::Joint;
+use crate::joint::{Joint, JointAngle};
 use crate::opinion::Opinion;
 use crate::schema::Schema;
 use crate::silence::{Cause, Silence};
@@ -20,8 +21,9 @@ pub(super) struct Learned {
     pub(super) streams: Streams,
     pub(super) joint: Joint,
     pub(super) tier3: Tier3,
+    pub(super) history: History,
 }
-state!(Learned { frames, last_frame_ms, silence, streams, joint, tier3 });
+state!(Learned { frames, last_frame_ms, silence, streams, joint, tier3, history });
 
 impl Learned {
     pub(super) fn new(schema: &Schema) -> Self {
@@ -32,6 +34,7 @@ impl Learned {
             streams: Streams::new(schema),
             joint: Joint::new(schema),
             tier3: Tier3::new(schema),
+            history: History::new(schema),
         }
     }
 
@@ -59,6 +62,7 @@ impl Learned {
         self.streams.judge(moment, values, &mut verdict.streams);
         let joint = self.joint.judge(moment, values);
         self.joint.tell_apart(&mut verdict.streams);
+        self.joint.shares(JointAngle::Silence, self.history.quiet_mut());
         let opinions = told([joint.novelty, joint.dependence, joint.forest, joint.gaps, joint.silence]);
 
         for (stream, value) in values.iter().enumerate() {
@@ -77,6 +81,7 @@ impl Learned {
 
         self.streams.learn(values);
         self.joint.learn(values, is_calm);
+        self.history.learn(values, verdict);
         self.frames = self.frames.saturating_add(1);
         self.last_frame_ms = Some(at_ms);
     }

@@ -13,6 +13,8 @@ pub struct Memory {
     pub joint: usize,
     /// Tier 3.
     pub verdict: usize,
+    /// Tier 4.
+    pub cause: usize,
     /// The clocks.
     pub silence: usize,
     /// Open frames of events, and what becomes of events.
@@ -29,8 +31,8 @@ pub struct Memory {
 impl Memory {
     /// All parts together.
     pub fn total(&self) -> usize {
-        let Self { streams, joint, verdict, silence, ingest, record, draft, schema } = self;
-        streams + joint + verdict + silence + ingest + record + draft + schema
+        let Self { streams, joint, verdict, cause, silence, ingest, record, draft, schema } = self;
+        streams + joint + verdict + cause + silence + ingest + record + draft + schema
     }
 }
 
@@ -42,6 +44,7 @@ impl Engine {
             streams: state.learned.streams.heap_bytes(),
             joint: state.learned.joint.heap_bytes(),
             verdict: state.learned.tier3.heap_bytes(),
+            cause: state.learned.history.heap_bytes() + state.network.heap_bytes(),
             silence: state.learned.silence.heap_bytes(),
             ingest: state.ingest.heap_bytes() + state.ingest.lent_bytes(),
             record: state.record.heap_bytes(),

@@ -6,10 +6,12 @@
 //! | irregular, late events | [`Engine::push`] |
 //! | the time, while nothing arrives | [`Engine::tick`] |
 //! | what people say | [`Engine::label`], [`Engine::adopt`], [`Engine::undo`], [`Engine::set_false_alarm_rate`] |
+//! | why it is so | [`Engine::explain`] |
 //! | how everything is | [`Engine::health`], [`Engine::gaps`], [`Engine::quality`], [`Engine::monitor`], [`Engine::memory`] |
 //! | stop and go on | [`Engine::seal`], [`Engine::open`], [`History`] |
 
 mod events;
+mod explain;
 mod frames;
 mod history;
 mod labels;
@@ -28,6 +30,7 @@ use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use crate::cause::Network;
 use crate::error::{Error, FrameFault};
 use crate::ingest::Buffer;
 use crate::schema::Schema;
@@ -59,8 +62,18 @@ struct EngineState {
     learned: Learned,
     ingest: Buffer,
     record: Record,
+    network: Network,
 }
-state!(EngineState { learned, ingest, record });
+state!(EngineState { learned, ingest, record, network });
+
+impl EngineState {
+    /// Takes note of a final frame, as it came, and of the verdict on it: for reports and explanations, on which no
+    /// verdict depends.
+    fn note(&mut self, schema: &Schema, raw: &[f64], verdict: &Verdict) {
+        self.record.learn(schema, raw, verdict);
+        self.network.learn(schema.moment(verdict.at_ms), &verdict.streams);
+    }
+}
 
 impl Engine {
     /// An engine that has seen nothing.
@@ -70,6 +83,7 @@ impl Engine {
             learned: Learned::new(&schema),
             ingest: Buffer::new(&schema),
             record: Record::new(&schema),
+            network: Network::new(&schema),
         };
         Self {
             verdict: Verdict::blank(&schema),

@@ -42,6 +42,12 @@ impl Signature {
         self.strengths[at] = strength;
     }
 
+    /// The streams with their signed strength, the strongest first.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = (usize, f64)> {
+        let parts = self.places.iter().zip(&self.strengths).filter(|(place, _)| **place > 0);
+        parts.map(|(place, strength)| (*place as usize - 1, f64::from(*strength)))
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.places[0] == 0
     }

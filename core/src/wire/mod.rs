@@ -2,9 +2,11 @@
 //! name streams where those count them. (A schema's shape is [`SchemaDraft`](crate::SchemaDraft) itself.)
 
 mod events;
+mod explain;
 mod report;
 
 pub use events::{EventRow, EventRows};
+pub use explain::ExplanationJson;
 pub use report::{GapsJson, HealthJson, KeptJson, MemoryJson, MonitorJson, QualityJson};
 
 use alloc::borrow::Cow;

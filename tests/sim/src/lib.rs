@@ -15,11 +15,13 @@
 
 pub mod lifelog;
 mod random;
+pub mod services;
 mod simulation;
 pub mod synthetic;
 pub mod world;
 
 pub use lifelog::Lifelog;
 pub use random::Random;
+pub use services::Services;
 pub use simulation::{DAY_MS, Event, EventKind, Simulation};
 pub use world::{Scene, World};

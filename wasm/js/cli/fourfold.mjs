@@ -14,6 +14,7 @@ fourfold watch [FILE]      one verdict per line, as JSON, for a table of text (-
   --time-order ORDER       how its dates are written: ymd, dmy, mdy
   --alarms-only            only the verdicts that raise an alarm
   --score-only             only time and score
+  --explain                why, with every verdict that raises an alarm
   --state FILE             go on with what was learned, and keep it there
 
 fourfold evaluate --nab DIR    the score on the Numenta Anomaly Benchmark, a folder with data and labels

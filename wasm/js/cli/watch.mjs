@@ -17,6 +17,7 @@ const OPTIONS = {
   "time-order": { type: "string" },
   "alarms-only": { type: "boolean" },
   "score-only": { type: "boolean" },
+  explain: { type: "boolean" },
   state: { type: "string" },
 };
 /** Rows of a live table that are enough to guess its columns. */
@@ -49,9 +50,11 @@ async function chosen({ preset, schema }) {
  */
 function speaker(options) {
   const shown = options["score-only"] ? ({ t, score }) => ({ t, score }) : (verdict) => verdict;
-  return async (verdict) => {
+  const why = (engine, { t, alarm }) => (alarm && options.explain ? { explanation: engine.explain({ t }) } : {});
+  return async (verdict, engine) => {
     if (!verdict.alarm && options["alarms-only"]) return;
-    if (!process.stdout.write(`${JSON.stringify(shown(verdict))}\n`)) await once(process.stdout, "drain");
+    const said = { ...shown(verdict), ...why(engine, verdict) };
+    if (!process.stdout.write(`${JSON.stringify(said)}\n`)) await once(process.stdout, "drain");
   };
 }
 
@@ -64,7 +67,7 @@ async function table({ source, isLive, known, state, options, say }) {
   for await (const { times, rows } of read) {
     const batch = engine.observeBatch(times, rows);
     for (let row = 0; row < batch.length; row++) {
-      if (batch.alarm[row] || !options["alarms-only"]) await say(batch.at(row));
+      if (batch.alarm[row] || !options["alarms-only"]) await say(batch.at(row), engine);
     }
     await state.keepNowAndThen();
   }
@@ -85,7 +88,7 @@ async function lines({ source, known, state, say }) {
       const said = JSON.parse(line);
       engine ??= await engineFor(said);
       state.engine = engine;
-      for (const verdict of take(engine, said)) await say(verdict);
+      for (const verdict of take(engine, said)) await say(verdict, engine);
     } catch (error) {
       if (!engine) throw new Error(`line ${number}: ${error.message}`);
       console.error(`fourfold watch: line ${number}, ${error.message}`);

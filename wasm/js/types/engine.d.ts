@@ -218,6 +218,9 @@ export class Engine {
   /** When each stream is usually silent. */
   gaps(): Gaps[];
 
+  /** Why a frame is as it is: any that is still remembered, the newest thousand or so. Changes nothing. */
+  explain(ask?: Ask): Explanation;
+
   /** How good each stream's data is: now, or at the newest frame. */
   quality(now?: Time): Quality[];
 

@@ -79,6 +79,8 @@ export interface Memory {
   streams: number;
   joint: number;
   verdict: number;
+  /** What explanations are made of. */
+  cause: number;
   /** The clocks; open frames of events; what reports are made of; the schema. */
   silence: number;
   ingest: number;

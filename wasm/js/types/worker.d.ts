@@ -18,6 +18,7 @@ export interface WorkerEngine {
   ): Promise<Batch>;
   push(events: readonly Event[]): Promise<{ verdicts: Verdict[]; counts: Counts }>;
   tick(now: Time): Promise<Verdict[]>;
+  explain(ask?: Ask): Promise<Explanation>;
   episodes(): Promise<Episode[]>;
   label(episode: number, label: "real" | "expected"): Promise<void>;
   adopt(episode: number): Promise<void>;

@@ -13,7 +13,8 @@ use crate::{chromium, paths, tools};
 /// What the build makes one file of: it does not ship as it is.
 const BUNDLED: [&str; 4] = ["inline.js", "node.js", "worker.js", "worker-node.js"];
 /// The parts of the declarations, in the order in which they read best.
-const TYPES: [&str; 5] = ["engine.d.ts", "verdicts.d.ts", "reports.d.ts", "worker.d.ts", "csv.d.ts"];
+const TYPES: [&str; 6] =
+    ["engine.d.ts", "verdicts.d.ts", "explanation.d.ts", "reports.d.ts", "worker.d.ts", "csv.d.ts"];
 
 /// Packs the package for publication and prints what it weighs.
 pub(crate) fn ship() -> Outcome {

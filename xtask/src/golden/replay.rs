@@ -2,9 +2,12 @@
 
 use std::fmt::Write;
 
+use fourfold::cause::{Ask, Mode};
 use fourfold::ingest::Standing;
 use fourfold::verdict::End;
-use fourfold::wire::{EpisodeJson, GapsJson, HealthJson, MonitorJson, QualityJson, VerdictJson};
+use fourfold::wire::{
+    EpisodeJson, ExplanationJson, GapsJson, HealthJson, MonitorJson, QualityJson, VerdictJson,
+};
 use fourfold::{Engine, Episode, Error, Frame, Schema, SchemaDraft, Verdict};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -101,7 +104,22 @@ fn reports(engine: &Engine, now_ms: i64) -> Outcome<Value> {
         value(QualityJson::new(schema, &engine.quality(now_ms)))?["streams"],
         value(MonitorJson::new(schema, engine.monitor(&Default::default())))?,
         value(episodes)?,
+        why(engine, Ask::default())?,
+        why(engine, Ask { at_ms: peak(engine), mode: Mode::Thorough, ..Ask::default() })?,
     ]))
+}
+
+/// When the newest episode was worst.
+fn peak(engine: &Engine) -> Option<i64> {
+    engine.episodes().next_back().map(|episode| episode.peak_ms)
+}
+
+/// An explanation, or why there is none: that is an answer too.
+fn why(engine: &Engine, ask: Ask) -> Outcome<Value> {
+    match engine.explain(ask) {
+        Ok(why) => value(ExplanationJson::new(engine.schema(), &why)),
+        Err(error) => Ok(json!(error.code())),
+    }
 }
 
 fn value(shape: impl Serialize) -> Outcome<Value> {

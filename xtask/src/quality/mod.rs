@@ -9,6 +9,9 @@
 //! cargo xtask quality --sim [--seeds N]     simulated streams, with the targets beside the figures
 //!                     --only TABLE          only `calibration`, `lifelog`, `worlds`, `set-ups` or `labels`
 //! cargo xtask quality --clock [--seeds N]   how soon a silence is told, in what words, and how often for nothing
+//! cargo xtask quality --why [--seeds N]     whether the stream that something began with is named, and "cannot tell" said
+//!                     --petshop DIR         also cases of services: DIR/truth.json, and the tables that it names
+//!                     --dump DIR            writes all suspects of every case
 //! cargo xtask quality --poison              what one bad number leaves behind, here and in other libraries
 //! cargo xtask quality --check-scorers DIR   our measures beside the scorers in DIR, on the same scores and labels
 //! cargo xtask quality --replay FILE --speed X
@@ -29,6 +32,7 @@ mod run_all;
 mod scorers;
 mod sim;
 mod venv;
+mod why;
 
 pub(crate) use rivals::rivals;
 
@@ -50,6 +54,8 @@ struct Options {
     sim: bool,
     poison: bool,
     clock: bool,
+    why: bool,
+    petshop: Option<PathBuf>,
     seeds: u64,
     only: Option<String>,
 }
@@ -72,6 +78,8 @@ impl Options {
                 "--sim" => options.sim = true,
                 "--poison" => options.poison = true,
                 "--clock" => options.clock = true,
+                "--why" => options.why = true,
+                "--petshop" => options.petshop = Some(value()?.into()),
                 "--only" => options.only = Some(value()?),
                 "--seeds" => options.seeds = number(&value()?)?,
                 "--each" => options.each = true,
@@ -104,8 +112,14 @@ pub(crate) fn quality(arguments: &[String]) -> Outcome {
     if let Some(folder) = &options.scorers {
         return scorers::check(folder);
     }
-    let is_asked =
-        [options.nab.is_some(), options.many.is_some(), options.sim, options.poison, options.clock];
+    let is_asked = [
+        options.nab.is_some(),
+        options.many.is_some(),
+        options.sim,
+        options.poison,
+        options.clock,
+        options.why,
+    ];
     if !is_asked.contains(&true) {
         return Err(Failure("say what to measure: see xtask/src/quality/mod.rs".into()));
     }
@@ -120,6 +134,9 @@ pub(crate) fn quality(arguments: &[String]) -> Outcome {
     }
     if options.clock {
         quiet::measure(options.seeds.max(1))?;
+    }
+    if options.why {
+        why::measure(options.seeds.max(1), options.petshop.as_deref(), options.dump.as_deref())?;
     }
     if options.poison {
         poison::measure()?;

@@ -5,13 +5,13 @@ mod labels;
 mod lifelog;
 mod recall;
 mod set_ups;
-mod watched;
+pub(super) mod watched;
 mod worlds;
 
 use crate::run::{Failure, Outcome};
 
 /// One line of the table.
-struct Figure {
+pub(super) struct Figure {
     name: String,
     value: String,
     target: &'static str,
@@ -19,11 +19,11 @@ struct Figure {
 }
 
 impl Figure {
-    fn at_least(name: impl Into<String>, value: f64, least: f64, target: &'static str) -> Self {
+    pub(super) fn at_least(name: impl Into<String>, value: f64, least: f64, target: &'static str) -> Self {
         Self { name: name.into(), value: format!("{value:.3}"), target, is_met: value >= least }
     }
 
-    fn at_most(name: impl Into<String>, value: f64, most: f64, target: &'static str) -> Self {
+    pub(super) fn at_most(name: impl Into<String>, value: f64, most: f64, target: &'static str) -> Self {
         Self { name: name.into(), value: format!("{value:.3}"), target, is_met: value <= most }
     }
 }
@@ -52,7 +52,7 @@ pub(super) fn measure(seeds: u64, only: Option<&str>) -> Outcome {
     Ok(())
 }
 
-fn print(figures: &[Figure]) {
+pub(super) fn print(figures: &[Figure]) {
     for Figure { name, value, target, is_met } in figures {
         let mark = match (target.is_empty(), is_met) {
             (true, _) => "",

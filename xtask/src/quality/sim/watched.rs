@@ -58,7 +58,7 @@ fn blamed(verdict: &Verdict) -> Option<(usize, f64)> {
 }
 
 /// An event's first and last frame; `grace` frames more, in which the return to normal may be what is noticed.
-pub(super) fn span(simulation: &Simulation, event: &Event, grace: usize) -> (usize, usize) {
+pub(in crate::quality) fn span(simulation: &Simulation, event: &Event, grace: usize) -> (usize, usize) {
     let first = simulation.times_ms.partition_point(|&at_ms| at_ms < event.start_ms);
     let end = simulation.times_ms.partition_point(|&at_ms| at_ms <= event.end_ms);
     (first, (end + grace).min(simulation.frames()) - 1)
@@ -72,7 +72,7 @@ impl Watched {
     }
 }
 
-pub(super) fn mean(values: impl IntoIterator<Item = f64>) -> f64 {
+pub(in crate::quality) fn mean(values: impl IntoIterator<Item = f64>) -> f64 {
     let (count, sum) = values.into_iter().fold((0.0, 0.0), |(count, sum), value| (count + 1.0, sum + value));
     sum / count
 }

@@ -1,0 +1,82 @@
+//! Whether absence is the finding, and whose it is.
+
+use super::Case;
+use super::seen::Seen;
+use crate::cause::{Culprit, Face, Silence};
+use crate::silence::Cause;
+
+/// The silence that explains the trouble, where one does: the one that the clocks told, or that of the first suspect.
+pub(super) fn of(case: &Case<'_>, seen: &Seen) -> Option<Silence> {
+    let first = case.ranking.suspects.first();
+    if let Some(episode) = case.episode
+        && let (None, Some(cause)) = (episode.stream, episode.cause)
+    {
+        if is_of_all(case, seen) {
+            let since_ms = episode.opened_ms;
+            return Some(Silence { cause: Cause::AllSilent, stream: None, group: None, since_ms });
+        }
+        let stream = first.filter(|first| first.face == Face::Missing).map(|first| first.stream);
+        let stream = stream.filter(|_| cause == Cause::SensorSilent);
+        return Some(Silence { cause, stream, group: episode.group, since_ms: episode.opened_ms });
+    }
+    let first = first?;
+    let stream = Some(first.stream);
+    let silence = Silence { cause: Cause::ValueStuck, stream, group: None, since_ms: first.onset_ms };
+    match first.face {
+        Face::Level => None,
+        Face::Stuck => Some(silence),
+        Face::Missing => Some(wide(case, seen, silence)),
+    }
+}
+
+/// Widens the silence of one stream to what fell silent with it.
+fn wide(case: &Case<'_>, seen: &Seen, silence: Silence) -> Silence {
+    let streams = case.schema.streams();
+    let group = silence.stream.and_then(|stream| streams[stream].group);
+    let (members, silent) = match group {
+        Some(group) => count(case, seen, |stream| streams[stream].group == Some(group)),
+        None => (0, 0),
+    };
+    match () {
+        () if is_of_all(case, seen) => Silence { cause: Cause::AllSilent, stream: None, ..silence },
+        () if silent >= 2 && silent == members => {
+            Silence { cause: Cause::SourceDown, stream: None, group, ..silence }
+        }
+        () if silent >= 2 => Silence { cause: Cause::SourcePartlySilent, stream: None, group, ..silence },
+        () => Silence { cause: Cause::SensorSilent, ..silence },
+    }
+}
+
+/// Whether everybody who is usually there is silent, and they are not all of one group.
+fn is_of_all(case: &Case<'_>, seen: &Seen) -> bool {
+    let streams = case.schema.streams();
+    let (all, silent) = count(case, seen, |_| true);
+    let is_of_one = |group: usize| count(case, seen, |stream| streams[stream].group == Some(group)).0 == all;
+    silent >= 2 && silent == all && !(0..case.schema.groups().len()).any(is_of_one)
+}
+
+/// How many of some streams are usually there, and how many of those are silent.
+fn count(case: &Case<'_>, seen: &Seen, is_in: impl Fn(usize) -> bool) -> (usize, usize) {
+    let streams = 0..case.schema.streams().len();
+    let usual = streams.filter(|&stream| is_in(stream) && seen.is_usually_there(stream));
+    usual.fold((0, 0), |(all, silent), stream| (all + 1, silent + usize::from(seen.is_silent(stream))))
+}
+
+/// Who is to blame for a silence that is wider than one stream.
+pub(super) fn culprit(silence: &Silence) -> Option<Culprit> {
+    match (silence.cause, silence.group) {
+        (Cause::AllSilent, _) => Some(Culprit::Everything),
+        (Cause::SourceDown | Cause::SourcePartlySilent, Some(group)) => Some(Culprit::Group(group)),
+        _ => None,
+    }
+}
+
+/// Whether a stream is of those whose silence is the finding.
+pub(super) fn is_of(case: &Case<'_>, silence: Option<&Silence>, stream: usize) -> bool {
+    let Some(silence) = silence else { return false };
+    match culprit(silence) {
+        Some(Culprit::Group(group)) => case.schema.streams()[stream].group == Some(group),
+        Some(_) => true,
+        None => silence.stream == Some(stream),
+    }
+}
