@@ -82,6 +82,8 @@ fn row_of(history: &History, at_ms: Option<i64>) -> Result<usize, AskFault> {
 
 #[cfg(test)]
 mod tests {
+    use alloc::vec::Vec;
+
     use super::*;
     use crate::{Frame, SchemaDraft};
 
@@ -104,5 +106,28 @@ mod tests {
         let ask = Ask { target: Some(2), ..Ask::default() };
         assert!(matches!(engine.explain(ask), Err(Error::Ask(AskFault::UnknownStream { .. }))));
         assert_eq!(engine.seal(), before);
+    }
+
+    #[test]
+    fn no_input_is_too_odd_to_be_asked_about() {
+        let odd = [f64::NAN, f64::INFINITY, 1e308, -1e150, 1e-310, 0.0, 1e149, 7.0];
+        for names in [&["a"][..], &["a|x", "a|y", "b|x", "b|y"], &["a.b", "a.c", "d"]] {
+            let mut engine =
+                Engine::new(SchemaDraft::of_streams(names.iter().copied()).validate().expect("valid"));
+            for frame in 0..40_usize {
+                let values: Vec<f64> =
+                    (0..names.len()).map(|stream| odd[(frame * 5 + stream * 3) % 8]).collect();
+                engine.observe(Frame { at_ms: 1000 * frame as i64, values: &values }).expect("in order");
+                for target in [None, Some(0)] {
+                    for mode in [Mode::Fast, Mode::Thorough] {
+                        let at_ms = Some(700 * frame as i64);
+                        let said = engine.explain(Ask { at_ms, target, mode }).expect("remembered");
+                        assert!((0.0..=1.0).contains(&said.known));
+                        assert!(said.suspects.len() == names.len());
+                        assert!(said.suspects.iter().all(|suspect| suspect.weight.is_finite()), "{said:?}");
+                    }
+                }
+            }
+        }
     }
 }

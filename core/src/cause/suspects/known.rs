@@ -4,7 +4,7 @@
 //! often the first's own effect), and how many are suspected at all: what hits everybody began with nobody, unless
 //! everybody fell silent. It was fitted on simulated services and people, and on cases of real services.
 //!
-//! Whoever was never seen can not be cleared: where such a stream stands upstream of the first suspect, or nobody knows
+//! Whoever was never seen can not be cleared: where such a stream stands upstream of the suspects, or nobody knows
 //! what stands where and much is not seen, there is little to be sure of.
 
 use alloc::vec;
@@ -20,7 +20,7 @@ const PER_BREADTH: f64 = -6.2;
 /// Of those that fall silent together each is where it began.
 const PER_SILENT_BREADTH: f64 = 2.0;
 /// What is left of the confidence where something upstream was never seen.
-const BLIND_UPSTREAM: f64 = 0.25;
+const BLIND_UPSTREAM: f64 = 0.2;
 /// Who is this much of the first is suspected, too.
 const SUSPECTED: f64 = 0.2;
 /// Without links, what each share of streams that was never seen takes of it, and at most.
