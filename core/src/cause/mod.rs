@@ -25,7 +25,7 @@
 //!
 //! # What it costs
 //!
-//! A frame of 30 streams: half a microsecond. 0.2 MB at 32 streams, 1.6 MB at 500, fixed by the schema. An explanation
+//! Of a frame's time some two per cent. 0.2 MB at 32 streams, 1.8 MB at 500, fixed by the schema. An explanation
 //! allocates; `cargo xtask bench --why` measures its time.
 //!
 //! # When it is wrong

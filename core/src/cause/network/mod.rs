@@ -113,49 +113,51 @@ impl Network {
         let weight = self.weight(at.at_ms);
         let hour = hour_of(at);
         self.frames += weight;
-        let mut turned = Turned::default();
+        let (mut turned, mut before) = (Places::default(), Places::default());
         for (place, (node, said)) in self.nodes.iter_mut().zip(streams).enumerate() {
             if node.step(Level::of(said)) {
                 node.turns += weight;
                 turned.note(place);
+            } else if node.age < HOLD_FRAMES {
+                before.note(place);
             }
             node.hours[hour][node.level as usize] += weight;
         }
         let Self { nodes, edges, .. } = self;
+        // Which of those that turned before are linked to which of those that turned now.
+        let mut are_linked = [[false; TURNS_MOST]; TURNS_MOST];
         for edge in edges.iter_mut().filter(|edge| !edge.is_vacant()) {
             let (cause, effect) = (&nodes[edge.from()], &nodes[edge.to()]);
             edge.count(weight, cause.recent, effect.level);
             if effect.age == 0 && cause.age < HOLD_FRAMES {
                 edge.follow(weight, cause.age > 0);
+                if let (Some(cause), Some(effect)) = (before.find(edge.from()), turned.find(edge.to())) {
+                    are_linked[effect][cause] = true;
+                }
             }
         }
-        if turned.count <= TURNS_MOST {
-            turned.places[..turned.count].iter().for_each(|&effect| self.suspect(effect, weight));
+        if before.are_few() && turned.are_few() {
+            for (effect, is_linked) in turned.iter().zip(&are_linked) {
+                let causes = before.iter().zip(is_linked).filter(|(_, is_linked)| !**is_linked);
+                self.suspect(effect, causes.map(|(cause, _)| cause), weight);
+            }
         }
     }
 
-    /// Looks who turned just before a stream did.
-    fn suspect(&mut self, effect: usize, weight: f32) {
-        let is_before = |node: &Node| (1..HOLD_FRAMES).contains(&node.age);
-        if self.nodes.iter().filter(|node| is_before(node)).count() > TURNS_MOST {
-            return;
-        }
-        for cause in (0..self.nodes.len()).filter(|&cause| cause != effect) {
-            let is_known = |edge: &Edge| !edge.is_vacant() && edge.from() == cause && edge.to() == effect;
-            if !is_before(&self.nodes[cause]) || self.edges.iter().any(is_known) {
-                continue;
-            }
-            // The room goes to whom the last ones speak for: each newcomer takes from the weakest until that is empty.
-            let room = self.edges[self.given..].iter_mut();
-            let weakest = room.fold(None, |weakest: Option<&mut Edge>, edge| match weakest {
-                Some(weakest) if weakest.followed() <= edge.followed() => Some(weakest),
-                _ => Some(edge),
-            });
-            if let Some(weakest) = weakest
-                && !weakest.yield_to(weight)
-            {
+    /// Those who turned just before a stream did, and are not linked to it, ask for the room of the weakest link that is
+    /// not the schema's. Each takes from it until it is empty; then the one who asks gets it.
+    fn suspect(&mut self, effect: usize, causes: impl Iterator<Item = usize>, weight: f32) {
+        let room = self.edges[self.given..].iter_mut();
+        let weakest = room.fold(None, |weakest: Option<&mut Edge>, edge| match weakest {
+            Some(weakest) if weakest.followed() <= edge.followed() => Some(weakest),
+            _ => Some(edge),
+        });
+        let Some(weakest) = weakest else { return };
+        for cause in causes {
+            if !weakest.yield_to(weight) {
                 *weakest = Edge::of(cause, effect);
                 weakest.follow(weight, true);
+                return;
             }
         }
     }
@@ -227,19 +229,32 @@ impl Node {
     }
 }
 
-/// The first few streams that turned in a frame, and how many did.
+/// The first few streams of a kind, and how many there are.
 #[derive(Default)]
-struct Turned {
+struct Places {
     places: [usize; TURNS_MOST],
     count: usize,
 }
 
-impl Turned {
+impl Places {
     fn note(&mut self, place: usize) {
         if let Some(slot) = self.places.get_mut(self.count) {
             *slot = place;
         }
         self.count += 1;
+    }
+
+    /// Whether all of them are here.
+    fn are_few(&self) -> bool {
+        self.count <= TURNS_MOST
+    }
+
+    fn iter(&self) -> impl Iterator<Item = usize> {
+        self.places.iter().copied().take(self.count)
+    }
+
+    fn find(&self, place: usize) -> Option<usize> {
+        self.iter().position(|known| known == place)
     }
 }
 
