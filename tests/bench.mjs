@@ -36,7 +36,8 @@ async function batches(width) {
   };
   run(warmUp);
   const taken = Array.from({ length: rounds }, () => run(Math.floor(valuesPerRound / width)));
-  const bytes = engine.memory().total;
+  const { total, cause } = engine.memory();
+  const bytes = total - cause;
   engine.free();
   return [...[0, 1].map((kind) => shareOf(taken.map((round) => round[kind]), 0.5)), bytes];
 }
