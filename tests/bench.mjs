@@ -3,20 +3,11 @@
 // One line per width: microseconds per frame, CPU microseconds per frame, p50 and p99.9 of single frames, bytes held.
 
 import { Engine } from "../dist/npm/dist/node.mjs";
+import { generator } from "./bench/noise.mjs";
 
 const [warmUp, valuesPerRound, rounds, singleFrames, replays, ...widths] = process.argv.slice(2).map(Number);
 
 const create = (width) => Engine.create({ streams: Array.from({ length: width }, (_, place) => `s${place}`) });
-
-function generator() {
-  let state = 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 16) / 256;
-  };
-}
 
 /** The number below which a share of them lies. */
 const shareOf = (numbers, share) =>

@@ -2,6 +2,7 @@
 // microseconds of a fast and of a thorough explanation, bytes of tier 4.
 
 import { Engine, presets } from "../dist/npm/dist/node.mjs";
+import { generator } from "./bench/noise.mjs";
 
 const CASES = [
   [32, 2000, 101],
@@ -10,16 +11,6 @@ const CASES = [
 const TROUBLE_FRAMES = 20;
 const START_MS = 1_700_000_000_000;
 const FRAME_MS = 300_000;
-
-function generator() {
-  let state = 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 16) / 256;
-  };
-}
 
 function schemaOf(width) {
   if (presets.lifelog.streams.length === width) return presets.lifelog;

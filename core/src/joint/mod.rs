@@ -6,7 +6,7 @@
 //!
 //! | View | Asks | Costs | Is wrong when |
 //! |---|---|---|---|
-//! | `novelty` | have all streams together ever been in a state like this? | 256 pictures compared, more than half of all | one stream among hundreds fails: its share of the distance is small |
+//! | `novelty` | have all streams together ever been in a state like this? | 256 pictures compared, about half of all | one stream among hundreds fails: its share of the distance is small |
 //! | `dependence` | are the streams each usual and together, or at this hour, absurd? | three passes over half a block of at most 64 squared | relations change by themselves; rows are fewer than streams |
 //! | `forest` | how thin is the space of features here? | 50 ways of 8 steps, 30 of 6 per group | streams are many: a tree sees few of them |
 //! | `gaps` | how usual is it that just these streams speak? | one logarithm per stream | frames come when values do, so nothing is ever absent |
@@ -16,7 +16,7 @@
 //! that what lasts does not become usual at once; and how much it had to judge with. Which stream adds how much is worked
 //! out only when somebody asks.
 //!
-//! The views hold 0.2 MB for one stream, 0.4 MB for thirty and 3 MB for five hundred, whatever they have seen.
+//! The views hold 0.2 MB for one stream, 0.3 MB for thirty and 3 MB for five hundred, whatever they have seen.
 //! `cargo run --release -p fourfold --example joint_cost` measures their time.
 //!
 //! All of them need company: with one stream, `dependence` has nothing to say and `novelty` little that tier 1 does not
