@@ -17,6 +17,8 @@ const BASE: f64 = 2.2;
 const PER_STRENGTH: f64 = 0.6;
 const PER_THIRD: f64 = -1.8;
 const PER_BREADTH: f64 = -6.2;
+/// So many more than one are a crowd, however few streams there are.
+const CROWD: f64 = 4.0;
 /// Of those that fall silent together each is where it began.
 const PER_SILENT_BREADTH: f64 = 2.0;
 /// What is left of the confidence where something upstream was never seen.
@@ -41,9 +43,9 @@ pub(super) fn known(scene: &Scene<'_>, suspects: &[Suspect], own: &[f64]) -> f64
     walked.sort_by(|a, b| b.total_cmp(a));
     let third = walked.get(2).map_or(0.0, |third| third / first.weight);
     let (sum, squares) = alone.iter().fold((0.0, 0.0), |(sum, squares), x| (sum + x, squares + x * x));
-    // From 0, where only one is suspected, to 1, where all are alike.
+    // From 0, where only one is suspected, to 1, where all are alike. Of a handful, two are no crowd yet.
     let alike = if squares > 0.0 { sum * sum / squares } else { 1.0 };
-    let breadth = (alike - 1.0) / (nodes.count as f64 - 1.0).max(1.0);
+    let breadth = (alike - 1.0) / (nodes.count as f64 - 1.0).max(CROWD);
     let per_breadth = if first.face == Face::Missing { PER_SILENT_BREADTH } else { PER_BREADTH };
     let logit = BASE + PER_STRENGTH * ln_1p(first.weight) + PER_THIRD * third + per_breadth * breadth;
     sighted(scene, &nodes, suspects, first.weight) / (1.0 + exp(-logit))
