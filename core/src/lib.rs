@@ -58,6 +58,7 @@ pub mod ingest;
 pub mod joint;
 mod math;
 pub mod opinion;
+mod order;
 mod rng;
 pub mod schema;
 pub mod silence;

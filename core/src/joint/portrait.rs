@@ -8,6 +8,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::math::{greater, inverse_sqrt_brief, lesser, ln_brief, sqrt};
+use crate::order;
 use crate::snapshot::state;
 
 /// Streams side by side in one cell.
@@ -189,10 +190,10 @@ impl Gauge {
     fn begin(&mut self, start: &[f64; START_VALUES]) {
         let middle = START_VALUES / 2;
         let mut sorted = *start;
-        sorted.sort_unstable_by(f64::total_cmp);
+        order::few(&mut sorted, |one, other| one < other);
         self.mean = 0.5 * sorted[middle - 1] + 0.5 * sorted[middle];
         let mut apart = sorted.map(|x| (x - self.mean).abs());
-        apart.sort_unstable_by(f64::total_cmp);
+        order::few(&mut apart, |one, other| one < other);
         let spread = 1.4826 * 0.5 * (apart[middle - 1] + apart[middle]);
         let spread = if spread == 0.0 { apart[3 * START_VALUES / 4] } else { spread };
         self.variance = spread * spread;

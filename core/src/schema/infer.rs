@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use super::validate::CADENCE_MS_MAX;
 use super::{Kind, SchemaDraft, StreamDraft};
 use crate::frame::measured;
+use crate::order;
 
 /// Fewer values than this say nothing of a kind.
 const VALUES_LEAST: usize = 8;
@@ -44,11 +45,11 @@ impl SchemaDraft {
         let width = draft.streams.len();
         let groups = groups_of(&draft.streams);
         for (place, (stream, group)) in draft.streams.iter_mut().zip(groups).enumerate() {
-            let mut spoken: Vec<(i64, f64)> = (times_ms.iter().zip(rows.chunks_exact(width)))
+            let came: Vec<(i64, f64)> = (times_ms.iter().zip(rows.chunks_exact(width)))
                 .filter_map(|(&at_ms, row)| measured(row[place]).map(|value| (at_ms, value)))
                 .collect();
             // Samples come newest first as well, and in pieces.
-            spoken.sort_by_key(|&(at_ms, _)| at_ms);
+            let spoken = sorted(&came, |one, other| one.0 < other.0);
             stream.group = group;
             stream.cadence_ms = cadence_of(&spoken);
             // Rare and regular is a slow sensor; rare and irregular is something that happens.
@@ -62,12 +63,17 @@ impl SchemaDraft {
     }
 }
 
+fn sorted<T: Copy>(items: &[T], is_before: impl Fn(&T, &T) -> bool) -> Vec<T> {
+    let places = order::places(items.len(), &mut |one, other| is_before(&items[one], &items[other]));
+    places.into_iter().map(|place| items[place]).collect()
+}
+
 fn kind_of(spoken: &[(i64, f64)]) -> Kind {
     if spoken.len() < VALUES_LEAST {
         return Kind::default();
     }
-    let mut by_size: Vec<f64> = spoken.iter().map(|&(_, x)| x).collect();
-    by_size.sort_unstable_by(f64::total_cmp);
+    let values: Vec<f64> = spoken.iter().map(|&(_, x)| x).collect();
+    let by_size = sorted(&values, |one, other| one < other);
     let is_counting = by_size.iter().all(|&x| x >= 0.0 && crate::math::floor(x) == x);
     let zeros = by_size.iter().filter(|&&x| x == 0.0).count() as f64;
     let changes = by_size.first() < by_size.last();
@@ -94,7 +100,7 @@ fn roughness(values: &[f64]) -> f64 {
 }
 
 fn cadence_of(spoken: &[(i64, f64)]) -> Option<f64> {
-    let mut gaps_ms: Vec<i64> = spoken
+    let gaps_ms: Vec<i64> = spoken
         .windows(2)
         .map(|pair| pair[1].0.saturating_sub(pair[0].0))
         .filter(|gap| (1..=i64::MAX / 16).contains(gap))
@@ -102,7 +108,7 @@ fn cadence_of(spoken: &[(i64, f64)]) -> Option<f64> {
     if gaps_ms.len() + 1 < VALUES_LEAST {
         return None;
     }
-    gaps_ms.sort_unstable();
+    let gaps_ms = sorted(&gaps_ms, |one, other| one < other);
     let median_ms = gaps_ms[gaps_ms.len() / 2];
     let count_of =
         |is_near: &dyn Fn(i64) -> bool| gaps_ms.iter().filter(|&&gap_ms| is_near(gap_ms)).count() as f64;

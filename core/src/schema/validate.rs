@@ -7,6 +7,7 @@ use super::fault::SchemaFault;
 use super::zone::Zone;
 use super::{Aggregate, Link, LinkDraft, Schema, SchemaDraft, Stream, StreamDraft, pattern};
 use crate::error::Error;
+use crate::order;
 
 /// The widest schema: its state is then some tens of megabytes, what a phone's tab can still hold.
 pub(super) const STREAMS_MAX: usize = 4096;
@@ -80,8 +81,7 @@ fn check_name(draft: &SchemaDraft, faults: &mut Vec<SchemaFault>) {
 
 /// Places of the streams in the order of their names.
 fn sorted(streams: &[StreamDraft], faults: &mut Vec<SchemaFault>) -> Vec<usize> {
-    let mut by_name: Vec<usize> = (0..streams.len()).collect();
-    by_name.sort_unstable_by(|&a, &b| streams[a].name.cmp(&streams[b].name).then(a.cmp(&b)));
+    let by_name = order::places(streams.len(), &mut |a, b| streams[a].name < streams[b].name);
     for pair in by_name.windows(2) {
         if streams[pair[0]].name == streams[pair[1]].name {
             faults.push(SchemaFault::DuplicateName(streams[pair[0]].name.clone()));

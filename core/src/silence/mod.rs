@@ -66,6 +66,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use crate::frame::{Moment, TIME_MS_MAX};
+use crate::order;
 use crate::schema::Schema;
 use crate::snapshot::{State, state};
 use clock::Clock;
@@ -326,8 +327,8 @@ impl Silence {
 
 /// Sensors of one source that fell silent at about the same time are one finding.
 fn merge_parts(findings: &mut Vec<Finding>, silent: Range<usize>) {
-    findings[silent.clone()]
-        .sort_unstable_by_key(|finding| (finding.group, finding.since_ms, finding.stream));
+    let key = |finding: &Finding| (finding.group, finding.since_ms, finding.stream);
+    order::few(&mut findings[silent.clone()], |one, other| key(one) < key(other));
     let mut kept = silent.start;
     for at in silent.clone() {
         let next = findings[at];

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use super::{Edge, LEVELS, Level, Network, hour_of};
 use crate::frame::{DAY_MS, Moment};
 use crate::math::{exp2, ln};
+use crate::order;
 
 /// Frames of what is usual that stand behind every estimate: a link that was hardly ever seen at work explains little.
 const PRIOR_FRAMES: f64 = 2.0;
@@ -123,7 +124,7 @@ impl<'a> Reading<'a> {
             gains.into_iter().map(|(source, gain)| (source, explained * gain / together)).collect();
         of.retain(|(_, share)| *share > 0.0);
         // Of equals the first source.
-        of.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
+        order::few(&mut of, |one, other| one.1 > other.1 || one.1 == other.1 && one.0 < other.0);
         let unexplained = (1.0 - of.iter().map(|(_, share)| share).sum::<f64>()).max(0.0);
         Shares { of, unexplained }
     }

@@ -12,6 +12,7 @@ use alloc::vec::Vec;
 
 pub(crate) use symbols::{Symbol, symbols};
 
+use crate::order;
 use crate::rng::Rng;
 use crate::schema::{Change, Step};
 use align::{Aligner, Pair};
@@ -83,8 +84,8 @@ pub(crate) fn matches(
         return Vec::new();
     }
     // Of equals the one with more to it; then, since it is stable, the one that stands first in the schema.
-    found.sort_by(|(one, less), (other, more)| {
-        other.similarity.total_cmp(&one.similarity).then(more.total_cmp(less))
+    order::few(&mut found, |(one, more), (other, less)| {
+        one.similarity > other.similarity || one.similarity == other.similarity && more > less
     });
     let by_chance = by_chance(symbols, patterns, width, draws, seed);
     for (found, score) in &mut found {

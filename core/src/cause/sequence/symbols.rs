@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::cause::{Face, Scene, Suspect};
+use crate::order;
 use crate::schema::Change;
 
 /// What must be held against a stream, in decades, for a change to be one: a frame in a hundred.
@@ -60,16 +61,16 @@ pub(crate) fn symbols(scene: &Scene<'_>, rows_before: usize, suspects: &[Suspect
         }
     }
     if found.len() > SYMBOLS_MOST {
-        found.sort_by(|one, other| {
-            other.strength.total_cmp(&one.strength).then(order(one).cmp(&order(other)))
+        order::few(&mut found, |one, other| {
+            one.strength > other.strength || one.strength == other.strength && key(one) < key(other)
         });
         found.truncate(SYMBOLS_MOST);
     }
-    found.sort_by_key(order);
+    order::few(&mut found, |one, other| key(one) < key(other));
     found
 }
 
-fn order(symbol: &Symbol) -> (i64, usize, u8) {
+fn key(symbol: &Symbol) -> (i64, usize, u8) {
     (symbol.at_ms, symbol.stream, symbol.change as u8)
 }
 

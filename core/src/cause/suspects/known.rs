@@ -12,6 +12,7 @@ use alloc::vec;
 use super::nodes::Nodes;
 use super::{Face, Scene, Suspect};
 use crate::math::{exp, ln_1p};
+use crate::order;
 
 const BASE: f64 = 2.2;
 const PER_STRENGTH: f64 = 0.6;
@@ -40,8 +41,10 @@ pub(super) fn known(scene: &Scene<'_>, suspects: &[Suspect], own: &[f64]) -> f64
         walked[node] = walked[node].max(suspect.weight);
         alone[node] = alone[node].max(own[suspect.stream]);
     }
-    walked.sort_by(|a, b| b.total_cmp(a));
-    let third = walked.get(2).map_or(0.0, |third| third / first.weight);
+    let third = match walked.len() {
+        0..3 => 0.0,
+        count => order::nth(&mut walked, count - 3) / first.weight,
+    };
     let (sum, squares) = alone.iter().fold((0.0, 0.0), |(sum, squares), x| (sum + x, squares + x * x));
     // From 0, where only one is suspected, to 1, where all are alike. Of a handful, two are no crowd yet.
     let alike = if squares > 0.0 { sum * sum / squares } else { 1.0 };

@@ -21,6 +21,7 @@ mod weight;
 use alloc::vec::Vec;
 
 use super::history::History;
+use crate::order;
 use crate::schema::{Link, Stream};
 use look::Look;
 use nodes::Nodes;
@@ -92,13 +93,9 @@ pub(crate) fn rank(scene: &Scene<'_>) -> Ranking {
         Some(target) => named(scene, &looks, target),
         None => unnamed(scene, &looks),
     };
-    let mut suspects: Vec<Suspect> = looks
-        .iter()
-        .zip(&weights)
-        .enumerate()
-        .map(|(stream, (look, &weight))| look.suspect(scene, stream, weight))
-        .collect();
-    suspects.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.stream.cmp(&b.stream)));
+    let by_weight = order::places(looks.len(), &mut |a, b| weights[a] > weights[b]);
+    let suspects: Vec<Suspect> =
+        by_weight.into_iter().map(|stream| looks[stream].suspect(scene, stream, weights[stream])).collect();
     let known = known::known(scene, &suspects, &own);
     Ranking { suspects, known }
 }

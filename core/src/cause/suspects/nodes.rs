@@ -7,6 +7,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::weight::Weight;
+use crate::order;
 use crate::schema::{Link, Stream};
 
 /// How many streams of a node count, each by this much less than the one before.
@@ -57,7 +58,7 @@ impl Nodes {
     pub(super) fn members(&self, node: usize, weights: &[Weight]) -> Vec<usize> {
         let mut members: Vec<usize> =
             (0..weights.len()).filter(|&stream| self.of_stream[stream] == node).collect();
-        members.sort_by(|&a, &b| weights[b].whole.total_cmp(&weights[a].whole).then(a.cmp(&b)));
+        order::few(&mut members, |&a, &b| weights[a].whole > weights[b].whole);
         members
     }
 

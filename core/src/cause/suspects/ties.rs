@@ -9,6 +9,7 @@ use super::Scene;
 use super::nodes::Nodes;
 use super::weight::Weight;
 use crate::math::sqrt;
+use crate::order;
 
 /// The nodes that are compared, and the streams of each.
 const NODES: usize = 12;
@@ -30,7 +31,7 @@ pub(super) fn lean_upstream(
 ) {
     let asked = nodes.of_stream[target];
     let mut first: Vec<usize> = (0..nodes.count).filter(|&node| answers[node] > 0.0).collect();
-    first.sort_by(|&a, &b| answers[b].total_cmp(&answers[a]).then(a.cmp(&b)));
+    order::few(&mut first, |&a, &b| answers[a] > answers[b]);
     first.truncate(NODES);
     let courses = |node: usize| -> Vec<Vec<f32>> {
         let members = nodes.members(node, weights).into_iter().take(STREAMS);

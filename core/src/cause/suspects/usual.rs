@@ -1,6 +1,7 @@
 //! What is usual for a stream: what it did before the trouble began.
 
 use crate::math::sqrt;
+use crate::order;
 
 /// A deviation is never taken for less than this share of the level.
 const FLOOR_SHARE: f64 = 0.001;
@@ -25,7 +26,7 @@ impl Usual {
         let mean = values.iter().sum::<f64>() / count;
         let variance = values.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / count;
         let middle = values.len() / 2;
-        let level = *values.select_nth_unstable_by(middle, f64::total_cmp).1;
+        let level = order::nth(values, middle);
         let anchor = if anchor.is_nan() { 0.0 } else { anchor };
         Some(Self { level, spread: sqrt(variance).max(FLOOR_SHARE * (level + anchor).abs()) })
     }

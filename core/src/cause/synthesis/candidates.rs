@@ -8,6 +8,7 @@ use super::seen::Seen;
 use super::silence;
 use crate::cause::sequence::{Match, Origin, Symbol};
 use crate::cause::{Candidate, Culprit, Silence};
+use crate::order;
 
 /// The part of what the first suspect leaves that the others share; the rest is somebody whom nobody suspects.
 const SUSPECTED: f64 = 0.6;
@@ -69,7 +70,7 @@ pub(super) fn causes(
     }));
     candidates.retain(|candidate| candidate.probability > 0.0);
     // Stable: of equals what has a name, then the schema's order.
-    candidates.sort_by(|one, other| other.probability.total_cmp(&one.probability));
+    order::few(&mut candidates, |one, other| one.probability > other.probability);
     let confidence = candidates.first().map_or(0.0, |first| first.probability);
     let primary = candidates.first().filter(|_| confidence >= NAMED_FROM).copied();
     let rest = usize::from(primary.is_some());

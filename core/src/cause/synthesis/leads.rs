@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use super::Case;
 use crate::cause::Found;
 use crate::cause::lead_lag::{Course, Relation, relate};
+use crate::order;
 use crate::schema::Link;
 
 /// Steps that are compared.
@@ -55,7 +56,7 @@ impl Leads {
             }
         }
         // Stable: of equals the schema's order.
-        related.sort_by(|one, other| other.1.total_cmp(&one.1));
+        order::few(&mut related, |one, other| one.1 > other.1);
         Self { told: related.into_iter().take(TOLD_MOST).map(|(found, _)| found).collect(), unseen }
     }
 

@@ -16,6 +16,7 @@ use super::sequence::{self, Match, Origin, Pattern, Symbol, symbols};
 use super::suspects::Ranking;
 use super::{Candidate, Culprit, Evidence, Explanation, Found, Happening, History, Mode, Scene, Silence};
 use crate::math::{floor, log10};
+use crate::order;
 use crate::schema::{Change, Schema};
 use crate::verdict::Episode;
 use candidates::{Causes, causes, is_telling};
@@ -140,7 +141,7 @@ impl Case<'_> {
         let rows = self.scene.end.saturating_sub(64)..self.scene.end;
         let mut steps: Vec<i64> =
             rows.map(|row| self.history.at_ms(row + 1) - self.history.at_ms(row)).collect();
-        steps.sort_unstable();
+        order::few(&mut steps, |one, other| one < other);
         steps.get(steps.len() / 2).copied().unwrap_or(1).max(1)
     }
 
@@ -155,7 +156,7 @@ impl Case<'_> {
         let leading: Vec<usize> = suspects.chain(target).collect();
         let mut involved: Vec<usize> = happened.iter().map(|symbol| symbol.stream).collect();
         involved.extend(&leading);
-        involved.sort_unstable();
+        order::few(&mut involved, |one, other| one < other);
         involved.dedup();
         Leads::of(self, &involved, &leading, target, self.step_ms())
     }
@@ -168,9 +169,10 @@ impl Case<'_> {
     /// What happened, with the values that streams went to.
     fn sequence(&self, words: &Words<'_>, mut happened: Vec<Symbol>, most: usize) -> Vec<Happening> {
         if happened.len() > most {
-            happened.sort_by(|one, other| other.strength.total_cmp(&one.strength));
+            order::few(&mut happened, |one, other| one.strength > other.strength);
             happened.truncate(most);
-            happened.sort_by_key(|symbol| (symbol.at_ms, symbol.stream));
+            let key = |symbol: &Symbol| (symbol.at_ms, symbol.stream);
+            order::few(&mut happened, |one, other| key(one) < key(other));
         }
         let tell = |symbol: Symbol| {
             let value = self.value_at(symbol.at_ms, symbol.stream);

@@ -17,6 +17,7 @@ use alloc::vec::Vec;
 use super::portrait::START_VALUES;
 use super::view::{JointView, Seen};
 use crate::math::{cos, sin};
+use crate::order;
 use crate::schema::Schema;
 use crate::snapshot::state;
 use crate::stream::StreamVerdict;
@@ -129,11 +130,11 @@ fn clock_at(local_ms: i64) -> [f32; CLOCKS] {
 /// Streams that are taken together: all, or by their group, or by their place where a group is too wide or missing.
 fn blocks_of(schema: &Schema) -> Vec<Vec<usize>> {
     let streams = schema.streams();
-    let mut order: Vec<usize> = (0..streams.len()).collect();
     if streams.len() <= BLOCK_MAX {
-        return vec![order];
+        return vec![(0..streams.len()).collect()];
     }
-    order.sort_by_key(|&stream| (streams[stream].group.map_or(usize::MAX, |group| group), stream));
+    let group_of = |stream: usize| streams[stream].group.map_or(usize::MAX, |group| group);
+    let order = order::places(streams.len(), &mut |a, b| group_of(a) < group_of(b));
     let mut blocks: Vec<Vec<usize>> = Vec::new();
     for group in order.chunk_by(|&a, &b| streams[a].group == streams[b].group) {
         let pieces = group.len().div_ceil(BLOCK_MAX);
