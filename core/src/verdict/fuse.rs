@@ -10,6 +10,8 @@
 //! - `news` raises alarms, once per thing that happens: the most surprising stream, the joint novelty, and what any
 //!   other view says for several frames on end, each held back while it says nothing that it did not say before.
 
+use core::f64::consts::LN_10;
+
 use super::insistence::Insistence;
 use super::member::{Gaze, Member};
 use super::{View, ViewVerdict};
@@ -27,6 +29,9 @@ const TRUST: [f64; View::COUNT] = [0.8, 0.8, 0.5, 0.5, 0.5, 0.3];
 /// What each view counts in the harmonic mean. The forest, which soon learns a long anomaly as normal, counts for the
 /// confidence only.
 const VOICE: [f64; View::COUNT] = [0.5, 5.0, 1.0, 0.0, 0.3, 0.1];
+/// The most decades that a view is believed for one frame. Relations and presence are odd for hours on end, so a frame
+/// of theirs proves less than its rank says: by itself such a view makes a moment about as rare as one in a thousand.
+const BELIEVED_MOST: [f64; View::COUNT] = [DECADES_MOST, DECADES_MOST, 3.7, DECADES_MOST, 4.4, 4.4];
 /// How far the mean is moved towards its own share of what happens nowadays: all the way, and the end of a long
 /// anomaly would rank below its beginning.
 const NOWADAYS: f64 = 0.7;
@@ -38,6 +43,7 @@ const OWN_PER_JOINT: f64 = 3.0;
 const RANK_FLOOR: f64 = 0.01;
 /// No chance is believed to be smaller.
 const CHANCE_MIN: f64 = 1e-12;
+const DECADES_MOST: f64 = 12.0;
 /// What raises an alarm at a false-alarm rate of one in a thousand.
 const NEWS_AT_ONE_IN_A_THOUSAND: f64 = 4.4;
 /// Decades by which a relation may be odder than it is nowadays: what comes round every few hours is no news, however new
@@ -63,14 +69,16 @@ pub(crate) struct Fusion {
     holds: [Hold; Source::COUNT],
     insistences: [Insistence; INSISTENT.len()],
     insisted: [f64; INSISTENT.len()],
-    /// Of the most unusual stream by itself, of a stream that is alone, and of everything.
+    /// Of the most unusual stream by itself, and of a stream that is alone.
     own: Ranks,
     alone: Ranks,
-    whole: Ranks,
+    /// Of all that is said together, and of what is believed of it.
+    said: Ranks,
+    believed: Ranks,
     /// Of the view on dependence, as it is nowadays.
     relations: Ranks,
 }
-state!(Fusion { members, trace, holds, insistences, insisted, own, alone, whole, relations });
+state!(Fusion { members, trace, holds, insistences, insisted, own, alone, said, believed, relations });
 
 /// What can be news.
 #[derive(Clone, Copy)]
@@ -94,12 +102,15 @@ pub(crate) struct Fused {
     /// What the own ranks learn; nothing where nobody speaks.
     own: Option<f64>,
     alone: Option<f64>,
-    decades: f64,
+    said: f64,
+    believed: f64,
     surprises: [f64; Source::COUNT],
     insisted: [f64; INSISTENT.len()],
     is_silence_known: bool,
     /// The chance of a frame at least this unusual.
     pub(crate) chance: f64,
+    /// The same where all views are believed whatever they say: what keeps an episode going.
+    pub(crate) rarity: f64,
     /// How strong the news is, in decades: 0 for nothing new.
     pub(crate) news: f64,
     pub(crate) confidence: f64,
@@ -116,7 +127,8 @@ impl Fusion {
             insisted: [0.0; INSISTENT.len()],
             own: Ranks::patient(),
             alone: Ranks::patient(),
-            whole: Ranks::present(),
+            said: Ranks::present(),
+            believed: Ranks::present(),
             relations: Ranks::present(),
         }
     }
@@ -145,8 +157,8 @@ impl Fusion {
             chances[1] = alone.map(|oddness| self.alone.chance(oddness));
         }
         let views = self.views(&opinions, &chances);
-        let decades = decades(&chances, &views);
-        let nowadays = -log10(self.whole.chance(decades + RANK_FLOOR).max(CHANCE_MIN));
+        let said = decades(&chances, &views, [DECADES_MOST; View::COUNT]);
+        let believed = decades(&chances, &views, BELIEVED_MOST);
         let relation = opinions[View::Dependence as usize].oddness;
         let relation_nowadays = relation.map_or(0.0, |oddness| -log10(self.relations.chance(oddness)));
         let insisted = self.insisted(&chances, &views, is_alone, relation_nowadays + BEYOND_NOWADAYS);
@@ -166,11 +178,13 @@ impl Fusion {
             trace: streams.iter().map(|stream| stream.row).sum(),
             own,
             alone,
-            decades,
+            said,
+            believed,
             surprises,
             insisted,
             is_silence_known,
-            chance: exp(-core::f64::consts::LN_10 * (decades + NOWADAYS * (nowadays - decades))).min(1.0),
+            chance: nowadays(believed, &self.believed),
+            rarity: nowadays(said, &self.said),
             news: heard.map(|(surprise, hold)| hold.judge(*surprise)).fold(insisting, f64::max),
             confidence: 1.0 - doubt,
             views,
@@ -222,7 +236,8 @@ impl Fusion {
             told.learn(decades, is_news || (fused.is_silence_known && view == View::Gaps));
         }
         if let Some(decades) = fused.own {
-            self.whole.learn(fused.decades + RANK_FLOOR);
+            self.said.learn(fused.said + RANK_FLOOR);
+            self.believed.learn(fused.believed + RANK_FLOOR);
             if is_calm {
                 self.own.learn(decades);
             }
@@ -261,12 +276,22 @@ fn sane_chance(chance: f64) -> Option<f64> {
     Some(chance).filter(|chance| (0.0..=1.0).contains(chance))
 }
 
-/// The harmonic mean of the chances of all views that may be heard, in decades.
-fn decades(chances: &[Option<f64>; View::COUNT], views: &[ViewVerdict; View::COUNT]) -> f64 {
+/// The chance that so many decades stand for, moved towards their share of what happens nowadays.
+fn nowadays(decades: f64, ranks: &Ranks) -> f64 {
+    let nowadays = -log10(ranks.chance(decades + RANK_FLOOR).max(CHANCE_MIN));
+    exp(-LN_10 * (decades + NOWADAYS * (nowadays - decades))).min(1.0)
+}
+
+/// The harmonic mean of the chances of all views that may be heard, in decades, of which each may say so many at most.
+fn decades(
+    chances: &[Option<f64>; View::COUNT],
+    views: &[ViewVerdict; View::COUNT],
+    most: [f64; View::COUNT],
+) -> f64 {
     let (mut sum, mut voices) = (0.0, 0.0);
-    for ((chance, view), voice) in chances.iter().zip(views).zip(VOICE) {
+    for (((chance, view), voice), most) in chances.iter().zip(views).zip(VOICE).zip(most) {
         if let (Some(chance), false) = (chance, view.health == Health::Broken) {
-            sum += voice / chance.clamp(CHANCE_MIN, 1.0);
+            sum += voice / chance.clamp(exp(-LN_10 * most), 1.0);
             voices += voice;
         }
     }

@@ -147,7 +147,7 @@ impl Tier3 {
 
     fn finding(&self, at_ms: i64, fused: &Fused, streams: &[StreamVerdict]) -> Finding {
         let is_news = fused.news >= Fusion::threshold(self.false_alarm_rate);
-        let is_abnormal = fused.chance < self.false_alarm_rate;
+        let is_abnormal = fused.rarity < self.false_alarm_rate;
         let calm = Finding { chance: fused.chance, is_news, is_abnormal, ..Finding::calm(at_ms) };
         if !is_news && !is_abnormal {
             // Nobody asks who carries it.
