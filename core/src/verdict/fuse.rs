@@ -31,7 +31,7 @@ const TRUST: [f64; View::COUNT] = [0.8, 0.8, 0.5, 0.5, 0.5, 0.3];
 const VOICE: [f64; View::COUNT] = [0.5, 5.0, 1.0, 0.0, 0.3, 0.1];
 /// The most decades that a view is believed for one frame. Relations and presence are odd for hours on end, so a frame
 /// of theirs proves less than its rank says: by itself such a view makes a moment about as rare as one in a thousand.
-const BELIEVED_MOST: [f64; View::COUNT] = [DECADES_MOST, DECADES_MOST, 3.7, DECADES_MOST, 4.4, 4.4];
+const BELIEVED_MOST: [f64; View::COUNT] = [DECADES_MOST, DECADES_MOST, 3.8, DECADES_MOST, 4.6, 4.4];
 /// How far the mean is moved towards its own share of what happens nowadays: all the way, and the end of a long
 /// anomaly would rank below its beginning.
 const NOWADAYS: f64 = 0.7;
