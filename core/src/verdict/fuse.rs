@@ -51,11 +51,16 @@ const NEWS_AT_ONE_IN_A_THOUSAND: f64 = 4.4;
 const BEYOND_NOWADAYS: f64 = 0.8;
 /// How far the surprise of one stream among others is believed, by what the others' would make of the moment.
 const SURPRISE_PER_DECADE: f64 = 2.5;
-/// Views that are listened to for some frames: one odd frame proves little, several on end do.
-const INSISTENT: [View; 4] = [View::Streams, View::Dependence, View::Gaps, View::Silence];
+/// Views that are listened to for some frames: one odd frame proves little, several on end do. What a relation says is
+/// heard twice: all of it, and what of it the joint novelty does not explain, which takes less to be believed. A fast
+/// heart in a body at rest is odd in no other way; where everything moves as it seldom does, so do the relations.
+const INSISTENT: [View; 5] = [View::Streams, View::Dependence, View::Gaps, View::Silence, View::Dependence];
+const UNEXPLAINED: usize = 4;
+/// How much of what a relation says is explained by as many decades of the joint novelty.
+const EXPLAINED: f64 = 0.5;
 /// The mean of decades that begins in one normal frame in a thousand, as a rule. Presence jumps, so what is odd about it
 /// is soon very odd; silence grows slowly, and once odd it is so for many frames.
-const INSISTED_AT: [f64; INSISTENT.len()] = [2.5, 2.25, 2.5, 2.0];
+const INSISTED_AT: [f64; INSISTENT.len()] = [2.5, 2.25, 2.5, 2.0, 1.9];
 /// Frames over which they are listened to, and the most decades that one frame counts.
 const INSIST_FRAMES: f64 = 4.0;
 const INSIST_MOST: f64 = 6.0;
@@ -224,6 +229,11 @@ impl Fusion {
                 _ => 0.0,
             };
             let most = if INSISTENT[at] == View::Dependence { relation_most } else { INSIST_MOST };
+            let explained = match chances[View::Novelty as usize] {
+                Some(chance) if at == UNEXPLAINED => EXPLAINED * -log10(chance.clamp(CHANCE_MIN, 1.0)),
+                _ => 0.0,
+            };
+            let said = (said - explained).max(0.0);
             self.insisted[at] + (said.min(most).min(INSIST_MOST) - self.insisted[at]) / INSIST_FRAMES
         })
     }

@@ -25,7 +25,7 @@ impl Insistence {
 
     /// Takes note; `was_told` where an alarm may have been raised for it.
     pub(crate) fn learn(&mut self, decades: f64, was_told: bool) {
-        if was_told && decades > self.told {
+        if was_told && decades > self.told.max(QUIET) {
             self.told = decades;
         }
         self.quiet_frames = if decades < QUIET { self.quiet_frames.saturating_add(1) } else { 0 };
