@@ -1,0 +1,251 @@
+//! What a registry remembers, in the SQLite of its object.
+//!
+//! Every change is one piece without a wait, and the platform writes such a piece as a whole, before the answer leaves.
+
+use std::cell::Cell;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use worker::{SqlStorage, SqlStorageValue, Storage};
+
+use super::keys::{KeyJson, KeyRow};
+use super::order::{Act, Actor, Page};
+use super::KeyDraft;
+use crate::access::{Digest, Key};
+use crate::body;
+use crate::refusal::{Refusal, StorageFault};
+use crate::reply::Answer;
+
+/// Keys of one tenant: whoever needs more wants another tenant.
+const KEYS_MAX: u32 = 1_000;
+
+const TABLES: [&str; 3] = [
+    "CREATE TABLE keys (id TEXT PRIMARY KEY, digest TEXT NOT NULL, json TEXT NOT NULL)",
+    "CREATE TABLE systems (id TEXT PRIMARY KEY, made_ms INTEGER NOT NULL)",
+    "CREATE TABLE audit (seq INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, act TEXT NOT NULL,
+        target TEXT NOT NULL, key TEXT NOT NULL, request TEXT NOT NULL)",
+];
+
+pub(super) struct Tables {
+    sql: SqlStorage,
+    /// Whether the tables are known to be there: a registry that nobody wrote to stays without storage.
+    are_there: Cell<bool>,
+}
+
+#[derive(Deserialize)]
+struct Text {
+    text: String,
+}
+
+#[derive(Deserialize)]
+struct KeptKey {
+    digest: String,
+    json: String,
+}
+
+/// A system as the list shows it.
+#[derive(Serialize, Deserialize)]
+struct SystemRow {
+    id: String,
+    made: u64,
+}
+
+/// An entry of the audit log.
+#[derive(Serialize, Deserialize)]
+struct AuditRow {
+    seq: u64,
+    at: u64,
+    act: String,
+    target: String,
+    key: String,
+    request: String,
+}
+
+#[derive(Serialize)]
+struct Made<'a> {
+    /// The text of the key, which nobody will see again.
+    key: &'a str,
+    #[serde(flatten)]
+    about: &'a KeyJson,
+}
+
+impl Tables {
+    pub(super) fn new(storage: Storage) -> Self {
+        Self { sql: storage.sql(), are_there: Cell::new(false) }
+    }
+
+    fn exec(&self, statement: &str, bindings: Vec<SqlStorageValue>) -> Result<(), StorageFault> {
+        self.sql.exec(statement, bindings).map(|_| ()).map_err(refused)
+    }
+
+    fn rows<T: DeserializeOwned>(
+        &self,
+        statement: &str,
+        bindings: Vec<SqlStorageValue>,
+    ) -> Result<Vec<T>, StorageFault> {
+        self.sql.exec(statement, bindings).and_then(|cursor| cursor.to_array()).map_err(refused)
+    }
+
+    /// Whether anything was ever written.
+    fn are_there(&self) -> Result<bool, StorageFault> {
+        if !self.are_there.get() {
+            let found: Vec<Text> =
+                self.rows("SELECT name AS text FROM sqlite_master WHERE name = 'audit'", Vec::new())?;
+            self.are_there.set(!found.is_empty());
+        }
+        Ok(self.are_there.get())
+    }
+
+    fn ensure(&self) -> Result<(), StorageFault> {
+        if !self.are_there()? {
+            for table in TABLES {
+                self.exec(table, Vec::new())?;
+            }
+            self.are_there.set(true);
+        }
+        Ok(())
+    }
+
+    pub(super) fn key(&self, id: &str) -> Result<Option<KeyRow>, StorageFault> {
+        if !self.are_there()? {
+            return Ok(None);
+        }
+        let found: Vec<KeptKey> =
+            self.rows("SELECT digest, json FROM keys WHERE id = ?", vec![id.into()])?;
+        found.into_iter().next().map(KeptKey::open).transpose()
+    }
+
+    pub(super) fn keys(&self, page: &Page) -> Result<Answer, Refusal> {
+        let found: Vec<Text> = self.page(
+            "SELECT json AS text FROM keys WHERE id > ? ORDER BY id LIMIT ?",
+            page.after.clone().unwrap_or_default().into(),
+            page,
+        )?;
+        let keys = found.iter().map(|row| body::read::<KeyJson>(row.text.as_bytes()));
+        let keys = keys.collect::<Result<Vec<_>, _>>().map_err(|_| StorageFault::Damaged)?;
+        listed("keys", keys, page, |key| key.id.clone())
+    }
+
+    pub(super) fn make_key(
+        &self,
+        tenant: &str,
+        draft: KeyDraft,
+        by: &Actor,
+        now_ms: u64,
+    ) -> Result<Answer, Refusal> {
+        let (key, text) = Key::make(tenant).ok_or(Refusal::NoAnswer)?;
+        let about = draft.accept(key.id.clone(), now_ms)?;
+        self.ensure()?;
+        let known: Vec<Text> =
+            self.rows("SELECT id AS text FROM keys LIMIT ?", vec![i64::from(KEYS_MAX).into()])?;
+        if known.len() >= KEYS_MAX as usize {
+            return Err(Refusal::TooManyKeys { cap: KEYS_MAX });
+        }
+        let json = body::write(&about)?;
+        self.exec(
+            "INSERT INTO keys VALUES (?, ?, ?)",
+            vec![key.id.as_str().into(), key.digest.hex().into(), json.into()],
+        )?;
+        self.note(Act::KeyMade, &key.id, by, now_ms)?;
+        Ok(Answer { status: 201, json: body::write(&Made { key: &text, about: &about })? })
+    }
+
+    pub(super) fn drop_key(&self, id: &str, by: &Actor, now_ms: u64) -> Result<(), Refusal> {
+        if self.key(id)?.is_none() {
+            return Err(Refusal::UnknownKey);
+        }
+        self.exec("DELETE FROM keys WHERE id = ?", vec![id.into()])?;
+        Ok(self.note(Act::KeyDeleted, id, by, now_ms)?)
+    }
+
+    pub(super) fn systems(&self, page: &Page) -> Result<Answer, Refusal> {
+        let systems: Vec<SystemRow> = self.page(
+            "SELECT id, made_ms AS made FROM systems WHERE id > ? ORDER BY id LIMIT ?",
+            page.after.clone().unwrap_or_default().into(),
+            page,
+        )?;
+        listed("systems", systems, page, |system| system.id.clone())
+    }
+
+    /// The newest first: what is written meanwhile does not move the pages that follow.
+    pub(super) fn audit(&self, page: &Page) -> Result<Answer, Refusal> {
+        let before = match &page.after {
+            None => i64::MAX >> 11,
+            Some(text) => text.parse().map_err(|_| Refusal::BadCursor)?,
+        };
+        let entries: Vec<AuditRow> = self.page(
+            "SELECT seq, at_ms AS at, act, target, key, request FROM audit WHERE seq < ? ORDER BY seq DESC LIMIT ?",
+            SqlStorageValue::Integer(before),
+            page,
+        )?;
+        listed("entries", entries, page, |entry| entry.seq.to_string())
+    }
+
+    /// Notes an act, and what it means for the list of systems.
+    pub(super) fn acted(&self, act: Act, target: &str, by: &Actor, now_ms: u64) -> Result<(), StorageFault> {
+        self.ensure()?;
+        match act {
+            Act::SystemPut => self.exec(
+                "INSERT OR IGNORE INTO systems VALUES (?, ?)",
+                vec![target.into(), (now_ms as i64).into()],
+            )?,
+            Act::SystemDeleted => self.exec("DELETE FROM systems WHERE id = ?", vec![target.into()])?,
+            Act::SystemChanged | Act::KeyMade | Act::KeyDeleted => {}
+        }
+        self.note(act, target, by, now_ms)
+    }
+
+    fn note(&self, act: Act, target: &str, by: &Actor, now_ms: u64) -> Result<(), StorageFault> {
+        let act = serde_json::to_value(act).map_err(|_| StorageFault::Refused)?;
+        self.exec(
+            "INSERT INTO audit (at_ms, act, target, key, request) VALUES (?, ?, ?, ?, ?)",
+            vec![
+                (now_ms as i64).into(),
+                act.as_str().unwrap_or_default().into(),
+                target.into(),
+                by.key.as_str().into(),
+                by.request.as_str().into(),
+            ],
+        )
+    }
+
+    /// One row more than asked for tells whether there is another page.
+    fn page<T: DeserializeOwned>(
+        &self,
+        statement: &str,
+        after: SqlStorageValue,
+        page: &Page,
+    ) -> Result<Vec<T>, StorageFault> {
+        if !self.are_there()? {
+            return Ok(Vec::new());
+        }
+        self.rows(statement, vec![after, (i64::from(page.limit) + 1).into()])
+    }
+}
+
+impl KeptKey {
+    fn open(self) -> Result<KeyRow, StorageFault> {
+        let json = body::read(self.json.as_bytes()).map_err(|_| StorageFault::Damaged)?;
+        Ok(KeyRow { digest: Digest::from_hex(&self.digest).ok_or(StorageFault::Damaged)?, json })
+    }
+}
+
+/// `{"<name>": [..], "next": cursor or null}`.
+fn listed<T: Serialize>(
+    name: &str,
+    mut rows: Vec<T>,
+    page: &Page,
+    cursor: impl Fn(&T) -> String,
+) -> Result<Answer, Refusal> {
+    let has_more = rows.len() > page.limit as usize;
+    rows.truncate(page.limit as usize);
+    let next = if has_more { rows.last().map(cursor) } else { None };
+    let rows = body::write(&rows)?;
+    Ok(Answer::ok(format!(r#"{{"{name}":{rows},"next":{}}}"#, body::write(&next)?)))
+}
+
+/// The reason stays in the object's own log: it is about tables, not about anything that the caller could change.
+fn refused(fault: worker::Error) -> StorageFault {
+    worker::console_error!("registry: {fault}");
+    StorageFault::Refused
+}
