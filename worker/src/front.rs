@@ -8,9 +8,10 @@ use futures_util::future::{Either, select};
 use worker::js_sys::Uint8Array;
 use worker::{Delay, Env, Request, RequestInit, Response};
 
+use crate::answer::Answer;
 use crate::body::BODY_BYTES_MAX;
 use crate::refusal::Refusal;
-use crate::reply::{Answer, Reply};
+use crate::reply::Reply;
 use crate::router::{self, Route};
 
 /// The binding of the objects.
@@ -30,12 +31,14 @@ const OPENAPI: &str = include_str!("../openapi.json");
 /// The reply to a request.
 pub(crate) async fn answer(mut request: Request, env: &Env) -> Result<Reply, Refusal> {
     let path = request.path();
-    let (id, action) = match router::route(request.method().as_ref(), &path)? {
+    let url = request.url().map_err(|_| Refusal::NoSuchPath)?;
+    let query = url.query().unwrap_or_default();
+    let (id, action) = match router::route(request.method().as_ref(), &path, query)? {
         Route::Health => return Ok(Reply::Own(Answer::ok(r#"{"status":"ok"}"#))),
         Route::OpenApi => return Ok(Reply::Own(Answer::ok(OPENAPI))),
         Route::System { id, action } => (id, action),
     };
-    let body = if action.has_body() { Some(body(&mut request).await?) } else { None };
+    let body = if action.body_bytes_max().is_some() { Some(body(&mut request).await?) } else { None };
     let call = call(&request, id, body, env);
     let deadline = Delay::from(Duration::from_millis(deadline_ms(env)));
     match select(pin!(call), pin!(deadline)).await {

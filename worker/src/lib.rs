@@ -3,7 +3,7 @@
 //!
 //! # Reading order
 //!
-//! 1. [`router`]: method and path become a route, or a refusal.
+//! 1. [`router`]: method and path become a route, or a refusal; [`action`]: what is asked of one system.
 //! 2. [`front`]: bodies are read and capped, objects are called with a deadline.
 //! 3. [`system_object`]: the life of a Durable Object, no more.
 //! 4. [`session`]: what a system does, without a word about the platform.
@@ -25,9 +25,14 @@
     clippy::unwrap_used
 )]
 
+mod action;
+mod answer;
 mod body;
+mod fault;
 mod front;
 mod log;
+mod notice;
+mod query;
 mod refusal;
 mod reply;
 mod router;

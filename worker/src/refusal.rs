@@ -2,12 +2,17 @@
 
 use fourfold::error::FrameFault;
 
+use crate::fault::Fault;
+
 /// Everything that is answered with a problem.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Refusal {
     /// The engine refuses a schema or a frame.
     #[error(transparent)]
     Engine(#[from] fourfold::Error),
+    /// A system refuses what the engine knows nothing of.
+    #[error(transparent)]
+    System(#[from] Fault),
     /// The body can not be read.
     #[error("{place}{detail}")]
     Malformed {

@@ -3,26 +3,11 @@
 use serde::Serialize;
 use worker::{Response, ResponseBuilder};
 
+use crate::answer::Answer;
 use crate::refusal::{Refusal, StorageFault};
 
 /// Seconds after which a caller may hope for more luck.
 const RETRY_AFTER_S: &str = "1";
-
-/// A success.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Answer {
-    /// 200, or 201 where something was made.
-    pub(crate) status: u16,
-    /// The body.
-    pub(crate) json: String,
-}
-
-impl Answer {
-    /// Nothing was made.
-    pub(crate) fn ok(json: impl Into<String>) -> Self {
-        Self { status: 200, json: json.into() }
-    }
-}
 
 /// What the front has to say: an answer of its own, or an object's whole response.
 pub(crate) enum Reply {
@@ -52,8 +37,8 @@ pub(crate) fn send(outcome: Result<Reply, Refusal>) -> worker::Result<Response> 
         Ok(Reply::Passed(response)) => Ok(response),
         Ok(Reply::Own(answer)) => {
             let response = ResponseBuilder::new().with_status(answer.status);
-            let response = response.with_header("content-type", "application/json")?;
-            Ok(response.fixed(answer.json.into_bytes()))
+            let response = response.with_header("content-type", answer.media)?;
+            Ok(response.fixed(answer.body))
         }
         Err(refusal) => {
             let (status, body) = problem(&refusal);
@@ -88,6 +73,7 @@ pub(crate) fn problem(refusal: &Refusal) -> (u16, String) {
 fn code(refusal: &Refusal) -> &str {
     match refusal {
         Refusal::Engine(error) => error.code(),
+        Refusal::System(fault) => fault.problem().2,
         Refusal::Malformed { .. } => "body.malformed",
         Refusal::BodyTooLarge { .. } => "body.too-large",
         Refusal::TooManyFrames { .. } => "body.too-many-frames",
@@ -108,6 +94,10 @@ fn code(refusal: &Refusal) -> &str {
 /// 422: it can be read but breaks a rule. 500: it never gets better. 503: it may, so try again.
 fn status(refusal: &Refusal) -> (u16, &'static str) {
     match refusal {
+        Refusal::System(fault) => {
+            let (status, title, _) = fault.problem();
+            (status, title)
+        }
         Refusal::Malformed { .. } => (400, "The body can not be read"),
         Refusal::BadId => (400, "The id can not be used"),
         Refusal::NoSuchPath => (404, "No such path"),

@@ -1,12 +1,13 @@
 //! Method and path become a route. The front and the object ask the same function, so they can not disagree.
 
+use crate::action::Action;
 use crate::refusal::Refusal;
 
 /// The longest id of a system.
 const ID_BYTES_MAX: usize = 64;
 
 /// Where a request goes.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub(crate) enum Route<'a> {
     /// Is anybody there?
     Health,
@@ -21,53 +22,18 @@ pub(crate) enum Route<'a> {
     },
 }
 
-/// What can be done with a system.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Action {
-    /// Make it.
-    Create,
-    /// Describe it.
-    Describe,
-    /// Judge frames.
-    Frames,
-    /// Say the time.
-    Tick,
-    /// List what happened.
-    Anomalies,
-}
-
-impl Action {
-    /// Whether a body comes with it.
-    pub(crate) fn has_body(self) -> bool {
-        matches!(self, Self::Create | Self::Frames | Self::Tick)
-    }
-}
-
 /// The route of a request.
-pub(crate) fn route<'a>(method: &str, path: &'a str) -> Result<Route<'a>, Refusal> {
-    let mut parts = path.strip_prefix('/').unwrap_or(path).split('/');
-    let place = (parts.next(), parts.next(), parts.next(), parts.next(), parts.next());
-    let (id, actions, allowed): (_, &[(&str, Action)], _) = match place {
-        (Some("healthz"), None, ..) => return only_get(method, Route::Health),
-        (Some("openapi.json"), None, ..) => return only_get(method, Route::OpenApi),
-        (Some("v1"), Some("systems"), Some(id), None, _) => {
-            (id, &[("PUT", Action::Create), ("GET", Action::Describe)], "GET, PUT")
+pub(crate) fn route<'a>(method: &str, path: &'a str, query: &str) -> Result<Route<'a>, Refusal> {
+    let parts: Vec<&str> = path.strip_prefix('/').unwrap_or(path).split('/').collect();
+    match parts.as_slice() {
+        ["healthz"] => only_get(method, Route::Health),
+        ["openapi.json"] => only_get(method, Route::OpenApi),
+        ["v1", "systems", id, rest @ ..] => {
+            let action = Action::parse(method, rest, query)?;
+            if is_id(id) { Ok(Route::System { id, action }) } else { Err(Refusal::BadId) }
         }
-        (Some("v1"), Some("systems"), Some(id), Some(leaf), None) => match leaf {
-            "frames" => (id, &[("POST", Action::Frames)], "POST"),
-            "tick" => (id, &[("POST", Action::Tick)], "POST"),
-            "anomalies" => (id, &[("GET", Action::Anomalies)], "GET"),
-            _ => return Err(Refusal::NoSuchPath),
-        },
-        _ => return Err(Refusal::NoSuchPath),
-    };
-    let Some((_, action)) = actions.iter().find(|(verb, _)| *verb == method) else {
-        return Err(Refusal::MethodNotAllowed { allowed });
-    };
-    if !is_id(id) {
-        return Err(Refusal::BadId);
+        _ => Err(Refusal::NoSuchPath),
     }
-    Ok(Route::System { id, action: *action })
 }
 
 fn only_get<'a>(method: &str, route: Route<'a>) -> Result<Route<'a>, Refusal> {
@@ -91,14 +57,18 @@ mod tests {
         for (method, path, expected) in [
             ("GET", "/healthz", Ok(Route::Health)),
             ("GET", "/openapi.json", Ok(Route::OpenApi)),
-            ("PUT", "/v1/systems/a-1", Ok(Route::System { id: "a-1", action: Action::Create })),
+            ("PUT", "/v1/systems/a-1", Ok(Route::System { id: "a-1", action: Action::Put })),
             ("GET", "/v1/systems/a.b_c", Ok(Route::System { id: "a.b_c", action: Action::Describe })),
-            ("POST", "/v1/systems/x/frames", Ok(Route::System { id: "x", action: Action::Frames })),
+            (
+                "POST",
+                "/v1/systems/x/frames",
+                Ok(Route::System { id: "x", action: Action::Frames { partial: false } }),
+            ),
             ("POST", "/v1/systems/x/tick", Ok(Route::System { id: "x", action: Action::Tick })),
-            ("GET", "/v1/systems/x/anomalies", Ok(Route::System { id: "x", action: Action::Anomalies })),
+            ("GET", "/v1/systems/x/gaps", Ok(Route::System { id: "x", action: Action::Gaps })),
             ("POST", "/healthz", Err(405)),
-            ("DELETE", "/v1/systems/x", Err(405)),
-            ("GET", "/v1/systems/x/frames", Err(405)),
+            ("POST", "/v1/systems/x", Err(405)),
+            ("PUT", "/v1/systems/x/frames", Err(405)),
             ("PUT", "/v1/systems/..", Err(400)),
             ("PUT", "/v1/systems/", Err(400)),
             ("PUT", "/v1/systems/a%2fb", Err(400)),
@@ -108,9 +78,9 @@ mod tests {
             ("POST", "/v1/systems/x/frames/", Err(404)),
             ("POST", "/v1/systems/x/nothing", Err(404)),
         ] {
-            let found = route(method, path).map_err(|refusal| problem(&refusal).0);
+            let found = route(method, path, "").map_err(|refusal| problem(&refusal).0);
             assert_eq!(found, expected, "{method} {path}");
         }
-        assert!(matches!(route("PUT", &format!("/v1/systems/{}", "x".repeat(65))), Err(Refusal::BadId)));
+        assert!(matches!(route("PUT", &format!("/v1/systems/{}", "x".repeat(65)), ""), Err(Refusal::BadId)));
     }
 }

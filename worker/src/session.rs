@@ -13,11 +13,11 @@ use fourfold::wire::Rows;
 use fourfold::{Schema, SchemaDraft};
 use serde::Serialize;
 
+use crate::action::Action;
+use crate::answer::Answer;
 use crate::body;
 use crate::log::{Answered, Kind, Log};
 use crate::refusal::{Refusal, StorageFault};
-use crate::reply::Answer;
-use crate::router::Action;
 use live::Live;
 
 /// Episodes in one answer.
@@ -50,11 +50,12 @@ impl<L: Log> Session<L> {
     /// Does what is asked. All that it changed is in the log when it returns.
     pub(crate) fn answer(&mut self, id: &str, action: Action, body: &[u8]) -> Result<Answer, Refusal> {
         match action {
-            Action::Create => self.create(id, body),
+            Action::Put => self.create(id, body),
             Action::Describe => self.describe(id).map(Answer::ok),
-            Action::Frames => self.frames(body),
+            Action::Frames { .. } => self.frames(body),
             Action::Tick => self.tick(body),
-            Action::Anomalies => self.anomalies(),
+            Action::Anomalies(_) => self.anomalies(),
+            _ => Err(Refusal::NoSuchPath),
         }
     }
 
@@ -64,7 +65,7 @@ impl<L: Log> Session<L> {
         match self.live() {
             Err(Refusal::UnknownSystem) => {
                 self.log.create(&body::write(&schema.to_draft())?)?;
-                Ok(Answer { status: 201, json: self.describe(id)? })
+                Ok(Answer::made(self.describe(id)?))
             }
             Ok(live) if *live.schema() == schema => self.describe(id).map(Answer::ok),
             Ok(_) => Err(Refusal::SchemaDiffers),

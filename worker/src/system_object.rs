@@ -32,7 +32,9 @@ impl DurableObject for System {
 impl System {
     fn answer(&self, request: &Request, body: &[u8]) -> std::result::Result<Reply, Refusal> {
         let path = request.path();
-        let Route::System { id, action } = router::route(request.method().as_ref(), &path)? else {
+        let url = request.url().map_err(|_| Refusal::NoSuchPath)?;
+        let query = url.query().unwrap_or_default();
+        let Route::System { id, action } = router::route(request.method().as_ref(), &path, query)? else {
             return Err(Refusal::NoSuchPath);
         };
         let mut session = self.session.try_borrow_mut().map_err(|_| StorageFault::Refused)?;

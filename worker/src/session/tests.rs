@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::*;
+use crate::action::Filter;
 use crate::log::{Append, Entry, Tail};
 use crate::reply::problem;
 
@@ -115,7 +116,7 @@ fn frames(from: u64, to: u64) -> String {
 
 fn created(log: &FakeLog) -> Session<FakeLog> {
     let mut session = Session::new(log.clone());
-    let answer = session.answer("s", Action::Create, br#"{"streams":["cpu","disk"]}"#);
+    let answer = session.answer("s", Action::Put, br#"{"streams":["cpu","disk"]}"#);
     assert_eq!(answer.map(|answer| answer.status).map_err(|refusal| refusal.to_string()), Ok(201));
     session
 }
@@ -123,14 +124,14 @@ fn created(log: &FakeLog) -> Session<FakeLog> {
 fn say(session: &mut Session<FakeLog>, action: Action, body: &str) -> Result<String, (u16, String)> {
     session
         .answer("s", action, body.as_bytes())
-        .map(|answer| answer.json)
+        .map(|answer| String::from_utf8(answer.body).unwrap())
         .map_err(|refusal| problem(&refusal))
 }
 
 /// What a session that nothing ever happened to answers to `bodies`.
 fn uninterrupted(bodies: &[String]) -> Vec<String> {
     let mut session = created(&FakeLog::new());
-    bodies.iter().map(|body| say(&mut session, Action::Frames, body).unwrap()).collect()
+    bodies.iter().map(|body| say(&mut session, Action::Frames { partial: false }, body).unwrap()).collect()
 }
 
 fn batches() -> Vec<String> {
@@ -148,12 +149,18 @@ fn after_a_refused_write_memory_and_log_agree() {
             for (place, batch) in batches.iter().enumerate() {
                 if place == broken {
                     log.mood.set(mood);
-                    assert_eq!(say(&mut session, Action::Frames, batch).unwrap_err().0, 503);
+                    assert_eq!(
+                        say(&mut session, Action::Frames { partial: false }, batch).unwrap_err().0,
+                        503
+                    );
                     let described = say(&mut session, Action::Describe, "").unwrap();
                     let kept = if mood == Mood::Refuses { place } else { place + 1 };
                     assert!(described.contains(&format!(r#""frames":{}"#, kept * 70)), "{described}");
                 }
-                assert_eq!(say(&mut session, Action::Frames, batch).as_ref(), Ok(&expected[place]));
+                assert_eq!(
+                    say(&mut session, Action::Frames { partial: false }, batch).as_ref(),
+                    Ok(&expected[place])
+                );
             }
         }
     }
@@ -167,7 +174,7 @@ fn a_new_session_goes_on_with_the_same_bits() {
     created(&log);
     for (batch, expected) in batches.iter().zip(&expected) {
         let mut session = Session::new(log.clone());
-        assert_eq!(say(&mut session, Action::Frames, batch).as_ref(), Ok(expected));
+        assert_eq!(say(&mut session, Action::Frames { partial: false }, batch).as_ref(), Ok(expected));
     }
     assert!(!log.memory.borrow().snapshots.is_empty());
     assert!(!log.memory.borrow().episodes.is_empty());
@@ -181,7 +188,7 @@ fn damaged_snapshots_cost_time_and_no_bits() {
         let log = FakeLog::new();
         let mut session = created(&log);
         for batch in &batches[..11] {
-            say(&mut session, Action::Frames, batch).unwrap();
+            say(&mut session, Action::Frames { partial: false }, batch).unwrap();
         }
         {
             let mut memory = log.memory.borrow_mut();
@@ -189,7 +196,11 @@ fn damaged_snapshots_cost_time_and_no_bits() {
             memory.snapshots.iter_mut().rev().take(damaged).for_each(|(_, bytes)| bytes[50] ^= 1);
         }
         let mut session = Session::new(log);
-        assert_eq!(say(&mut session, Action::Frames, &batches[11]).as_ref(), Ok(&expected[11]), "{damaged}");
+        assert_eq!(
+            say(&mut session, Action::Frames { partial: false }, &batches[11]).as_ref(),
+            Ok(&expected[11]),
+            "{damaged}"
+        );
     }
 }
 
@@ -197,22 +208,24 @@ fn damaged_snapshots_cost_time_and_no_bits() {
 fn a_frame_is_judged_once() {
     let log = FakeLog::new();
     let mut session = created(&log);
-    let first = say(&mut session, Action::Frames, &frames(0, 40)).unwrap();
-    assert_eq!(say(&mut session, Action::Frames, &frames(0, 40)).unwrap(), first);
+    let first = say(&mut session, Action::Frames { partial: false }, &frames(0, 40)).unwrap();
+    assert_eq!(say(&mut session, Action::Frames { partial: false }, &frames(0, 40)).unwrap(), first);
     assert_eq!(log.memory.borrow().entries.len(), 1);
 
     // A batch that overlaps is answered partly from the log.
     let all = uninterrupted(&[frames(0, 60)]);
-    say(&mut session, Action::Frames, &frames(40, 50)).unwrap();
-    assert_eq!(say(&mut session, Action::Frames, &frames(0, 60)).as_ref(), Ok(&all[0]));
+    say(&mut session, Action::Frames { partial: false }, &frames(40, 50)).unwrap();
+    assert_eq!(say(&mut session, Action::Frames { partial: false }, &frames(0, 60)).as_ref(), Ok(&all[0]));
 
     let one = |t: u64| format!(r#"{{"frames":[{{"t":{t},"values":{{"cpu":1}}}}]}}"#);
-    let (status, body) = say(&mut session, Action::Frames, &one(START_MS + 60_000)).unwrap_err();
+    let (status, body) =
+        say(&mut session, Action::Frames { partial: false }, &one(START_MS + 60_000)).unwrap_err();
     assert!(status == 409 && body.contains("frame.differs") && body.contains("at\":1700000060000"), "{body}");
-    let (status, body) = say(&mut session, Action::Frames, &one(START_MS + 60_001)).unwrap_err();
+    let (status, body) =
+        say(&mut session, Action::Frames { partial: false }, &one(START_MS + 60_001)).unwrap_err();
     assert!(status == 409 && body.contains("frame.time-went-back"), "{body}");
     let unordered = r#"{"frames":[{"t":9e9,"values":{}},{"t":9e9,"values":{}}]}"#;
-    assert_eq!(say(&mut session, Action::Frames, unordered).unwrap_err().0, 409);
+    assert_eq!(say(&mut session, Action::Frames { partial: false }, unordered).unwrap_err().0, 409);
     assert!(say(&mut session, Action::Describe, "").unwrap().contains(r#""frames":60"#));
 }
 
@@ -222,8 +235,8 @@ fn ticks_are_in_the_log_when_they_are_news() {
     let mut session = created(&log);
     // Habits take a week to learn; a silence is told against them.
     let last = 11_000;
-    say(&mut session, Action::Frames, &frames(0, 9000)).unwrap();
-    say(&mut session, Action::Frames, &frames(9000, last)).unwrap();
+    say(&mut session, Action::Frames { partial: false }, &frames(0, 9000)).unwrap();
+    say(&mut session, Action::Frames { partial: false }, &frames(9000, last)).unwrap();
     let entries = log.memory.borrow().entries.len();
     let early = format!(r#"{{"now":{}}}"#, START_MS + last * 60_000);
     assert_eq!(say(&mut session, Action::Tick, &early).unwrap(), r#"{"verdict":null}"#);
@@ -236,10 +249,10 @@ fn ticks_are_in_the_log_when_they_are_news() {
     assert_eq!(log.memory.borrow().entries.len(), entries + 1);
 
     let next = frames(last + 80, last + 100);
-    let expected = say(&mut session, Action::Frames, &next).unwrap();
+    let expected = say(&mut session, Action::Frames { partial: false }, &next).unwrap();
     log.memory.borrow_mut().entries.truncate(entries + 1);
     let mut again = Session::new(log);
-    assert_eq!(say(&mut again, Action::Frames, &next).unwrap(), expected);
+    assert_eq!(say(&mut again, Action::Frames { partial: false }, &next).unwrap(), expected);
 }
 
 #[test]
@@ -259,20 +272,21 @@ fn creating_twice_is_creating_once() {
     let log = FakeLog::new();
     let mut session = Session::new(log);
     assert_eq!(say(&mut session, Action::Describe, "").unwrap_err().0, 404);
-    assert_eq!(say(&mut session, Action::Frames, "{}").unwrap_err().0, 404);
-    assert_eq!(say(&mut session, Action::Anomalies, "").unwrap_err().0, 404);
-    let made = say(&mut session, Action::Create, r#"{"preset":"iot"}"#).unwrap();
-    assert_eq!(say(&mut session, Action::Create, r#"{"preset":"iot"}"#), Ok(made.clone()));
+    assert_eq!(say(&mut session, Action::Frames { partial: false }, "{}").unwrap_err().0, 404);
+    assert_eq!(say(&mut session, Action::Anomalies(Filter::default()), "").unwrap_err().0, 404);
+    let made = say(&mut session, Action::Put, r#"{"preset":"iot"}"#).unwrap();
+    assert_eq!(say(&mut session, Action::Put, r#"{"preset":"iot"}"#), Ok(made.clone()));
     assert_eq!(say(&mut session, Action::Describe, ""), Ok(made));
-    let (status, body) = say(&mut session, Action::Create, r#"{"preset":"network"}"#).unwrap_err();
+    let (status, body) = say(&mut session, Action::Put, r#"{"preset":"network"}"#).unwrap_err();
     assert!(status == 409 && body.contains("system.schema-differs"), "{body}");
-    assert_eq!(say(&mut session, Action::Create, r#"{"streams":["a","a"]}"#).unwrap_err().0, 422);
+    assert_eq!(say(&mut session, Action::Put, r#"{"streams":["a","a"]}"#).unwrap_err().0, 422);
 }
 
 #[test]
 fn a_batch_has_an_end() {
     let mut session = created(&FakeLog::new());
-    let (status, body) = say(&mut session, Action::Frames, &frames(0, 10_001)).unwrap_err();
+    let (status, body) =
+        say(&mut session, Action::Frames { partial: false }, &frames(0, 10_001)).unwrap_err();
     assert!(status == 413 && body.contains("10000"), "{body}");
 }
 
@@ -280,7 +294,7 @@ fn a_batch_has_an_end() {
 fn long_batches_are_cut_into_entries_that_storage_takes() {
     let log = FakeLog::new();
     let mut session = created(&log);
-    let whole = say(&mut session, Action::Frames, &frames(0, 9000)).unwrap();
+    let whole = say(&mut session, Action::Frames { partial: false }, &frames(0, 9000)).unwrap();
     let entries = log.memory.borrow().entries.clone();
     assert!(entries.len() > 2);
     assert!(entries.iter().all(|known| known.entry.rows.len() + known.verdicts.len() <= 1_000_000));
@@ -288,6 +302,9 @@ fn long_batches_are_cut_into_entries_that_storage_takes() {
     let mut again = Session::new(log);
     let alarms = whole.matches(r#""alarm":true"#).count();
     assert!(alarms > 3);
-    assert_eq!(say(&mut again, Action::Frames, &frames(0, 9000)), Ok(whole));
-    assert_eq!(say(&mut again, Action::Anomalies, "").unwrap().matches(r#""id":"#).count(), alarms);
+    assert_eq!(say(&mut again, Action::Frames { partial: false }, &frames(0, 9000)), Ok(whole));
+    assert_eq!(
+        say(&mut again, Action::Anomalies(Filter::default()), "").unwrap().matches(r#""id":"#).count(),
+        alarms
+    );
 }

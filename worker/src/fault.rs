@@ -1,0 +1,81 @@
+//! What a system refuses beside what the engine does: each with its status, its title and its word.
+
+/// Why a system did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Fault {
+    /// A word of the query can not be read.
+    #[error("the parameter `{name}`: {detail}")]
+    BadQuery {
+        /// Which one.
+        name: String,
+        /// What it should be.
+        detail: &'static str,
+    },
+    /// The body is of a kind that this path does not read.
+    #[error("this path reads {known}")]
+    BadMedia {
+        /// What it reads.
+        known: &'static str,
+    },
+    /// The episode was never there, or is gone.
+    #[error("there is no such anomaly")]
+    NoSuchAnomaly {
+        /// Its number, where it was one.
+        id: Option<u64>,
+    },
+    /// The checkpoint was never there, or is gone.
+    #[error("there is no checkpoint {version}")]
+    NoSuchModel {
+        /// Its version.
+        version: u64,
+    },
+    /// The same key came before, with another request.
+    #[error("this Idempotency-Key was used for another request: use a new one")]
+    KeyReused,
+    /// A key can not be used.
+    #[error("an Idempotency-Key has 1 to 255 visible ASCII characters")]
+    BadKey,
+    /// The frame is known, and what was said of it is not any more.
+    #[error("the frame at {at_ms} was taken long ago and its verdict is not kept any more: read its scores")]
+    VerdictForgotten {
+        /// The moment.
+        at_ms: i64,
+    },
+    /// More is asked for than one answer may hold.
+    #[error("this is more than one answer holds, which is {cap} {what}: {remedy}")]
+    TooMuch {
+        /// The most.
+        cap: usize,
+        /// Of what.
+        what: &'static str,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// The request must be an upgrade.
+    #[error("this path is a WebSocket: send `Upgrade: websocket`, or follow GET events")]
+    NotASocket,
+    /// There are enough sockets.
+    #[error("this system has {cap} listeners, and can not have more")]
+    TooManyListeners {
+        /// The most.
+        cap: usize,
+    },
+}
+
+impl Fault {
+    /// Status, title and stable word.
+    pub(crate) fn problem(&self) -> (u16, &'static str, &'static str) {
+        match self {
+            Self::BadQuery { .. } => (400, "The query can not be read", "query.malformed"),
+            Self::BadKey => (400, "The key can not be used", "idempotency.bad-key"),
+            Self::NoSuchAnomaly { .. } => (404, "No such anomaly", "anomaly.unknown"),
+            Self::NoSuchModel { .. } => (404, "No such checkpoint", "model.unknown"),
+            Self::VerdictForgotten { .. } => (409, "The verdict is not kept", "frame.verdict-forgotten"),
+            Self::TooMuch { .. } => (413, "Too much for one answer", "answer.too-large"),
+            Self::BadMedia { .. } => (415, "The body is of another kind", "body.unknown-media"),
+            Self::KeyReused => (422, "The key was used before", "idempotency.key-reused"),
+            Self::NotASocket => (426, "Upgrade required", "live.upgrade-required"),
+            Self::TooManyListeners { .. } => (503, "Too many listeners", "live.too-many-listeners"),
+        }
+    }
+}
