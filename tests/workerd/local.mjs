@@ -6,8 +6,13 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { secrets } from '../workerd.mjs';
+
 const root = new URL('../../', import.meta.url);
 const { Miniflare } = createRequire(createRequire(new URL('package.json', root)).resolve('wrangler'))('miniflare');
+
+/** What opens everything on this machine. */
+export const ADMIN = secrets.ADMIN_SECRET;
 
 const build = new URL('worker/build/', root);
 const TIMEOUT_MS = 30_000;
@@ -33,7 +38,7 @@ export default { fetch: (request, env) => env.SYSTEMS.getByName(new URL(request.
 /** Runs SQL on the storage of the system `id`; its rows. Nobody else may have the storage open. */
 export async function operate(t, dir, id, statement) {
   const surgeon = await start(t, dir, { script: SURGEON });
-  const rows = await surgeon.must('POST', `/${id}`, statement);
+  const rows = await surgeon.must('POST', `/main/${id}`, statement);
   await surgeon.stop();
   return rows;
 }
@@ -54,8 +59,11 @@ export async function start(t, dir, { bindings = {}, slow = false, script } = {}
       { type: 'ESModule', path: 'index.js', contents: readFileSync(new URL('index.js', build)) },
       { type: 'CompiledWasm', path: 'index_bg.wasm', contents: readFileSync(new URL('index_bg.wasm', build)) },
     ],
-    bindings,
-    durableObjects: { SYSTEMS: { className: 'System', useSQLite: true, scriptName: slow ? 'slow' : undefined } },
+    bindings: { ...secrets, ...bindings },
+    durableObjects: {
+      SYSTEMS: { className: 'System', useSQLite: true, scriptName: slow ? 'slow' : undefined },
+      ...(script === undefined && { REGISTRY: { className: 'Registry', useSQLite: true } }),
+    },
   };
   const other = { name: 'slow', compatibilityDate: '2026-04-01', modules: true, script: SLOW };
   other.durableObjects = { SYSTEMS: { className: 'System', useSQLite: true } };
@@ -81,16 +89,22 @@ export async function start(t, dir, { bindings = {}, slow = false, script } = {}
   const origin = (await mf.ready).origin;
   const pid = children().find((child) => !before.has(child));
 
-  /** Status, headers and parsed body of a request. `body` is sent as it is if it is text or bytes. */
-  const call = async (method, path, body) => {
+  /**
+   * Status, headers and parsed body of a request. `body` is sent as it is if it is text or bytes. Whoever shows no other
+   * key is the admin; `authorization: undefined` shows none.
+   */
+  const call = async (method, path, body, headers = {}) => {
     const isRaw = body === undefined || typeof body === 'string' || body instanceof Uint8Array;
+    const shown = { authorization: `Bearer ${ADMIN}`, ...headers };
     const response = await fetch(origin + path, {
       method,
+      headers: Object.entries(shown).filter(([, value]) => value !== undefined),
       body: isRaw ? body : JSON.stringify(body),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, text, json: text && JSON.parse(text) };
+    const isJson = /json$/.test(response.headers.get('content-type') ?? '');
+    return { status: response.status, headers: response.headers, text, json: isJson && text ? JSON.parse(text) : undefined };
   };
   /** The parsed body of a request that must succeed. */
   const must = async (...request) => {

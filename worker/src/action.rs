@@ -4,6 +4,7 @@
 
 use fourfold::cause::Mode;
 
+pub(crate) use crate::access::Scope;
 use crate::fault::Fault;
 use crate::query::Query;
 pub(crate) use crate::query::{Filter, Grain, Span, Stretch};
@@ -94,17 +95,6 @@ pub(crate) enum View {
     Models,
     /// The most unusual episodes.
     Top,
-}
-
-/// What a caller must be allowed to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Scope {
-    /// Look.
-    Read,
-    /// Send data, and say what it meant.
-    Write,
-    /// Make, change, roll back and forget systems.
-    Admin,
 }
 
 impl Action {

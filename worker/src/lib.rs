@@ -25,6 +25,7 @@
     clippy::unwrap_used
 )]
 
+mod access;
 mod action;
 mod answer;
 mod body;
@@ -34,12 +35,14 @@ mod log;
 mod notice;
 mod query;
 mod refusal;
+mod registry;
 mod reply;
 mod router;
 mod session;
 mod sqlite;
 mod system_object;
 
+pub use registry::Registry;
 pub use system_object::System;
 
 use worker::{Context, Env, Request, Response, event};
@@ -47,5 +50,5 @@ use worker::{Context, Env, Request, Response, event};
 /// Every request enters here.
 #[event(fetch)]
 pub async fn fetch(request: Request, env: Env, _: Context) -> worker::Result<Response> {
-    reply::send(front::answer(request, &env).await)
+    front::answer(request, &env).await
 }

@@ -5,6 +5,7 @@ use fourfold::frame::time_from_js;
 
 use crate::fault::Fault;
 use crate::refusal::Refusal;
+use crate::registry::Page;
 
 /// Episodes in one answer, unless the caller wants fewer or more.
 const LIMIT: u32 = 100;
@@ -164,6 +165,12 @@ impl Query {
             below: self.count("cursor", u64::MAX)?,
             limit: self.count("limit", LIMIT_MAX.into())?.map_or(LIMIT, |limit| limit as u32),
         })
+    }
+
+    /// A part of a list.
+    pub(crate) fn page(&mut self) -> Result<Page, Refusal> {
+        let limit = self.count("limit", LIMIT_MAX.into())?.map_or(LIMIT, |limit| limit as u32);
+        Ok(Page { after: self.take("cursor"), limit })
     }
 
     /// A number from 1 to `most`.

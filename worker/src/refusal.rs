@@ -3,6 +3,7 @@
 use fourfold::error::FrameFault;
 
 use crate::fault::Fault;
+use crate::front::DoorFault;
 
 /// Everything that is answered with a problem.
 #[derive(Debug, thiserror::Error)]
@@ -13,6 +14,9 @@ pub(crate) enum Refusal {
     /// A system refuses what the engine knows nothing of.
     #[error(transparent)]
     System(#[from] Fault),
+    /// The front refuses a caller, before a system is asked.
+    #[error(transparent)]
+    Door(#[from] DoorFault),
     /// The body can not be read.
     #[error("{place}{detail}")]
     Malformed {

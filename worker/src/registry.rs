@@ -9,9 +9,11 @@ use std::cell::RefCell;
 
 use worker::{Date, DurableObject, Env, Request, Response, Result, State, durable_object};
 
+use crate::answer::Answer;
 use crate::body;
+use crate::front::DoorFault;
 use crate::refusal::Refusal;
-use crate::reply::{self, Answer, Reply};
+use crate::reply::{self, Reply};
 use keys::Buckets;
 pub(crate) use keys::KeyDraft;
 pub(crate) use order::{Act, Actor, Order, Page};
@@ -46,19 +48,19 @@ impl Registry {
         match body::read(order)? {
             Order::Lease { id, digest, unused } => {
                 let key = self.tables.key(&id)?.filter(|key| key.is_right(&digest, now_ms));
-                let key = key.ok_or(Refusal::BadKey)?;
-                let leased = self.buckets.try_borrow_mut().map_err(|_| Refusal::NoAnswer)?.lease(
-                    &id,
-                    &key.json,
-                    unused,
-                    now_ms,
-                );
+                let key = key.ok_or(DoorFault::BadKey)?;
+                let leased = self
+                    .buckets
+                    .try_borrow_mut()
+                    .map_err(|_| Refusal::NoAnswer)?
+                    .lease(&id, &key.json, unused, now_ms);
                 Ok(Answer::ok(body::write(&leased)?))
             }
             Order::Keys(page) => self.tables.keys(&page),
             Order::MakeKey { draft, by } => self.tables.make_key(tenant, draft, &by, now_ms),
             Order::DropKey { id, by } => {
                 self.tables.drop_key(&id, &by, now_ms)?;
+                self.buckets.try_borrow_mut().map_err(|_| Refusal::NoAnswer)?.forget(&id);
                 Ok(Answer::ok(body::write(&order::Gone { id })?))
             }
             Order::Systems(page) => self.tables.systems(&page),

@@ -4,10 +4,11 @@ use serde::Serialize;
 use worker::{Response, ResponseBuilder};
 
 use crate::answer::Answer;
+use crate::front::DoorFault;
 use crate::refusal::{Refusal, StorageFault};
 
 /// Seconds after which a caller may hope for more luck.
-const RETRY_AFTER_S: &str = "1";
+const RETRY_AFTER_S: u64 = 1;
 
 /// What the front has to say: an answer of its own, or an object's whole response.
 pub(crate) enum Reply {
@@ -47,11 +48,25 @@ pub(crate) fn send(outcome: Result<Reply, Refusal>) -> worker::Result<Response> 
             if let Refusal::MethodNotAllowed { allowed } = refusal {
                 response = response.with_header("allow", allowed)?;
             }
-            if status == 503 {
-                response = response.with_header("retry-after", RETRY_AFTER_S)?;
+            if let Some(seconds) = retry_after_s(&refusal, status) {
+                response = response.with_header("retry-after", &seconds.to_string())?;
+            }
+            if status == 401 {
+                response = response.with_header("www-authenticate", "Bearer realm=\"fourfold\"")?;
+            }
+            if let Refusal::Door(DoorFault::UnknownEncoding) = refusal {
+                response = response.with_header("accept-encoding", "gzip")?;
             }
             Ok(response.fixed(body.into_bytes()))
         }
+    }
+}
+
+/// Seconds after which the same request may be answered.
+fn retry_after_s(refusal: &Refusal, status: u16) -> Option<u64> {
+    match refusal {
+        Refusal::Door(fault) => fault.retry_after_s(),
+        _ => (status == 503).then_some(RETRY_AFTER_S),
     }
 }
 
@@ -64,7 +79,7 @@ pub(crate) fn problem(refusal: &Refusal) -> (u16, String) {
         Refusal::FrameDiffers { at_ms } => (None, Some(*at_ms as f64)),
         _ => (None, None),
     };
-    let r#type = format!("urn:fourfold:problem:{code}");
+    let r#type = format!("/problems/{code}");
     let body = Problem { r#type, title, status, detail: refusal.to_string(), code, stream, at };
     (status, serde_json::to_string(&body).unwrap_or_default())
 }
@@ -74,6 +89,7 @@ fn code(refusal: &Refusal) -> &str {
     match refusal {
         Refusal::Engine(error) => error.code(),
         Refusal::System(fault) => fault.problem().2,
+        Refusal::Door(fault) => fault.problem().2,
         Refusal::Malformed { .. } => "body.malformed",
         Refusal::BodyTooLarge { .. } => "body.too-large",
         Refusal::TooManyFrames { .. } => "body.too-many-frames",
@@ -95,6 +111,10 @@ fn code(refusal: &Refusal) -> &str {
 fn status(refusal: &Refusal) -> (u16, &'static str) {
     match refusal {
         Refusal::System(fault) => {
+            let (status, title, _) = fault.problem();
+            (status, title)
+        }
+        Refusal::Door(fault) => {
             let (status, title, _) = fault.problem();
             (status, title)
         }

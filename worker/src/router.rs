@@ -1,10 +1,15 @@
-//! Method and path become a route. The front and the object ask the same function, so they can not disagree.
+//! Method and path become a route, with the right that it takes. A new route has to say its right to compile.
 
+use crate::access::Scope;
 use crate::action::Action;
+use crate::query::Query;
 use crate::refusal::Refusal;
+use crate::registry::Page;
 
 /// The longest id of a system.
 const ID_BYTES_MAX: usize = 64;
+/// The largest body that makes a key.
+const DRAFT_BYTES_MAX: usize = 64 << 10;
 
 /// Where a request goes.
 #[derive(Debug, PartialEq)]
@@ -13,6 +18,16 @@ pub(crate) enum Route<'a> {
     Health,
     /// The description of this API.
     OpenApi,
+    /// The systems of a tenant.
+    Systems(Page),
+    /// Its keys.
+    Keys(Page),
+    /// A new key.
+    MakeKey,
+    /// A key less.
+    DropKey(&'a str),
+    /// What was administered.
+    Audit(Page),
     /// Something about one system.
     System {
         /// Which one.
@@ -22,22 +37,73 @@ pub(crate) enum Route<'a> {
     },
 }
 
-/// The route of a request.
-pub(crate) fn route<'a>(method: &str, path: &'a str, query: &str) -> Result<Route<'a>, Refusal> {
-    let parts: Vec<&str> = path.strip_prefix('/').unwrap_or(path).split('/').collect();
-    match parts.as_slice() {
-        ["healthz"] => only_get(method, Route::Health),
-        ["openapi.json"] => only_get(method, Route::OpenApi),
-        ["v1", "systems", id, rest @ ..] => {
-            let action = Action::parse(method, rest, query)?;
-            if is_id(id) { Ok(Route::System { id, action }) } else { Err(Refusal::BadId) }
+impl Route<'_> {
+    /// The right that it takes; `None` for what everybody may know.
+    pub(crate) fn scope(&self) -> Option<Scope> {
+        match self {
+            Self::Health | Self::OpenApi => None,
+            Self::Systems(_) => Some(Scope::Read),
+            Self::Keys(_) | Self::MakeKey | Self::DropKey(_) | Self::Audit(_) => Some(Scope::Admin),
+            Self::System { action, .. } => Some(action.scope()),
         }
-        _ => Err(Refusal::NoSuchPath),
+    }
+
+    /// The most bytes of its body, once unpacked; `None` where no body is read.
+    pub(crate) fn body_bytes_max(&self) -> Option<usize> {
+        match self {
+            Self::MakeKey => Some(DRAFT_BYTES_MAX),
+            Self::System { action, .. } => action.body_bytes_max(),
+            _ => None,
+        }
     }
 }
 
-fn only_get<'a>(method: &str, route: Route<'a>) -> Result<Route<'a>, Refusal> {
-    if method == "GET" { Ok(route) } else { Err(Refusal::MethodNotAllowed { allowed: "GET" }) }
+/// The route of a request.
+pub(crate) fn route<'a>(method: &str, path: &'a str, query: &str) -> Result<Route<'a>, Refusal> {
+    let parts = parts(path);
+    if let ["v1", "systems", id, rest @ ..] = parts.as_slice() {
+        let action = Action::parse(method, rest, query)?;
+        return if is_id(id) { Ok(Route::System { id, action }) } else { Err(Refusal::BadId) };
+    }
+    let mut query = Query::new(query);
+    let route = match (parts.as_slice(), method) {
+        (["healthz"], "GET") => Route::Health,
+        (["openapi.json"], "GET") => Route::OpenApi,
+        (["v1", "systems"], "GET") => Route::Systems(query.page()?),
+        (["v1", "audit"], "GET") => Route::Audit(query.page()?),
+        (["v1", "keys"], "GET") => Route::Keys(query.page()?),
+        (["v1", "keys"], "POST") => Route::MakeKey,
+        (["v1", "keys"], _) => return Err(Refusal::MethodNotAllowed { allowed: "GET, POST" }),
+        (["v1", "keys", id], "DELETE") => Route::DropKey(id),
+        (["v1", "keys", _], _) => return Err(Refusal::MethodNotAllowed { allowed: "DELETE" }),
+        (["healthz" | "openapi.json"] | ["v1", "systems" | "audit"], _) => {
+            return Err(Refusal::MethodNotAllowed { allowed: "GET" });
+        }
+        _ => return Err(Refusal::NoSuchPath),
+    };
+    query.finish()?;
+    Ok(route)
+}
+
+/// The path as the description spells it, with a name for whatever varies: one line in the logs and counts for all
+/// systems. What leads nowhere is one line, too.
+pub(crate) fn pattern(path: &str) -> String {
+    let mut parts = parts(path);
+    let varying = match parts.as_mut_slice() {
+        ["v1", "systems", id, "anomalies", anomaly, ..] => vec![(id, "{id}"), (anomaly, "{anomaly}")],
+        ["v1", "systems", id, "models", version, ..] => vec![(id, "{id}"), (version, "{version}")],
+        ["v1", "systems", id, "views", view] => vec![(id, "{id}"), (view, "{view}")],
+        ["v1", "systems" | "keys", id, ..] => vec![(id, "{id}")],
+        _ => Vec::new(),
+    };
+    for (part, name) in varying {
+        *part = name;
+    }
+    format!("/{}", parts.join("/"))
+}
+
+fn parts(path: &str) -> Vec<&str> {
+    path.strip_prefix('/').unwrap_or(path).split('/').collect()
 }
 
 /// An id needs no escaping in a path, and no path can be mistaken for one.
@@ -54,6 +120,7 @@ mod tests {
 
     #[test]
     fn paths_lead_somewhere() {
+        let page = |after: Option<&str>, limit| Page { after: after.map(str::to_owned), limit };
         for (method, path, expected) in [
             ("GET", "/healthz", Ok(Route::Health)),
             ("GET", "/openapi.json", Ok(Route::OpenApi)),
@@ -66,7 +133,16 @@ mod tests {
             ),
             ("POST", "/v1/systems/x/tick", Ok(Route::System { id: "x", action: Action::Tick })),
             ("GET", "/v1/systems/x/gaps", Ok(Route::System { id: "x", action: Action::Gaps })),
+            ("GET", "/v1/systems", Ok(Route::Systems(page(None, 100)))),
+            ("GET", "/v1/audit?cursor=7&limit=2", Ok(Route::Audit(page(Some("7"), 2)))),
+            ("POST", "/v1/keys", Ok(Route::MakeKey)),
+            ("DELETE", "/v1/keys/abc", Ok(Route::DropKey("abc"))),
+            ("GET", "/v1/keys?limit=0", Err(400)),
+            ("GET", "/v1/keys?limit=1001", Err(400)),
+            ("GET", "/healthz?x=1", Err(400)),
             ("POST", "/healthz", Err(405)),
+            ("GET", "/v1/keys/abc", Err(405)),
+            ("PUT", "/v1/systems", Err(405)),
             ("POST", "/v1/systems/x", Err(405)),
             ("PUT", "/v1/systems/x/frames", Err(405)),
             ("PUT", "/v1/systems/..", Err(400)),
@@ -74,13 +150,27 @@ mod tests {
             ("PUT", "/v1/systems/a%2fb", Err(400)),
             ("GET", "/", Err(404)),
             ("GET", "/healthz/", Err(404)),
-            ("GET", "/v1/systems", Err(404)),
             ("POST", "/v1/systems/x/frames/", Err(404)),
             ("POST", "/v1/systems/x/nothing", Err(404)),
         ] {
-            let found = route(method, path, "").map_err(|refusal| problem(&refusal).0);
+            let (path, query) = path.split_once('?').unwrap_or((path, ""));
+            let found = route(method, path, query).map_err(|refusal| problem(&refusal).0);
             assert_eq!(found, expected, "{method} {path}");
         }
         assert!(matches!(route("PUT", &format!("/v1/systems/{}", "x".repeat(65)), ""), Err(Refusal::BadId)));
+    }
+
+    #[test]
+    fn a_pattern_names_what_varies() {
+        for (path, expected) in [
+            ("/v1/systems/a/anomalies/7/explanation", "/v1/systems/{id}/anomalies/{anomaly}/explanation"),
+            ("/v1/systems/a/models/3/restore", "/v1/systems/{id}/models/{version}/restore"),
+            ("/v1/systems/systems", "/v1/systems/{id}"),
+            ("/v1/systems/views/views/top", "/v1/systems/{id}/views/{view}"),
+            ("/v1/keys/abc", "/v1/keys/{id}"),
+            ("/healthz", "/healthz"),
+        ] {
+            assert_eq!(pattern(path), expected);
+        }
     }
 }

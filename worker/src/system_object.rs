@@ -31,9 +31,9 @@ impl DurableObject for System {
 
 impl System {
     fn answer(&self, request: &Request, body: &[u8]) -> std::result::Result<Reply, Refusal> {
-        let path = request.path();
         let url = request.url().map_err(|_| Refusal::NoSuchPath)?;
         let query = url.query().unwrap_or_default();
+        let path = request.path();
         let Route::System { id, action } = router::route(request.method().as_ref(), &path, query)? else {
             return Err(Refusal::NoSuchPath);
         };

@@ -166,8 +166,9 @@ mod tests {
         for now_ms in 0..60_000 {
             let front = &mut fronts[now_ms as usize % 7];
             if let Spending::Ask(unused) = front.spend(&key, now_ms) {
-                let (granted, wait_ms) =
-                    bucket.take(LIMIT, 4, unused, now_ms).map_or_else(|wait| (0, wait), |granted| (granted, 0));
+                let (granted, wait_ms) = bucket
+                    .take(LIMIT, 4, unused, now_ms)
+                    .map_or_else(|wait| (0, wait), |granted| (granted, 0));
                 front.learn(&key, leased(granted, bucket.left(), wait_ms), now_ms);
             } else {
                 continue;

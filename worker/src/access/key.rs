@@ -109,7 +109,9 @@ mod tests {
     fn what_is_no_key_is_none() {
         let (_, text) = Key::make("main").unwrap();
         let without_end = &text[..text.len() - 1];
-        for wrong in ["", "fourfold", without_end, &format!("{text}0"), &format!("{text}_0"), &text.to_uppercase()] {
+        for wrong in
+            ["", "fourfold", without_end, &format!("{text}0"), &format!("{text}_0"), &text.to_uppercase()]
+        {
             assert_eq!(Key::read(wrong), None, "{wrong}");
         }
         assert_eq!(Key::read(&text.replace("main", "MAIN")), None);

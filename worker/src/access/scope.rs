@@ -30,7 +30,8 @@ impl Scope {
 pub(crate) struct Scopes(Vec<Scope>);
 
 impl Scopes {
-    /// The rights of the admin secret.
+    /// Every right.
+    #[cfg(test)]
     pub(crate) fn all() -> Self {
         Self(vec![Scope::Admin])
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::access::{Bucket, Digest, Leased, Limit, Scopes};
+use crate::front::DoorFault;
 use crate::refusal::Refusal;
 
 /// The longest name of a key.
@@ -49,7 +50,7 @@ impl KeyDraft {
     pub(super) fn accept(self, id: String, now_ms: u64) -> Result<KeyJson, Refusal> {
         let Self { name, scopes, limit, expires } = self;
         let limit = limit.unwrap_or(Limit::USUAL);
-        let fault = if name.is_empty() || name.len() > NAME_BYTES_MAX || name.chars().any(char::is_control) {
+        let rule = if name.is_empty() || name.len() > NAME_BYTES_MAX || name.chars().any(char::is_control) {
             "`name` is 1 to 64 bytes of text"
         } else if scopes.is_empty() {
             "`scopes` names one of read, write and admin at least"
@@ -60,7 +61,7 @@ impl KeyDraft {
         } else {
             return Ok(KeyJson { id, name, scopes: scopes.tidy(), limit, made: now_ms, expires });
         };
-        Err(Refusal::BadDraft { fault })
+        Err(DoorFault::BadDraft { rule }.into())
     }
 }
 
@@ -112,14 +113,18 @@ mod tests {
             (r#"{"name":"a","scopes":["read"],"limit":{"per_s":0,"burst":1}}"#, "limit"),
             (r#"{"name":"a","scopes":["read"],"expires":1000}"#, "expires"),
         ] {
-            let Err(Refusal::BadDraft { fault }) = accept(draft) else { panic!("{draft} was taken") };
-            assert!(fault.contains(place), "{fault}");
+            let Err(Refusal::Door(DoorFault::BadDraft { rule })) = accept(draft) else {
+                panic!("{draft} was taken")
+            };
+            assert!(rule.contains(place), "{rule}");
         }
     }
 
     #[test]
     fn a_lease_leaves_some_for_others() {
-        let key = serde_json::from_str::<KeyDraft>(r#"{"name":"a","scopes":["read"],"limit":{"per_s":50,"burst":20}}"#);
+        let key = serde_json::from_str::<KeyDraft>(
+            r#"{"name":"a","scopes":["read"],"limit":{"per_s":50,"burst":20}}"#,
+        );
         let key = key.unwrap().accept("1".into(), 1).unwrap();
         let mut buckets = Buckets::default();
         let mut total = 0;
@@ -135,7 +140,8 @@ mod tests {
 
     #[test]
     fn only_the_right_secret_in_its_time_counts() {
-        let draft = serde_json::from_str::<KeyDraft>(r#"{"name":"a","scopes":["read"],"expires":2000}"#).unwrap();
+        let draft =
+            serde_json::from_str::<KeyDraft>(r#"{"name":"a","scopes":["read"],"expires":2000}"#).unwrap();
         let digest = crate::access::digest("x");
         let row = KeyRow { digest: digest.clone(), json: draft.accept("1".into(), 1000).unwrap() };
         assert!(row.is_right(&digest.hex(), 1999));

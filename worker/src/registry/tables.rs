@@ -8,13 +8,15 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use worker::{SqlStorage, SqlStorageValue, Storage};
 
+use super::KeyDraft;
 use super::keys::{KeyJson, KeyRow};
 use super::order::{Act, Actor, Page};
-use super::KeyDraft;
 use crate::access::{Digest, Key};
+use crate::answer::Answer;
 use crate::body;
+use crate::fault::Fault;
+use crate::front::DoorFault;
 use crate::refusal::{Refusal, StorageFault};
-use crate::reply::Answer;
 
 /// Keys of one tenant: whoever needs more wants another tenant.
 const KEYS_MAX: u32 = 1_000;
@@ -110,8 +112,7 @@ impl Tables {
         if !self.are_there()? {
             return Ok(None);
         }
-        let found: Vec<KeptKey> =
-            self.rows("SELECT digest, json FROM keys WHERE id = ?", vec![id.into()])?;
+        let found: Vec<KeptKey> = self.rows("SELECT digest, json FROM keys WHERE id = ?", vec![id.into()])?;
         found.into_iter().next().map(KeptKey::open).transpose()
     }
 
@@ -139,7 +140,7 @@ impl Tables {
         let known: Vec<Text> =
             self.rows("SELECT id AS text FROM keys LIMIT ?", vec![i64::from(KEYS_MAX).into()])?;
         if known.len() >= KEYS_MAX as usize {
-            return Err(Refusal::TooManyKeys { cap: KEYS_MAX });
+            return Err(DoorFault::TooManyKeys { cap: KEYS_MAX }.into());
         }
         let json = body::write(&about)?;
         self.exec(
@@ -147,12 +148,12 @@ impl Tables {
             vec![key.id.as_str().into(), key.digest.hex().into(), json.into()],
         )?;
         self.note(Act::KeyMade, &key.id, by, now_ms)?;
-        Ok(Answer { status: 201, json: body::write(&Made { key: &text, about: &about })? })
+        Ok(Answer::made(body::write(&Made { key: &text, about: &about })?))
     }
 
     pub(super) fn drop_key(&self, id: &str, by: &Actor, now_ms: u64) -> Result<(), Refusal> {
         if self.key(id)?.is_none() {
-            return Err(Refusal::UnknownKey);
+            return Err(DoorFault::UnknownKey.into());
         }
         self.exec("DELETE FROM keys WHERE id = ?", vec![id.into()])?;
         Ok(self.note(Act::KeyDeleted, id, by, now_ms)?)
@@ -171,7 +172,10 @@ impl Tables {
     pub(super) fn audit(&self, page: &Page) -> Result<Answer, Refusal> {
         let before = match &page.after {
             None => i64::MAX >> 11,
-            Some(text) => text.parse().map_err(|_| Refusal::BadCursor)?,
+            Some(text) => text.parse().map_err(|_| Fault::BadQuery {
+                name: "cursor".to_owned(),
+                detail: "it is the `next` of the page before",
+            })?,
         };
         let entries: Vec<AuditRow> = self.page(
             "SELECT seq, at_ms AS at, act, target, key, request FROM audit WHERE seq < ? ORDER BY seq DESC LIMIT ?",
@@ -184,6 +188,10 @@ impl Tables {
     /// Notes an act, and what it means for the list of systems.
     pub(super) fn acted(&self, act: Act, target: &str, by: &Actor, now_ms: u64) -> Result<(), StorageFault> {
         self.ensure()?;
+        if act == Act::SystemDeleted && !self.has_system(target)? {
+            // The deletion was carried out and noted before, and is only asked for again.
+            return Ok(());
+        }
         match act {
             Act::SystemPut => self.exec(
                 "INSERT OR IGNORE INTO systems VALUES (?, ?)",
@@ -193,6 +201,11 @@ impl Tables {
             Act::SystemChanged | Act::KeyMade | Act::KeyDeleted => {}
         }
         self.note(act, target, by, now_ms)
+    }
+
+    fn has_system(&self, id: &str) -> Result<bool, StorageFault> {
+        let found: Vec<Text> = self.rows("SELECT id AS text FROM systems WHERE id = ?", vec![id.into()])?;
+        Ok(!found.is_empty())
     }
 
     fn note(&self, act: Act, target: &str, by: &Actor, now_ms: u64) -> Result<(), StorageFault> {
