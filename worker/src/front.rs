@@ -6,10 +6,12 @@ mod call;
 mod cors;
 mod door;
 mod fault;
+mod ready;
+mod tally;
 mod trace;
 mod visit;
 
-use worker::{Env, Request, Response, ResponseBuilder};
+use worker::{Context, Env, Request, Response, ResponseBuilder};
 
 pub(crate) use fault::DoorFault;
 
@@ -28,7 +30,7 @@ use visit::Visit;
 const OPENAPI: &str = include_str!("../openapi.json");
 
 /// The response to a request.
-pub(crate) async fn answer(mut request: Request, env: &Env) -> worker::Result<Response> {
+pub(crate) async fn answer(mut request: Request, env: &Env, context: &Context) -> worker::Result<Response> {
     let method = request.inner().method();
     let mut visit = Visit::new(&request, &method);
     let response = match serve(&mut request, &method, env, &mut visit).await {
@@ -39,7 +41,7 @@ pub(crate) async fn answer(mut request: Request, env: &Env) -> worker::Result<Re
         outcome => reply::send(outcome)?,
     };
     let response = visit.sign(&request, env, response)?;
-    visit.log(response.status_code());
+    visit.end(response.status_code(), env, context);
     Ok(response)
 }
 
@@ -52,7 +54,7 @@ async fn serve(request: &mut Request, method: &str, env: &Env, visit: &mut Visit
         visit.pattern = Some(router::pattern(url.path()));
     }
     let route = route?;
-    let Some(scope) = route.scope() else { return Ok(Reply::Own(open(&route))) };
+    let Some(scope) = route.scope() else { return open(&route).map(Reply::Own) };
     let caller = door::admit(request, env, scope, visit).await?;
     let body = match route.body_bytes_max() {
         Some(cap_bytes) => Some(body::read(request, cap_bytes).await?),
@@ -72,16 +74,23 @@ async fn serve(request: &mut Request, method: &str, env: &Env, visit: &mut Visit
             let draft = crate::body::read(&body.unwrap_or_default())?;
             Order::MakeKey { draft, by: caller.by }
         }
-        Route::Health | Route::OpenApi => return Err(Refusal::NoSuchPath),
+        Route::Metrics => {
+            tally::bring_home(&caller.tenant, env).await?;
+            Order::Metrics
+        }
+        Route::Health | Route::Ready | Route::Version | Route::OpenApi => return Err(Refusal::NoSuchPath),
     };
     call::registry(env, &caller.tenant, &order).await.map(Reply::Passed)
 }
 
 /// What everybody may know.
-fn open(route: &Route<'_>) -> Answer {
+fn open(route: &Route<'_>) -> Result<Answer, Refusal> {
     match route {
-        Route::OpenApi => Answer::ok(OPENAPI),
-        _ => Answer::ok(r#"{"status":"ok"}"#),
+        Route::Health => Ok(Answer::ok(r#"{"status":"ok"}"#)),
+        Route::Ready => ready::readiness(),
+        Route::Version => ready::version(),
+        Route::OpenApi => Ok(Answer::ok(OPENAPI)),
+        _ => Err(Refusal::NoSuchPath),
     }
 }
 

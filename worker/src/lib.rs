@@ -29,10 +29,12 @@ mod access;
 mod action;
 mod answer;
 mod body;
+mod counts;
 mod fault;
 mod front;
 mod log;
 mod notice;
+mod problems;
 mod query;
 mod refusal;
 mod registry;
@@ -49,6 +51,6 @@ use worker::{Context, Env, Request, Response, event};
 
 /// Every request enters here.
 #[event(fetch)]
-pub async fn fetch(request: Request, env: Env, _: Context) -> worker::Result<Response> {
-    front::answer(request, &env).await
+pub async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<Response> {
+    front::answer(request, &env, &context).await
 }

@@ -73,6 +73,9 @@ pub(crate) enum Refusal {
     /// The object said nothing in time.
     #[error("the system did not answer in time: send the request again, nothing is counted twice")]
     NoAnswer,
+    /// The engine does not say what it says elsewhere.
+    #[error("the engine's self-test gives other verdicts than it must: deploy again")]
+    NotReady,
     /// An answer could not be written.
     #[error("the answer can not be written as JSON")]
     Unwritable,

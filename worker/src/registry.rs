@@ -6,11 +6,13 @@ mod order;
 mod tables;
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use worker::{Date, DurableObject, Env, Request, Response, Result, State, durable_object};
 
 use crate::answer::Answer;
 use crate::body;
+use crate::counts::{self, Census, Scrape, expose};
 use crate::front::DoorFault;
 use crate::refusal::Refusal;
 use crate::reply::{self, Reply};
@@ -27,11 +29,13 @@ pub(crate) const TENANT: &str = "x-fourfold-tenant";
 pub struct Registry {
     tables: Tables,
     buckets: RefCell<Buckets>,
+    /// The newest word of each system. It lives in memory: a system that is in use says it again soon.
+    heard: RefCell<BTreeMap<String, Census>>,
 }
 
 impl DurableObject for Registry {
     fn new(state: State, _: Env) -> Self {
-        Self { tables: Tables::new(state.storage()), buckets: RefCell::default() }
+        Self { tables: Tables::new(state.storage()), buckets: RefCell::default(), heard: RefCell::default() }
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
@@ -42,6 +46,16 @@ impl DurableObject for Registry {
 }
 
 impl Registry {
+    fn metrics(&self) -> std::result::Result<Answer, Refusal> {
+        let mut scrape = Scrape { systems: self.tables.count_systems()?, ..Scrape::default() };
+        for census in self.heard.try_borrow().map_err(|_| Refusal::NoAnswer)?.values() {
+            scrape.streams += u64::from(census.streams);
+            scrape.available += u64::from(census.available);
+        }
+        let page = expose(&self.tables.counts()?, scrape);
+        Ok(Answer { media: counts::MEDIA, ..Answer::ok(page) })
+    }
+
     /// Does what the front orders. All that it changed is on disk before the answer leaves.
     fn obey(&self, tenant: &str, order: &[u8]) -> std::result::Result<Answer, Refusal> {
         let now_ms = Date::now().as_millis();
@@ -66,8 +80,17 @@ impl Registry {
             Order::Systems(page) => self.tables.systems(&page),
             Order::Acted { act, target, by } => {
                 self.tables.acted(act, &target, &by, now_ms)?;
+                if act == Act::SystemDeleted {
+                    self.heard.try_borrow_mut().map_err(|_| Refusal::NoAnswer)?.remove(&target);
+                }
                 Ok(Answer::ok("{}"))
             }
+            Order::Count { counts, censuses } => {
+                self.tables.count(&counts)?;
+                self.heard.try_borrow_mut().map_err(|_| Refusal::NoAnswer)?.extend(censuses);
+                Ok(Answer::ok("{}"))
+            }
+            Order::Metrics => self.metrics(),
             Order::Audit(page) => self.tables.audit(&page),
         }
     }

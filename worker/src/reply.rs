@@ -102,6 +102,7 @@ fn code(refusal: &Refusal) -> &str {
         Refusal::Storage(StorageFault::Refused) => "storage.refused",
         Refusal::Storage(StorageFault::Damaged) => "storage.damaged",
         Refusal::NoAnswer => "system.no-answer",
+        Refusal::NotReady => "engine.not-ready",
         Refusal::Unwritable => "answer.unwritable",
     }
 }
@@ -140,6 +141,7 @@ fn status(refusal: &Refusal) -> (u16, &'static str) {
         },
         Refusal::Storage(StorageFault::Damaged) => (500, "The storage is damaged"),
         Refusal::Unwritable => (500, "The answer can not be written"),
+        Refusal::NotReady => (503, "Not ready"),
         Refusal::Storage(StorageFault::Refused) => (503, "The storage refused"),
         Refusal::NoAnswer => (503, "The system did not answer"),
     }

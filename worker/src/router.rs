@@ -16,8 +16,14 @@ const DRAFT_BYTES_MAX: usize = 64 << 10;
 pub(crate) enum Route<'a> {
     /// Is anybody there?
     Health,
+    /// Is it fit?
+    Ready,
+    /// What is running?
+    Version,
     /// The description of this API.
     OpenApi,
+    /// The counts of a tenant.
+    Metrics,
     /// The systems of a tenant.
     Systems(Page),
     /// Its keys.
@@ -41,8 +47,8 @@ impl Route<'_> {
     /// The right that it takes; `None` for what everybody may know.
     pub(crate) fn scope(&self) -> Option<Scope> {
         match self {
-            Self::Health | Self::OpenApi => None,
-            Self::Systems(_) => Some(Scope::Read),
+            Self::Health | Self::Ready | Self::Version | Self::OpenApi => None,
+            Self::Systems(_) | Self::Metrics => Some(Scope::Read),
             Self::Keys(_) | Self::MakeKey | Self::DropKey(_) | Self::Audit(_) => Some(Scope::Admin),
             Self::System { action, .. } => Some(action.scope()),
         }
@@ -68,7 +74,10 @@ pub(crate) fn route<'a>(method: &str, path: &'a str, query: &str) -> Result<Rout
     let mut query = Query::new(query);
     let route = match (parts.as_slice(), method) {
         (["healthz"], "GET") => Route::Health,
+        (["readyz"], "GET") => Route::Ready,
+        (["version"], "GET") => Route::Version,
         (["openapi.json"], "GET") => Route::OpenApi,
+        (["metrics"], "GET") => Route::Metrics,
         (["v1", "systems"], "GET") => Route::Systems(query.page()?),
         (["v1", "audit"], "GET") => Route::Audit(query.page()?),
         (["v1", "keys"], "GET") => Route::Keys(query.page()?),
@@ -76,7 +85,8 @@ pub(crate) fn route<'a>(method: &str, path: &'a str, query: &str) -> Result<Rout
         (["v1", "keys"], _) => return Err(Refusal::MethodNotAllowed { allowed: "GET, POST" }),
         (["v1", "keys", id], "DELETE") => Route::DropKey(id),
         (["v1", "keys", _], _) => return Err(Refusal::MethodNotAllowed { allowed: "DELETE" }),
-        (["healthz" | "openapi.json"] | ["v1", "systems" | "audit"], _) => {
+        (["healthz" | "readyz" | "version" | "openapi.json" | "metrics"], _)
+        | (["v1", "systems" | "audit"], _) => {
             return Err(Refusal::MethodNotAllowed { allowed: "GET" });
         }
         _ => return Err(Refusal::NoSuchPath),

@@ -26,6 +26,7 @@ use crate::verdict::{End, Episode, Label, Severity, Standing, Verdict, View};
 
 /// One frame as a row: only the streams that spoke need to be named, and `null` is missing too.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Row {
     /// Milliseconds since the Unix epoch.
@@ -36,6 +37,7 @@ pub struct Row {
 
 /// The rows of a request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Rows {
     /// One per moment, in the order of time.
@@ -64,6 +66,7 @@ impl Rows {
 
 /// A verdict.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 pub struct VerdictJson<'a> {
     t: i64,
     standing: Standing,
@@ -80,6 +83,7 @@ pub struct VerdictJson<'a> {
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 struct StreamJson<'a> {
     stream: &'a str,
     present: bool,
@@ -89,6 +93,7 @@ struct StreamJson<'a> {
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 struct ViewJson {
     view: View,
     score: Option<f64>,
@@ -134,6 +139,7 @@ impl<'a> VerdictJson<'a> {
 
 /// An episode.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 pub struct EpisodeJson<'a> {
     /// Counts from 1 within its system.
     pub id: u64,
@@ -191,6 +197,7 @@ impl<'a> EpisodeJson<'a> {
 
 /// An error: what it is, in a word and in a sentence, and what it is about.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 pub struct ErrorJson {
     /// A stable word, such as `frame.time-went-back`.
     pub code: String,

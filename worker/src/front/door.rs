@@ -18,7 +18,7 @@ const SECRET_BYTES_MIN: usize = 32;
 /// A secret that begins like this is public: it opens nothing but a Worker on this very machine.
 const DEVELOPMENT: &str = "development-only";
 /// The tenant of an admin who names none.
-const TENANT_USUAL: &str = "main";
+pub(super) const TENANT_USUAL: &str = "main";
 /// A browser's WebSocket can not send an `Authorization`, only names of protocols.
 const BEARER_PROTOCOL: &str = "bearer.";
 /// Grants of one key that other requests may take away before this one is served.

@@ -1,16 +1,20 @@
 //! One request on its way through the front: what is learned of it, and what is said of it at the end.
 
 use serde::Serialize;
-use worker::{Date, Env, Headers, Request, Response};
+use worker::{Context, Date, Env, Headers, Request, Response};
 
 use super::trace::Trace;
-use super::{cors, door};
+use super::{cors, door, tally};
 use crate::access::Allowance;
+use crate::counts::{CENSUS, Census, Kind};
 
 /// The variable that lists the origins of pages elsewhere.
 const CORS_ORIGINS: &str = "CORS_ORIGINS";
 /// The name under which a browser may open a socket beside showing its key.
 const SOCKET_PROTOCOL: &str = "fourfold.v1";
+
+/// Methods that are counted by name: anybody can invent others.
+const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /// What is known of a request so far.
 #[derive(Debug)]
@@ -24,6 +28,8 @@ pub(super) struct Visit {
     /// The key's id.
     pub(super) key: Option<String>,
     pub(super) system: Option<String>,
+    /// What the system says of itself.
+    census: Option<Census>,
     /// What the key may still do, and for how long it may not.
     pub(super) allowance: Option<(Allowance, Option<u64>)>,
 }
@@ -57,16 +63,26 @@ impl Visit {
             tenant: None,
             key: None,
             system: None,
+            census: None,
             allowance: None,
         }
     }
 
     /// Puts on an answer what every answer has.
-    pub(super) fn sign(&self, request: &Request, env: &Env, response: Response) -> worker::Result<Response> {
+    pub(super) fn sign(
+        &mut self,
+        request: &Request,
+        env: &Env,
+        response: Response,
+    ) -> worker::Result<Response> {
         // An object's headers can not be changed, so they are copied.
         let headers = Headers::new();
         for (name, value) in response.headers().entries() {
-            headers.append(&name, &value)?;
+            if name == CENSUS {
+                self.census = serde_json::from_str(&value).ok();
+            } else {
+                headers.append(&name, &value)?;
+            }
         }
         headers.set("x-request-id", &self.trace.id)?;
         headers.set("x-content-type-options", "nosniff")?;
@@ -101,8 +117,21 @@ impl Visit {
         Ok(response.with_headers(headers))
     }
 
+    /// Logs and counts it.
+    pub(super) fn end(&mut self, status: u16, env: &Env, context: &Context) {
+        let ms = Date::now().as_millis().saturating_sub(self.began_ms);
+        self.log(status, ms);
+        let method = if METHODS.contains(&self.method.as_str()) { self.method.as_str() } else { "other" };
+        let route = self.pattern.as_deref().unwrap_or("none");
+        let kind = Kind { route: route.to_owned(), method: method.to_owned(), status };
+        // What has no tenant is counted where an admin looks first.
+        let tenant = self.tenant.as_deref().unwrap_or(door::TENANT_USUAL);
+        let census = self.system.take().zip(self.census);
+        tally::count(tenant, kind, ms, census, env, context);
+    }
+
     /// One line of JSON. It has no body, no secret and no address in it.
-    pub(super) fn log(&self, status: u16) {
+    fn log(&self, status: u16, ms: u64) {
         let level = match status {
             500.. => "error",
             400.. => "warn",
@@ -117,7 +146,7 @@ impl Visit {
             method: &self.method,
             route: self.pattern.as_deref().unwrap_or("none"),
             status,
-            ms: Date::now().as_millis().saturating_sub(self.began_ms),
+            ms,
             tenant: self.tenant.as_deref(),
             key: self.key.as_deref(),
             system: self.system.as_deref(),

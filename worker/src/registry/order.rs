@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::KeyDraft;
+use crate::counts::{Census, Counts};
 
 /// One wish.
 #[derive(Debug, Serialize, Deserialize)]
@@ -20,6 +21,10 @@ pub(crate) enum Order {
     Systems(Page),
     /// An act that was done elsewhere.
     Acted { act: Act, target: String, by: Actor },
+    /// What an instance of the front counted, with the newest word of each system.
+    Count { counts: Counts, censuses: Vec<(String, Census)> },
+    /// The counts, for Prometheus.
+    Metrics,
     /// The audit log.
     Audit(Page),
 }

@@ -14,6 +14,7 @@ use super::order::{Act, Actor, Page};
 use crate::access::{Digest, Key};
 use crate::answer::Answer;
 use crate::body;
+use crate::counts::Counts;
 use crate::fault::Fault;
 use crate::front::DoorFault;
 use crate::refusal::{Refusal, StorageFault};
@@ -21,11 +22,12 @@ use crate::refusal::{Refusal, StorageFault};
 /// Keys of one tenant: whoever needs more wants another tenant.
 const KEYS_MAX: u32 = 1_000;
 
-const TABLES: [&str; 3] = [
+const TABLES: [&str; 4] = [
     "CREATE TABLE keys (id TEXT PRIMARY KEY, digest TEXT NOT NULL, json TEXT NOT NULL)",
     "CREATE TABLE systems (id TEXT PRIMARY KEY, made_ms INTEGER NOT NULL)",
     "CREATE TABLE audit (seq INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, act TEXT NOT NULL,
         target TEXT NOT NULL, key TEXT NOT NULL, request TEXT NOT NULL)",
+    "CREATE TABLE counts (one INTEGER PRIMARY KEY CHECK (one = 1), json TEXT NOT NULL)",
 ];
 
 pub(super) struct Tables {
@@ -183,6 +185,36 @@ impl Tables {
             page,
         )?;
         listed("entries", entries, page, |entry| entry.seq.to_string())
+    }
+
+    /// Adds to what was counted since ever.
+    pub(super) fn count(&self, more: &Counts) -> Result<(), Refusal> {
+        self.ensure()?;
+        let mut counts = self.counts()?;
+        counts.add(more);
+        let json = body::write(&counts)?;
+        Ok(self.exec("INSERT OR REPLACE INTO counts VALUES (1, ?)", vec![json.into()])?)
+    }
+
+    /// What was counted since ever. Counts that can not be read begin anew, as after a restart elsewhere.
+    pub(super) fn counts(&self) -> Result<Counts, StorageFault> {
+        if !self.are_there()? {
+            return Ok(Counts::default());
+        }
+        let found: Vec<Text> = self.rows("SELECT json AS text FROM counts", Vec::new())?;
+        Ok(found.first().and_then(|row| serde_json::from_str(&row.text).ok()).unwrap_or_default())
+    }
+
+    pub(super) fn count_systems(&self) -> Result<u64, StorageFault> {
+        #[derive(Deserialize)]
+        struct Count {
+            count: u64,
+        }
+        if !self.are_there()? {
+            return Ok(0);
+        }
+        let found: Vec<Count> = self.rows("SELECT count(*) AS count FROM systems", Vec::new())?;
+        Ok(found.first().map_or(0, |row| row.count))
     }
 
     /// Notes an act, and what it means for the list of systems.
