@@ -17,6 +17,12 @@ pub(crate) enum Fault {
         /// What it reads.
         known: &'static str,
     },
+    /// The caller takes none of what this path answers.
+    #[error("this path answers {known}: accept one of them")]
+    NotAcceptable {
+        /// What it answers.
+        known: String,
+    },
     /// The episode was never there, or is gone.
     #[error("there is no such anomaly")]
     NoSuchAnomaly {
@@ -41,8 +47,8 @@ pub(crate) enum Fault {
         /// The moment.
         at_ms: i64,
     },
-    /// More is asked for than one answer may hold.
-    #[error("this is more than one answer holds, which is {cap} {what}: {remedy}")]
+    /// More is sent, or asked for, than goes at once.
+    #[error("at once there are at most {cap} {what}: {remedy}")]
     TooMuch {
         /// The most.
         cap: usize,
@@ -70,8 +76,9 @@ impl Fault {
             Self::BadKey => (400, "The key can not be used", "idempotency.bad-key"),
             Self::NoSuchAnomaly { .. } => (404, "No such anomaly", "anomaly.unknown"),
             Self::NoSuchModel { .. } => (404, "No such checkpoint", "model.unknown"),
+            Self::NotAcceptable { .. } => (406, "Not acceptable", "answer.unknown-media"),
             Self::VerdictForgotten { .. } => (409, "The verdict is not kept", "frame.verdict-forgotten"),
-            Self::TooMuch { .. } => (413, "Too much for one answer", "answer.too-large"),
+            Self::TooMuch { .. } => (413, "Too much at once", "request.too-much"),
             Self::BadMedia { .. } => (415, "The body is of another kind", "body.unknown-media"),
             Self::KeyReused => (422, "The key was used before", "idempotency.key-reused"),
             Self::NotASocket => (426, "Upgrade required", "live.upgrade-required"),

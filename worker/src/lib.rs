@@ -7,7 +7,7 @@
 //! 2. [`front`]: bodies are read and capped, objects are called with a deadline.
 //! 3. [`system_object`]: the life of a Durable Object, no more.
 //! 4. [`session`]: what a system does, without a word about the platform.
-//! 5. [`log`]: what a system remembers; [`sqlite`] is where.
+//! 5. [`log`]: what a system was told; [`store`]: what it remembers; [`sql`] and [`durable_sql`]: where.
 //! 6. [`refusal`] and [`reply`]: what can be refused, and how it is said.
 //!
 //! # Rules
@@ -30,6 +30,7 @@ mod action;
 mod answer;
 mod body;
 mod counts;
+mod durable_sql;
 mod fault;
 mod front;
 mod log;
@@ -41,8 +42,10 @@ mod registry;
 mod reply;
 mod router;
 mod session;
-mod sqlite;
+mod sql;
+mod store;
 mod system_object;
+mod verdicts;
 
 pub use registry::Registry;
 pub use system_object::System;

@@ -38,3 +38,15 @@ pub(crate) struct Notice {
     /// The whole notice as it is told: `{"notice": "opened", "at": …, "anomaly": {…}}`.
     pub(crate) json: String,
 }
+
+impl News {
+    /// Its word.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Opened => "opened",
+            Self::Worsened => "worsened",
+            Self::Changed => "changed",
+            Self::Closed => "closed",
+        }
+    }
+}

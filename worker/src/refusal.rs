@@ -56,11 +56,6 @@ pub(crate) enum Refusal {
     /// Nobody created this system.
     #[error("there is no such system: create it with PUT and a schema")]
     UnknownSystem,
-    /// The system exists with another schema.
-    #[error(
-        "this system has another schema, which can not be changed yet: use another id, or send the same schema"
-    )]
-    SchemaDiffers,
     /// This moment was already judged, with other values.
     #[error("the frame at {at_ms} was already taken with other values: a frame can not be changed")]
     FrameDiffers {

@@ -1,10 +1,19 @@
 //! Bodies, from bytes to what they mean. A slip is named by its place: `frames[3].values.temperature`.
 
-use fourfold::SchemaDraft;
+mod events;
+mod frames;
+mod row;
+
+pub(crate) use events::events;
+pub(crate) use frames::{Batch, FRAMES_MAGIC, frames};
+
+use fourfold::{Label, SchemaDraft};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 
+use crate::answer::{COLUMNS, CSV, JSON, NDJSON};
 use crate::refusal::Refusal;
+use crate::store::Status;
 
 /// The largest body. A thousand frames of thirty streams are about a tenth of it, and a Worker has 128 MB for
 /// everything.
@@ -21,6 +30,37 @@ const VALUES_MAX: usize = 100_000;
 pub(crate) struct Tick {
     /// Milliseconds since the Unix epoch.
     pub(crate) now: f64,
+}
+
+/// `{"anomaly": 7, "label": "expected"}`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Labelling {
+    /// The episode.
+    pub(crate) anomaly: u64,
+    /// What it was.
+    pub(crate) label: Label,
+}
+
+/// What is to change of an episode: what is absent stays.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Amendment {
+    /// What people make of it.
+    pub(crate) status: Option<Status>,
+    /// What it was.
+    pub(crate) label: Option<Label>,
+    /// What they write to it.
+    pub(crate) note: Option<String>,
+}
+
+/// `{"note": "before the firmware update"}`, or nothing at all.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Note {
+    /// Why there is a checkpoint.
+    #[serde(default)]
+    pub(crate) note: String,
 }
 
 /// `{"preset": "iot"}`.
@@ -43,6 +83,31 @@ pub(crate) fn schema(bytes: &[u8]) -> Result<SchemaDraft, Refusal> {
     } else {
         read(bytes)
     }
+}
+
+/// What a body is, by what it is said to be; JSON where nothing is said, which is what browsers and curl do otherwise.
+pub(crate) fn media(said: Option<&str>) -> Option<&'static str> {
+    let name = said.map(|said| said.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
+    match name.as_deref() {
+        None | Some("" | "text/plain" | "application/x-www-form-urlencoded") => Some(JSON),
+        Some("application/jsonl" | "application/ndjson") => Some(NDJSON),
+        Some(name) => [JSON, NDJSON, CSV, COLUMNS].into_iter().find(|known| *known == name),
+    }
+}
+
+/// The first of what is offered that a caller takes; the first of all where they do not care.
+pub(crate) fn wanted(accept: Option<&str>, offered: &[&'static str]) -> Option<&'static str> {
+    let first = offered.first().copied();
+    let Some(accept) = accept.filter(|accept| !accept.trim().is_empty()) else { return first };
+    let names = accept.split(',').map(|name| name.split(';').next().unwrap_or_default().trim());
+    let mut is_any = false;
+    for name in names {
+        if let Some(found) = offered.iter().find(|known| known.eq_ignore_ascii_case(name)) {
+            return Some(found);
+        }
+        is_any |= matches!(name, "*/*" | "application/*");
+    }
+    first.filter(|_| is_any)
 }
 
 /// The most frames that one request to a system of `width` streams may have.
@@ -72,22 +137,20 @@ pub(crate) fn write(value: &impl Serialize) -> Result<String, Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use fourfold::wire::Rows;
 
     #[test]
-    fn a_slip_is_named_by_its_place() {
-        for (body, place) in [
-            (r#"{"frames":[{"t":1,"values":{}},{"t":2,"values":{"cpu":"7"}}]}"#, "`frames[1].values.cpu`: "),
-            (r#"{"frames":[{"t":1e999,"values":{}}]}"#, "`frames[0].t`: "),
-            (r#"{"frames":[{"t":1}]}"#, "`frames[0]`: "),
-            (r#"{"frames":[]} x"#, ""),
-            ("", ""),
+    fn callers_get_what_they_take() {
+        for (accept, expected) in [
+            (None, Some(JSON)),
+            (Some("*/*"), Some(JSON)),
+            (Some("application/x-ndjson"), Some(NDJSON)),
+            (Some("text/html, Application/X-NDJSON;q=0.9, */*;q=0.1"), Some(NDJSON)),
+            (Some("text/html"), None),
         ] {
-            let Err(Refusal::Malformed { place: found, .. }) = read::<Rows>(body.as_bytes()) else {
-                panic!("{body} was read");
-            };
-            assert_eq!(found, place, "{body}");
+            assert_eq!(wanted(accept, &[JSON, NDJSON]), expected, "{accept:?}");
         }
+        assert_eq!(media(Some("TEXT/CSV; charset=utf-8")), Some(CSV));
+        assert_eq!(media(Some("image/png")), None);
     }
 
     #[test]
