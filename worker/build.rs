@@ -1,4 +1,5 @@
-//! Says which engine is inside: a hash of its sources, the same on every machine.
+//! Says which engine is inside: a hash of its sources, the same on every machine. And packs the description of the API,
+//! which is kept for people to read, into the fewest bytes.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -20,7 +21,21 @@ fn main() -> io::Result<()> {
         hash.update(&fs::read(&file)?);
     }
     println!("cargo::rustc-env=FOURFOLD_ENGINE={:016x}", hash.digest());
-    Ok(())
+    println!("cargo::rerun-if-changed=openapi.json");
+    let packed = Path::new(&env::var_os("OUT_DIR").unwrap_or_default()).join("openapi.json");
+    fs::write(packed, pack(&fs::read_to_string("openapi.json")?))
+}
+
+/// JSON without the blanks between its words.
+fn pack(json: &str) -> String {
+    let (mut is_text, mut is_escaped) = (false, false);
+    let keep = |letter: &char| {
+        let kept = is_text || !letter.is_ascii_whitespace();
+        is_text ^= *letter == '"' && !is_escaped;
+        is_escaped = is_text && *letter == '\\' && !is_escaped;
+        kept
+    };
+    json.chars().filter(keep).collect()
 }
 
 fn list(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

@@ -103,7 +103,7 @@ export async function start(t, dir, { bindings = {}, slow = false, script } = {}
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const text = await response.text();
-    const isJson = /json$/.test(response.headers.get('content-type') ?? '');
+    const isJson = /^application\/(problem\+)?json$/.test(response.headers.get('content-type') ?? '');
     return { status: response.status, headers: response.headers, text, json: isJson && text ? JSON.parse(text) : undefined };
   };
   /** The parsed body of a request that must succeed. */

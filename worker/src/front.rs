@@ -6,6 +6,7 @@ mod call;
 mod cors;
 mod door;
 mod fault;
+mod pages;
 mod ready;
 mod tally;
 mod trace;
@@ -14,6 +15,8 @@ mod visit;
 use worker::{Context, Env, Request, Response, ResponseBuilder};
 
 pub(crate) use fault::DoorFault;
+#[cfg(test)]
+pub(crate) use ready::{HealthJson, ReadyJson, VersionJson};
 
 use crate::access::Scope;
 use crate::action::Action;
@@ -27,7 +30,7 @@ use door::Caller;
 use visit::Visit;
 
 /// The description of the API. Tests run its examples.
-const OPENAPI: &str = include_str!("../openapi.json");
+const OPENAPI: &str = include_str!(concat!(env!("OUT_DIR"), "/openapi.json"));
 
 /// The response to a request.
 pub(crate) async fn answer(mut request: Request, env: &Env, context: &Context) -> worker::Result<Response> {
@@ -78,7 +81,7 @@ async fn serve(request: &mut Request, method: &str, env: &Env, visit: &mut Visit
             tally::bring_home(&caller.tenant, env).await?;
             Order::Metrics
         }
-        Route::Health | Route::Ready | Route::Version | Route::OpenApi => return Err(Refusal::NoSuchPath),
+        _ => return Err(Refusal::NoSuchPath),
     };
     call::registry(env, &caller.tenant, &order).await.map(Reply::Passed)
 }
@@ -86,10 +89,12 @@ async fn serve(request: &mut Request, method: &str, env: &Env, visit: &mut Visit
 /// What everybody may know.
 fn open(route: &Route<'_>) -> Result<Answer, Refusal> {
     match route {
-        Route::Health => Ok(Answer::ok(r#"{"status":"ok"}"#)),
+        Route::Health => ready::health(),
         Route::Ready => ready::readiness(),
         Route::Version => ready::version(),
         Route::OpenApi => Ok(Answer::ok(OPENAPI)),
+        Route::Docs => Ok(pages::docs()),
+        Route::Problem(code) => pages::problem(code),
         _ => Err(Refusal::NoSuchPath),
     }
 }

@@ -35,6 +35,8 @@ mod fault;
 mod front;
 mod log;
 mod notice;
+#[cfg(test)]
+mod openapi;
 mod problems;
 mod query;
 mod refusal;

@@ -180,14 +180,17 @@ mod tests {
         let arms = sources.iter().flat_map(|source| source.split("#[cfg(test)]").next().unwrap().lines());
         let arms = arms.filter(|line| line.contains('[') && line.contains('"'));
         let mut words: Vec<&str> = arms.flat_map(|line| line.split('"').skip(1).step_by(2)).collect();
-        words.retain(|word| word.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'.' | b'-')));
+        words.retain(|word| word.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-')));
         words.extend(["recent", "7", "access.no-key"]);
         words.sort_unstable();
         words.dedup();
         let mut paths: Vec<String> = Vec::new();
         let mut grown: Vec<String> = vec![String::new(), "/v1/systems/x".into()];
         for _ in 0..3 {
-            grown = grown.iter().flat_map(|path| words.iter().map(move |word| format!("{path}/{word}"))).collect();
+            grown = grown
+                .iter()
+                .flat_map(|path| words.iter().map(move |word| format!("{path}/{word}")))
+                .collect();
             paths.extend(grown.iter().cloned());
         }
         paths.push("/v1/systems/x".into());

@@ -32,7 +32,7 @@ pub(crate) const PROBLEMS: &[Problem] = &[
         "The key's bucket of requests is empty. Wait for the seconds in `Retry-After`; `RateLimit` tells before.",
     ),
     ("anomaly.unknown", 404, "There is no such anomaly, or it is older than what is kept."),
-    ("answer.too-large", 413, "One answer would be too large. The detail says how to ask for less."),
+    ("answer.unknown-media", 406, "The answer can not be had in any of the forms that `Accept` names."),
     ("answer.unwritable", 500, "The answer can not be written. Report it, please."),
     ("ask.forgotten", 422, "The frame that was asked about is not remembered any more."),
     ("ask.no-frames", 422, "There is nothing to explain yet."),
@@ -121,6 +121,11 @@ pub(crate) const PROBLEMS: &[Problem] = &[
     ("model.unknown", 404, "There is no such checkpoint."),
     ("path.unknown", 404, "There is nothing at this path: see `/docs`."),
     ("query.malformed", 400, "A parameter is unknown, there twice or out of range. The detail names it."),
+    (
+        "request.too-much",
+        413,
+        "The request asks for more than one answer holds, or brings more than one request may. The detail says how to go on.",
+    ),
     ("schema.bad-bounds", 422, "`bounds` are two finite numbers, the lower one first."),
     ("schema.bad-cadence", 422, "`cadence_ms` is a positive number."),
     ("schema.bad-frame-length", 422, "`frame_ms` is out of range. The detail says which there is."),
@@ -163,7 +168,6 @@ pub(crate) const PROBLEMS: &[Problem] = &[
         503,
         "The system did not answer in time. Send the request again: nothing is counted twice.",
     ),
-    ("system.schema-differs", 409, "The system has another schema that can not be changed into this one."),
     ("system.unknown", 404, "Nobody created this system. Do it with `PUT` and a schema."),
     ("tenant.bad-name", 400, "A tenant is 1 to 32 lower-case letters, digits or `-`."),
 ];

@@ -1,6 +1,7 @@
 //! The Durable Object of one tenant: its systems, its keys, its audit log, its counts. No frame passes through it.
 #![allow(missing_docs, reason = "the macro makes methods that nobody can document")]
 
+mod answers;
 mod keys;
 mod order;
 mod tables;
@@ -16,6 +17,9 @@ use crate::counts::{self, Census, Scrape, expose};
 use crate::front::DoorFault;
 use crate::refusal::Refusal;
 use crate::reply::{self, Reply};
+pub(crate) use answers::GoneJson;
+#[cfg(test)]
+pub(crate) use answers::{AuditJson, KeysJson, MadeKeyJson, SystemsJson};
 use keys::Buckets;
 pub(crate) use keys::KeyDraft;
 pub(crate) use order::{Act, Actor, Order, Page};
@@ -75,7 +79,7 @@ impl Registry {
             Order::DropKey { id, by } => {
                 self.tables.drop_key(&id, &by, now_ms)?;
                 self.buckets.try_borrow_mut().map_err(|_| Refusal::NoAnswer)?.forget(&id);
-                Ok(Answer::ok(body::write(&order::Gone { id })?))
+                Ok(Answer::ok(body::write(&GoneJson { id })?))
             }
             Order::Systems(page) => self.tables.systems(&page),
             Order::Acted { act, target, by } => {

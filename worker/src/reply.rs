@@ -20,14 +20,22 @@ pub(crate) enum Reply {
 
 /// A problem as RFC 9457 has it, and what the engine's errors have beside.
 #[derive(Debug, Serialize)]
-struct Problem<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Problem<'a> {
+    /// The page that says what it means.
     r#type: String,
+    /// The same for every problem of a kind.
     title: &'static str,
+    /// The status of the answer.
     status: u16,
+    /// What to do.
     detail: String,
+    /// A stable word for programs.
     code: &'a str,
+    /// The stream that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     stream: Option<&'a str>,
+    /// The moment that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     at: Option<f64>,
 }

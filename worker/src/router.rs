@@ -22,6 +22,10 @@ pub(crate) enum Route<'a> {
     Version,
     /// The description of this API.
     OpenApi,
+    /// The same for people.
+    Docs,
+    /// What a problem means.
+    Problem(&'a str),
     /// The counts of a tenant.
     Metrics,
     /// The systems of a tenant.
@@ -47,7 +51,8 @@ impl Route<'_> {
     /// The right that it takes; `None` for what everybody may know.
     pub(crate) fn scope(&self) -> Option<Scope> {
         match self {
-            Self::Health | Self::Ready | Self::Version | Self::OpenApi => None,
+            Self::Health | Self::Ready | Self::Version => None,
+            Self::OpenApi | Self::Docs | Self::Problem(_) => None,
             Self::Systems(_) | Self::Metrics => Some(Scope::Read),
             Self::Keys(_) | Self::MakeKey | Self::DropKey(_) | Self::Audit(_) => Some(Scope::Admin),
             Self::System { action, .. } => Some(action.scope()),
@@ -77,6 +82,8 @@ pub(crate) fn route<'a>(method: &str, path: &'a str, query: &str) -> Result<Rout
         (["readyz"], "GET") => Route::Ready,
         (["version"], "GET") => Route::Version,
         (["openapi.json"], "GET") => Route::OpenApi,
+        (["docs"], "GET") => Route::Docs,
+        (["problems", code], "GET") => Route::Problem(code),
         (["metrics"], "GET") => Route::Metrics,
         (["v1", "systems"], "GET") => Route::Systems(query.page()?),
         (["v1", "audit"], "GET") => Route::Audit(query.page()?),
@@ -85,8 +92,8 @@ pub(crate) fn route<'a>(method: &str, path: &'a str, query: &str) -> Result<Rout
         (["v1", "keys"], _) => return Err(Refusal::MethodNotAllowed { allowed: "GET, POST" }),
         (["v1", "keys", id], "DELETE") => Route::DropKey(id),
         (["v1", "keys", _], _) => return Err(Refusal::MethodNotAllowed { allowed: "DELETE" }),
-        (["healthz" | "readyz" | "version" | "openapi.json" | "metrics"], _)
-        | (["v1", "systems" | "audit"], _) => {
+        (["healthz" | "readyz" | "version" | "openapi.json" | "docs" | "metrics"], _)
+        | (["problems", _] | ["v1", "systems" | "audit"], _) => {
             return Err(Refusal::MethodNotAllowed { allowed: "GET" });
         }
         _ => return Err(Refusal::NoSuchPath),
@@ -104,6 +111,7 @@ pub(crate) fn pattern(path: &str) -> String {
         ["v1", "systems", id, "models", version, ..] => vec![(id, "{id}"), (version, "{version}")],
         ["v1", "systems", id, "views", view] => vec![(id, "{id}"), (view, "{view}")],
         ["v1", "systems" | "keys", id, ..] => vec![(id, "{id}")],
+        ["problems", code] => vec![(code, "{code}")],
         _ => Vec::new(),
     };
     for (part, name) in varying {

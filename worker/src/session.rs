@@ -28,6 +28,13 @@ use crate::verdicts::Verdicts;
 use live::Live;
 use taken::Taken;
 
+/// The shapes of answers, for the description of the API.
+#[cfg(test)]
+pub(crate) mod described {
+    pub(crate) use super::anomalies::{AnomaliesJson, AnomalyJson, OneAnomalyJson};
+    pub(crate) use super::system::SystemJson;
+}
+
 /// Frames between snapshots: what a cold object must read again at most, some milliseconds of work.
 const SNAPSHOT_FRAMES: u64 = 256;
 /// Snapshots that are kept: should the newest be damaged, the one before saves reading the whole log.

@@ -13,7 +13,7 @@ use crate::verdict::View;
 
 /// Something about a stream, with its name.
 #[derive(Clone, Debug, Serialize)]
-#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema), schemars(rename = "{T}OfStream"))]
 struct Named<'a, T> {
     stream: &'a str,
     #[serde(flatten)]

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// How fast a bucket fills, and how much it holds.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Limit {
     /// Requests a second in the long run.
     pub(crate) per_s: f64,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// One kind of right. A sensor needs only `write`, a wall display only `read`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Scope {
     /// See what is known.
@@ -27,6 +28,7 @@ impl Scope {
 
 /// The rights of a key, in order and each once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Scopes(Vec<Scope>);
 
 impl Scopes {

@@ -26,6 +26,7 @@ const VALUES_MAX: usize = 100_000;
 
 /// `{"now": 1700000000000}`.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Tick {
     /// Milliseconds since the Unix epoch.
@@ -34,6 +35,7 @@ pub(crate) struct Tick {
 
 /// `{"anomaly": 7, "label": "expected"}`.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Labelling {
     /// The episode.
@@ -44,6 +46,7 @@ pub(crate) struct Labelling {
 
 /// What is to change of an episode: what is absent stays.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Amendment {
     /// What people make of it.
@@ -56,6 +59,7 @@ pub(crate) struct Amendment {
 
 /// `{"note": "before the firmware update"}`, or nothing at all.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Note {
     /// Why there is a checkpoint.
@@ -65,8 +69,9 @@ pub(crate) struct Note {
 
 /// `{"preset": "iot"}`.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-struct Preset {
+pub(crate) struct Preset {
     preset: String,
 }
 

@@ -20,15 +20,41 @@ thread_local! {
     static DIGEST: OnceCell<Option<String>> = const { OnceCell::new() };
 }
 
+/// Somebody is there.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct HealthJson {
+    /// `ok`.
+    status: &'static str,
+}
+
+/// The engine is fit.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct ReadyJson {
+    /// `ready`.
+    status: &'static str,
+    /// The digest of the verdicts of the self-test, the same on every machine.
+    self_test: &'static str,
+}
+
 /// What is running.
 #[derive(Serialize)]
-struct VersionJson {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct VersionJson {
+    /// `fourfold`.
     name: &'static str,
+    /// The version.
     version: &'static str,
     /// A hash of the engine's sources.
     engine: &'static str,
     /// The format of snapshots.
     snapshot_format: u16,
+}
+
+/// The answer to `/healthz`.
+pub(super) fn health() -> Result<Answer, Refusal> {
+    Ok(Answer::ok(body::write(&HealthJson { status: "ok" })?))
 }
 
 /// The answer to `/version`.
@@ -46,7 +72,7 @@ pub(super) fn version() -> Result<Answer, Refusal> {
 pub(super) fn readiness() -> Result<Answer, Refusal> {
     let is_right = DIGEST.with(|found| found.get_or_init(self_test).as_deref() == Some(EXPECTED));
     if is_right {
-        Ok(Answer::ok(format!(r#"{{"status":"ready","self_test":"{EXPECTED}"}}"#)))
+        Ok(Answer::ok(body::write(&ReadyJson { status: "ready", self_test: EXPECTED })?))
     } else {
         Err(Refusal::NotReady)
     }

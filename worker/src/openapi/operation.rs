@@ -7,7 +7,11 @@ use crate::router;
 
 /// What stands for a part of a path in examples.
 const EXAMPLES: [(&str, &str, &str); 5] = [
-    ("{id}", "boiler-7", "1 to 64 letters, digits, `-`, `_` or `.`, of which the first is a letter or digit."),
+    (
+        "{id}",
+        "boiler-7",
+        "1 to 64 letters, digits, `-`, `_` or `.`, of which the first is a letter or digit.",
+    ),
     ("{anomaly}", "1", "The number of an anomaly."),
     ("{version}", "1", "The version of a checkpoint."),
     ("{view}", "recent", "`recent`, `critical`, `trends`, `models` or `top`."),
@@ -74,8 +78,16 @@ impl Operation {
 
     /// The two words of every list.
     pub(super) fn paged(self) -> Self {
-        self.query("limit", json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 }), "So many at most.")
-            .query("cursor", json!({ "type": "string" }), "The `next` of the page before. Pages do not shift when something is added.")
+        self.query(
+            "limit",
+            json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 }),
+            "So many at most.",
+        )
+        .query(
+            "cursor",
+            json!({ "type": "string" }),
+            "The `next` of the page before. Pages do not shift when something is added.",
+        )
     }
 
     /// A body in JSON.
@@ -136,9 +148,9 @@ impl Operation {
 
     /// As the document has it. `sent` gives the shapes of a body their names.
     pub(super) fn json(&self, sent: impl Fn(Value) -> Value) -> Value {
-        let sample = EXAMPLES.iter().fold(self.path.to_owned(), |path, (name, example, _)| {
-            path.replace(name, example)
-        });
+        let sample = EXAMPLES
+            .iter()
+            .fold(self.path.to_owned(), |path, (name, example, _)| path.replace(name, example));
         let scope = router::route(self.method, &sample, "").unwrap().scope();
         let mut parameters: Vec<Value> = (EXAMPLES.iter().filter(|(name, ..)| self.path.contains(name)))
             .map(|(name, example, about)| {
@@ -182,7 +194,8 @@ impl Content {
     fn json(&self, name: impl Fn(Value) -> Value) -> (String, Value) {
         let mut content = json!({ "schema": name(self.schema.clone()) });
         if !self.examples.is_empty() {
-            let examples = self.examples.iter().map(|(name, value)| ((*name).to_owned(), json!({ "value": value })));
+            let examples =
+                self.examples.iter().map(|(name, value)| ((*name).to_owned(), json!({ "value": value })));
             content["examples"] = Value::Object(examples.collect());
         }
         (self.media.to_owned(), content)

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::answers::KeyJson;
 use crate::access::{Bucket, Digest, Leased, Limit, Scopes};
 use crate::front::DoorFault;
 use crate::refusal::Refusal;
@@ -13,6 +14,7 @@ const NAME_BYTES_MAX: usize = 64;
 
 /// What a new key shall be.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct KeyDraft {
     /// For people.
@@ -25,17 +27,6 @@ pub(crate) struct KeyDraft {
     /// Until when, in milliseconds since 1970.
     #[serde(default)]
     expires: Option<u64>,
-}
-
-/// A key as the API shows it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct KeyJson {
-    pub(super) id: String,
-    pub(super) name: String,
-    pub(super) scopes: Scopes,
-    pub(super) limit: Limit,
-    pub(super) made: u64,
-    pub(super) expires: Option<u64>,
 }
 
 /// A key as it is kept.

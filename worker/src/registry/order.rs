@@ -66,9 +66,3 @@ pub(crate) struct Page {
     /// So many at most.
     pub(crate) limit: u32,
 }
-
-/// What was deleted.
-#[derive(Debug, Serialize)]
-pub(super) struct Gone {
-    pub(super) id: String,
-}

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use worker::{SqlStorage, SqlStorageValue, Storage};
 
 use super::KeyDraft;
-use super::keys::{KeyJson, KeyRow};
+use super::answers::{AuditJson, AuditLine, KeyJson, KeysJson, MadeKeyJson, SystemLine, SystemsJson};
+use super::keys::KeyRow;
 use super::order::{Act, Actor, Page};
 use crate::access::{Digest, Key};
 use crate::answer::Answer;
@@ -45,32 +46,6 @@ struct Text {
 struct KeptKey {
     digest: String,
     json: String,
-}
-
-/// A system as the list shows it.
-#[derive(Serialize, Deserialize)]
-struct SystemRow {
-    id: String,
-    made: u64,
-}
-
-/// An entry of the audit log.
-#[derive(Serialize, Deserialize)]
-struct AuditRow {
-    seq: u64,
-    at: u64,
-    act: String,
-    target: String,
-    key: String,
-    request: String,
-}
-
-#[derive(Serialize)]
-struct Made<'a> {
-    /// The text of the key, which nobody will see again.
-    key: &'a str,
-    #[serde(flatten)]
-    about: &'a KeyJson,
 }
 
 impl Tables {
@@ -126,7 +101,8 @@ impl Tables {
         )?;
         let keys = found.iter().map(|row| body::read::<KeyJson>(row.text.as_bytes()));
         let keys = keys.collect::<Result<Vec<_>, _>>().map_err(|_| StorageFault::Damaged)?;
-        listed("keys", keys, page, |key| key.id.clone())
+        let (keys, next) = cut(keys, page, |key| key.id.clone());
+        Ok(Answer::ok(body::write(&KeysJson { keys, next })?))
     }
 
     pub(super) fn make_key(
@@ -150,7 +126,7 @@ impl Tables {
             vec![key.id.as_str().into(), key.digest.hex().into(), json.into()],
         )?;
         self.note(Act::KeyMade, &key.id, by, now_ms)?;
-        Ok(Answer::made(body::write(&Made { key: &text, about: &about })?))
+        Ok(Answer::made(body::write(&MadeKeyJson { key: &text, about: &about })?))
     }
 
     pub(super) fn drop_key(&self, id: &str, by: &Actor, now_ms: u64) -> Result<(), Refusal> {
@@ -162,12 +138,13 @@ impl Tables {
     }
 
     pub(super) fn systems(&self, page: &Page) -> Result<Answer, Refusal> {
-        let systems: Vec<SystemRow> = self.page(
+        let systems: Vec<SystemLine> = self.page(
             "SELECT id, made_ms AS made FROM systems WHERE id > ? ORDER BY id LIMIT ?",
             page.after.clone().unwrap_or_default().into(),
             page,
         )?;
-        listed("systems", systems, page, |system| system.id.clone())
+        let (systems, next) = cut(systems, page, |system| system.id.clone());
+        Ok(Answer::ok(body::write(&SystemsJson { systems, next })?))
     }
 
     /// The newest first: what is written meanwhile does not move the pages that follow.
@@ -179,12 +156,13 @@ impl Tables {
                 detail: "it is the `next` of the page before",
             })?,
         };
-        let entries: Vec<AuditRow> = self.page(
+        let entries: Vec<AuditLine> = self.page(
             "SELECT seq, at_ms AS at, act, target, key, request FROM audit WHERE seq < ? ORDER BY seq DESC LIMIT ?",
             SqlStorageValue::Integer(before),
             page,
         )?;
-        listed("entries", entries, page, |entry| entry.seq.to_string())
+        let (entries, next) = cut(entries, page, |entry| entry.seq.to_string());
+        Ok(Answer::ok(body::write(&AuditJson { entries, next })?))
     }
 
     /// Adds to what was counted since ever.
@@ -275,18 +253,12 @@ impl KeptKey {
     }
 }
 
-/// `{"<name>": [..], "next": cursor or null}`.
-fn listed<T: Serialize>(
-    name: &str,
-    mut rows: Vec<T>,
-    page: &Page,
-    cursor: impl Fn(&T) -> String,
-) -> Result<Answer, Refusal> {
+/// The rows of a page, and the cursor of the next one if there is one.
+fn cut<T>(mut rows: Vec<T>, page: &Page, cursor: impl Fn(&T) -> String) -> (Vec<T>, Option<String>) {
     let has_more = rows.len() > page.limit as usize;
     rows.truncate(page.limit as usize);
     let next = if has_more { rows.last().map(cursor) } else { None };
-    let rows = body::write(&rows)?;
-    Ok(Answer::ok(format!(r#"{{"{name}":{rows},"next":{}}}"#, body::write(&next)?)))
+    (rows, next)
 }
 
 /// The reason stays in the object's own log: it is about tables, not about anything that the caller could change.

@@ -15,7 +15,8 @@ use crate::store::{AnomalyRow, Change, Status, Write};
 
 /// An episode with what people made of it.
 #[derive(Serialize)]
-pub(super) struct AnomalyJson<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct AnomalyJson<'a> {
     #[serde(flatten)]
     episode: EpisodeJson<'a>,
     status: Status,
@@ -25,7 +26,8 @@ pub(super) struct AnomalyJson<'a> {
 
 /// A page of them.
 #[derive(Serialize)]
-struct PageJson<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct AnomaliesJson<'a> {
     anomalies: Vec<AnomalyJson<'a>>,
     /// The cursor of the next page, if there may be one.
     next: Option<u64>,
@@ -33,7 +35,8 @@ struct PageJson<'a> {
 
 /// One with all that happened to it.
 #[derive(Serialize)]
-struct OneJson<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct OneAnomalyJson<'a> {
     #[serde(flatten)]
     anomaly: AnomalyJson<'a>,
     history: Vec<Change>,
@@ -52,7 +55,7 @@ impl<S: Sql> Session<S> {
         let is_full = rows.len() == filter.limit as usize;
         let next = rows.last().map(|row| row.id).filter(|_| is_full);
         let anomalies = rows.iter().map(json).collect::<Result<_, _>>()?;
-        Ok(Answer::ok(body::write(&PageJson { anomalies, next })?).into())
+        Ok(Answer::ok(body::write(&AnomaliesJson { anomalies, next })?).into())
     }
 
     pub(super) fn anomaly(&mut self, id: u64) -> Result<Outcome, Refusal> {
@@ -61,7 +64,7 @@ impl<S: Sql> Session<S> {
     }
 
     pub(super) fn one(&self, row: &AnomalyRow) -> Result<String, Refusal> {
-        body::write(&OneJson { anomaly: json(row)?, history: self.store.history(row.id)? })
+        body::write(&OneAnomalyJson { anomaly: json(row)?, history: self.store.history(row.id)? })
     }
 
     /// An explanation that was made before stands; one of an episode that goes on is made again once it has moved on.

@@ -16,7 +16,8 @@ use crate::store::{Blob, Write};
 
 /// A system as the API describes it.
 #[derive(Serialize)]
-struct SystemJson<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct SystemJson<'a> {
     id: &'a str,
     schema: SchemaDraft,
     /// Frames taken.
@@ -29,6 +30,7 @@ struct SystemJson<'a> {
 
 /// What a change of the schema did.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ChangeJson {
     /// Streams whose past taught the new engine.
     kept: Vec<String>,

@@ -12,6 +12,7 @@ use crate::verdicts::severity_of;
 
 /// What people make of an episode.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Status {
     /// Nobody has looked.
@@ -70,6 +71,7 @@ pub(crate) struct AnomalyRow {
 
 /// A line of an episode's history.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "AnomalyChange"))]
 pub(crate) struct Change {
     /// By the clock on the wall.
     pub(crate) at: i64,
