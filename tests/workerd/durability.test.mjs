@@ -70,13 +70,13 @@ test('snapshots that are damaged or gone cost no bits', async (t) => {
   await api.create('a', schema(WIDTH));
   for (let from = 0; from < 1000; from += 100) await api.send('a', frames(WIDTH, from, 100));
   await api.stop();
-  assert.deepEqual(await operate(t, dir, 'a', 'SELECT count(DISTINCT seq) AS kept FROM snapshots'), [{ kept: 2 }]);
+  assert.deepEqual(await operate(t, dir, 'a', 'SELECT count(DISTINCT id) AS kept FROM blobs WHERE kind = 0'), [{ kept: 2 }]);
   const middle = 'CAST(substr(bytes, 1, 200) || x\'5a5a5a\' || substr(bytes, 204) AS BLOB)';
   for (const [minute, harm] of [
-    [1000, `UPDATE snapshots SET bytes = ${middle} WHERE seq = (SELECT max(seq) FROM snapshots)`],
-    [1020, `UPDATE snapshots SET bytes = ${middle}`],
-    [1040, 'UPDATE snapshots SET bytes = x\'00\''],
-    [1060, 'DELETE FROM snapshots'],
+    [1000, `UPDATE blobs SET bytes = ${middle} WHERE kind = 0 AND id = (SELECT max(id) FROM blobs WHERE kind = 0)`],
+    [1020, `UPDATE blobs SET bytes = ${middle} WHERE kind = 0`],
+    [1040, 'UPDATE blobs SET bytes = x\'00\' WHERE kind = 0'],
+    [1060, 'DELETE FROM blobs'],
   ]) {
     await operate(t, dir, 'a', harm);
     api = await start(t, dir);
