@@ -28,6 +28,7 @@
 mod action;
 mod answer;
 mod body;
+mod detect;
 mod durable_sql;
 mod fault;
 mod front;
@@ -37,8 +38,10 @@ mod query;
 mod refusal;
 mod reply;
 mod router;
+mod scores;
 mod session;
 mod sql;
+mod statistics;
 mod store;
 mod system_object;
 mod verdicts;

@@ -9,7 +9,7 @@ use crate::durable_sql::DurableSql;
 use crate::refusal::{Refusal, StorageFault};
 use crate::reply::{self, Reply};
 use crate::router::{self, Route};
-use crate::session::{Ask, Done, Session};
+use crate::session::{Ask, Done, Session, Settings};
 
 /// One watched system.
 #[durable_object(fetch)]
@@ -20,7 +20,7 @@ pub struct System {
 
 impl DurableObject for System {
     fn new(state: State, _: Env) -> Self {
-        let session = RefCell::new(Session::new(DurableSql::new(state.storage())));
+        let session = RefCell::new(Session::new(DurableSql::new(state.storage()), Settings::default()));
         Self { state, session }
     }
 
