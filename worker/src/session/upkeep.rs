@@ -151,8 +151,12 @@ impl<S: Sql> Session<S> {
     /// Packs what has become many, forgets what is past its time, and notes how everything is.
     fn keep_house(&mut self, now_ms: i64) -> Result<(), Refusal> {
         let Settings { raw_ms, verdicts_ms, archive_ms, .. } = self.settings;
+        let is_over = self.live()?.came_ms.is_some_and(|came_ms| came_ms < now_ms - raw_ms);
+        if is_over {
+            self.close_books()?;
+        }
         // What was forgotten can not be gathered any more, so packing comes first.
-        self.pack()?;
+        self.pack(is_over)?;
         let snapshots = self.store.blobs(Blob::Snapshot)?;
         let mut write = Write::default();
         if let Some(oldest) = snapshots.last() {
@@ -168,6 +172,14 @@ impl<S: Sql> Session<S> {
         self.store.commit(write)?;
         self.round_ms = now_ms;
         Ok(())
+    }
+
+    /// All data is past its time: one snapshot holds what was learned from it, and nothing has to wait for an older one.
+    fn close_books(&mut self) -> Result<(), Refusal> {
+        self.snapshot_if_due(1);
+        let mut write = Write::default();
+        write.newest_blobs(Blob::Snapshot, 1);
+        Ok(self.store.commit(write)?)
     }
 
     /// Once a day, what the engine says of itself.
@@ -192,8 +204,8 @@ impl<S: Sql> Session<S> {
     }
 
     /// Makes chapters of loose entries. Only what the oldest snapshot has seen: an engine that goes on after it must
-    /// find the next entry.
-    pub(super) fn pack(&mut self) -> Result<(), Refusal> {
+    /// find the next entry. The newest chapter still grows, unless all `is_over`.
+    fn pack(&mut self, is_over: bool) -> Result<(), Refusal> {
         let Some(oldest) = self.store.blobs(Blob::Snapshot)?.last().copied() else { return Ok(()) };
         loop {
             let entries = self.store.loose(oldest, LOOK)?;
@@ -202,8 +214,7 @@ impl<S: Sql> Session<S> {
             let whole = if is_all { chapters.len().saturating_sub(1) } else { chapters.len() };
             let mut packed = 0;
             for (place, chapter) in chapters.into_iter().enumerate() {
-                // The last one still grows, unless it has grown enough.
-                if place < whole || is_full(&chapter) {
+                if place < whole || is_over || is_full(&chapter) {
                     self.pack_chapter(chapter)?;
                     packed += 1;
                 }
