@@ -34,6 +34,8 @@ pub(crate) enum Action {
     },
     /// Give raw data back.
     ReadFrames(Stretch),
+    /// Give scores back, and why values are missing.
+    ReadScores(Stretch),
     /// Take events.
     Events,
     /// Tell what happens as server-sent events, while it happens.
@@ -116,6 +118,7 @@ impl Action {
             (["frames"], "POST") => Self::Frames { partial: query.flag("partial")? },
             (["frames"], "GET") => Self::ReadFrames(query.stretch()?),
             (["frames"], _) => return other("GET, POST"),
+            (["scores"], "GET") => Self::ReadScores(query.stretch()?),
             (["events"], "POST") => Self::Events,
             (["events"], "GET") => Self::Follow,
             (["events"], _) => return other("GET, POST"),
@@ -143,7 +146,7 @@ impl Action {
             (["tick" | "labels" | "compare"] | ["labels", "undo"] | ["models", _, "restore"], _) => {
                 return other("POST");
             }
-            (["live" | "anomalies" | "health" | "gaps" | "quality" | "stats"], _)
+            (["live" | "scores" | "anomalies" | "health" | "gaps" | "quality" | "stats"], _)
             | (["views", _] | ["anomalies", _, "explanation"], _) => return other("GET"),
             _ => return Err(Refusal::NoSuchPath),
         })
@@ -156,9 +159,11 @@ impl Action {
             Self::Frames { .. } | Self::Events | Self::Live { is_listening: false } => Scope::Write,
             Self::Tick | Self::Amend(_) | Self::Label | Self::Undo => Scope::Write,
             Self::Checkpoint | Self::Compare => Scope::Write,
-            Self::Describe | Self::ReadFrames(_) | Self::Follow | Self::Live { is_listening: true } => {
-                Scope::Read
-            }
+            Self::Describe
+            | Self::ReadFrames(_)
+            | Self::ReadScores(_)
+            | Self::Follow
+            | Self::Live { is_listening: true } => Scope::Read,
             Self::Anomalies(_) | Self::Anomaly(_) | Self::Explain { .. } | Self::View(_) => Scope::Read,
             Self::Health(_) | Self::Gaps | Self::Quality(_) | Self::Stats(..) | Self::Models => Scope::Read,
         }

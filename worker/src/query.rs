@@ -57,7 +57,7 @@ pub(crate) struct Filter {
 }
 
 /// What a row of statistics is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Grain {
     /// One hour.
     Hour,

@@ -8,11 +8,17 @@ mod course;
 mod frames;
 mod keys;
 mod live;
+mod models;
+mod raw;
 mod system;
 mod taken;
 #[cfg(test)]
 mod tests;
+mod upkeep;
+mod views;
 mod words;
+
+pub(crate) use upkeep::{Due, Settings};
 
 use fourfold::engine::Thresholds;
 
@@ -45,6 +51,17 @@ pub(crate) struct Session<S> {
     store: Store<S>,
     /// The engine, once somebody needed it; `None` also after a failed write.
     live: Option<Live>,
+    settings: Settings,
+    /// When the engine was told the time last.
+    ticked_ms: Option<i64>,
+    /// When the alarm rang last.
+    rung_ms: Option<i64>,
+    /// When the house was kept last.
+    round_ms: i64,
+    /// Entries of the log that are not packed yet, as far as it is known.
+    loose: u64,
+    /// When the outbox is to be delivered: whoever delivers says so.
+    pub(crate) outbox_ms: Option<i64>,
 }
 
 /// A request.
@@ -95,8 +112,17 @@ impl From<Answer> for Outcome {
 
 impl<S: Sql> Session<S> {
     /// The system that a database remembers.
-    pub(crate) fn new(sql: S) -> Self {
-        Self { store: Store::new(sql), live: None }
+    pub(crate) fn new(sql: S, settings: Settings) -> Self {
+        Self {
+            store: Store::new(sql),
+            live: None,
+            settings,
+            ticked_ms: None,
+            rung_ms: None,
+            round_ms: 0,
+            loose: 0,
+            outbox_ms: None,
+        }
     }
 
     /// Does what is asked. All that it changed is in the log when it returns.
@@ -134,7 +160,15 @@ impl<S: Sql> Session<S> {
             Action::Health(now_ms) => self.health(*now_ms),
             Action::Gaps => self.gaps(),
             Action::Quality(now_ms) => self.quality(*now_ms),
-            _ => Err(Refusal::NoSuchPath),
+            Action::ReadFrames(stretch) => self.read_frames(ask, stretch),
+            Action::ReadScores(stretch) => self.read_scores(ask, stretch),
+            Action::Stats(grain, span) => self.stats(*grain, *span),
+            Action::View(view) => self.view(*view, ask.now_ms),
+            Action::Models => self.models(),
+            Action::Checkpoint => self.checkpoint(ask),
+            Action::Restore(version) => self.restore(ask, *version),
+            Action::Compare => self.compare(ask),
+            Action::Live { .. } | Action::Follow => Err(Fault::NotASocket.into()),
         }
     }
 
@@ -147,31 +181,38 @@ impl<S: Sql> Session<S> {
     /// Writes what is to be written, and lets the engine in memory stand.
     fn conclude(&mut self, ask: &Ask<'_>, outcome: Outcome, key: Option<keys::Key>) -> Result<Done, Refusal> {
         let Outcome { answer, taken } = outcome;
-        let mut done = Done::of(answer);
-        let mut write = Write::default();
-        if let Some(taken) = taken {
-            done.verdicts = self.told(&taken.verdicts)?;
-            done.notices = taken.notices;
-            write = taken.write;
-            if let Some(live) = &mut self.live {
-                done.frames = taken.tail.frames.saturating_sub(live.tail.frames);
-                live.tail = taken.tail;
-                live.newest_ms = taken.newest_ms;
-                if taken.has_data {
-                    live.came_ms = Some(taken.now_ms);
-                }
+        let mut taken = match (taken, &key) {
+            (None, None) => {
+                let mut done = Done::of(answer);
+                done.is_forgotten = matches!(ask.action, Action::Forget);
+                return Ok(done);
+            }
+            (None, Some(_)) => Taken::new(self.live()?, ask.now_ms),
+            (Some(taken), _) => taken,
+        };
+        if let Some(key) = key {
+            key.keep(ask, &answer, &mut taken.write);
+        }
+        Ok(Done { answer, ..self.stand(taken)? })
+    }
+
+    /// Writes what was taken, and lets the engine in memory stand.
+    fn stand(&mut self, taken: Taken) -> Result<Done, Refusal> {
+        let verdicts = self.told(&taken.verdicts)?;
+        self.store.commit(taken.write)?;
+        let mut frames = 0;
+        if let Some(live) = &mut self.live {
+            frames = taken.tail.frames.saturating_sub(live.tail.frames);
+            self.loose += taken.tail.seq.saturating_sub(live.tail.seq);
+            live.tail = taken.tail;
+            live.newest_ms = taken.newest_ms;
+            live.is_ahead = false;
+            if taken.has_data {
+                live.came_ms = Some(taken.now_ms);
             }
         }
-        if let Some(key) = key {
-            key.keep(ask, &done.answer, &mut write);
-        }
-        self.store.commit(write)?;
-        if let Some(live) = &mut self.live {
-            live.is_ahead = false;
-        }
         self.snapshot_if_due(SNAPSHOT_FRAMES);
-        done.is_forgotten = matches!(ask.action, Action::Forget);
-        Ok(done)
+        Ok(Done { notices: taken.notices, verdicts, frames, ..Done::of(Answer::ok("")) })
     }
 
     /// A snapshot after so many frames. It may fail, the log has everything.
@@ -207,7 +248,12 @@ impl<S: Sql> Session<S> {
     }
 
     fn live(&mut self) -> Result<&mut Live, Refusal> {
-        load(&self.store, &mut self.live)
+        if self.live.is_none() {
+            self.loose = self.store.system()?.map_or(Ok(0), |_| self.store.loose_count())?;
+        }
+        let live = load(&self.store, &mut self.live)?;
+        self.round_ms = self.round_ms.max(live.system.round_ms);
+        Ok(live)
     }
 }
 

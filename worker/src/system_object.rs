@@ -11,7 +11,7 @@ use crate::notice::News;
 use crate::refusal::{Refusal, StorageFault};
 use crate::reply::{self, Reply};
 use crate::router::{self, Route};
-use crate::session::{Ask, Done, Session};
+use crate::session::{Ask, Done, Session, Settings};
 
 /// One watched system.
 #[durable_object(fetch)]
@@ -24,7 +24,7 @@ pub struct System {
 
 impl DurableObject for System {
     fn new(state: State, _: Env) -> Self {
-        let session = RefCell::new(Session::new(DurableSql::new(state.storage())));
+        let session = RefCell::new(Session::new(DurableSql::new(state.storage()), Settings::default()));
         Self { state, session, uncounted: Cell::default() }
     }
 

@@ -29,7 +29,9 @@ const REASON: u8 = 2;
 const SEVERITIES: [Severity; 5] =
     [Severity::None, Severity::Low, Severity::Medium, Severity::High, Severity::Critical];
 const HEALTHS: [Health; 4] = [Health::Cold, Health::Ready, Health::Starved, Health::Broken];
-const GAPS: [Gap; 6] = [Gap::None, Gap::Point, Gap::Short, Gap::Medium, Gap::LongOutage, Gap::Permanent];
+/// Every gap, in the order of their codes.
+pub(crate) const GAPS: [Gap; 6] =
+    [Gap::None, Gap::Point, Gap::Short, Gap::Medium, Gap::LongOutage, Gap::Permanent];
 
 /// The severity in a place.
 pub(crate) fn severity_of(place: i64) -> Result<Severity, StorageFault> {

@@ -117,7 +117,7 @@ pub(crate) fn pack_steps(steps: &[Step]) -> Vec<u8> {
     deflate(&bytes)
 }
 
-fn deflate(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn deflate(bytes: &[u8]) -> Vec<u8> {
     let mut packed = vec![PACKED];
     packed.extend(compress_to_vec(bytes, EFFORT));
     packed
@@ -187,7 +187,7 @@ fn packed_records(bytes: &[u8]) -> Result<Vec<Record>, StorageFault> {
 }
 
 /// A number of things of which each takes at least a bit.
-fn count(from: &mut &[u8]) -> Result<usize, StorageFault> {
+pub(crate) fn count(from: &mut &[u8]) -> Result<usize, StorageFault> {
     let count = column::read_unsigned(from)?;
     usize::try_from(count).ok().filter(|count| *count <= UNPACKED_BYTES_MAX).ok_or(StorageFault::Damaged)
 }
@@ -201,7 +201,7 @@ fn codes(records: &[Record]) -> Vec<u32> {
 }
 
 /// Times by how their steps change: in a regular series, never.
-fn write_times(times_ms: impl Iterator<Item = i64>, to: &mut Vec<u8>) {
+pub(crate) fn write_times(times_ms: impl Iterator<Item = i64>, to: &mut Vec<u8>) {
     let (mut last, mut last_step) = (0_i64, 0_i64);
     for at_ms in times_ms {
         let step = at_ms.wrapping_sub(last);
@@ -210,7 +210,7 @@ fn write_times(times_ms: impl Iterator<Item = i64>, to: &mut Vec<u8>) {
     }
 }
 
-fn read_times(from: &mut &[u8], count: usize) -> Result<Vec<i64>, StorageFault> {
+pub(crate) fn read_times(from: &mut &[u8], count: usize) -> Result<Vec<i64>, StorageFault> {
     let (mut last, mut last_step) = (0_i64, 0_i64);
     let mut times_ms = Vec::new();
     for _ in 0..count {

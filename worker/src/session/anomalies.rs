@@ -82,7 +82,7 @@ impl<S: Sql> Session<S> {
         {
             return Ok(Answer::ok(json.as_str()).into());
         }
-        let Self { store, live } = self;
+        let Self { store, live, .. } = self;
         let live = load(store, live)?;
         let why = match live.engine.explain(Question { at_ms: Some(episode.peak), target: None, mode }) {
             Ok(why) => why,

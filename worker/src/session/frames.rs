@@ -40,7 +40,7 @@ impl<S: Sql> Session<S> {
             (false, _) => &[JSON, NDJSON, COLUMNS],
         };
         let wanted = offered(ask, offer)?;
-        let Self { store, live } = self;
+        let Self { store, live, .. } = self;
         let live = load(store, live)?;
         let batch = body::frames(media, ask.body, &live.schema, partial)?;
         let (fates, new) = fates(store, live, batch, partial)?;
@@ -75,7 +75,7 @@ impl<S: Sql> Session<S> {
     /// A tick that was news once is answered from the log; one that never was changes nothing and leaves no trace.
     pub(super) fn tick(&mut self, ask: &Ask<'_>) -> Result<Outcome, Refusal> {
         let at_ms = time_from_js(body::read::<body::Tick>(ask.body)?.now)?;
-        let Self { store, live } = self;
+        let Self { store, live, .. } = self;
         let live = load(store, live)?;
         let is_fed_by_events = live.engine.is_fed_by_events();
         if let Some(entry) = store.entry_until(Kind::Tick, at_ms)?

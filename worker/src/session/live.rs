@@ -1,12 +1,13 @@
 //! An engine in memory that knows exactly what the log knows, and the way from the one to the other.
 
+use fourfold::verdict::Episode;
 use fourfold::{Engine, Schema, SchemaDraft};
 
 use super::course::Course;
 use crate::log::{Entry, Frames, Kind, Step, Tail, Word, pack};
 use crate::refusal::{Refusal, StorageFault};
 use crate::sql::Sql;
-use crate::store::{Blob, Store, SystemRow};
+use crate::store::{AnomalyRow, Blob, Store, SystemRow};
 
 /// Frames that an engine learns anew when its schema changes, or when nothing else is left: the newest ones.
 const RELEARNED_FRAMES: usize = 20_000;
@@ -66,9 +67,12 @@ impl Live {
         self.schema.streams().len()
     }
 
-    /// The engine's own number of an episode.
-    pub(super) fn own_id(&self, id: u64) -> Option<u64> {
-        id.checked_add_signed(self.system.shift.checked_neg()?)
+    /// The engine's own number of an episode, if it remembers it.
+    pub(super) fn own_id(&self, row: &AnomalyRow) -> Option<u64> {
+        let own = row.id.checked_add_signed(self.system.shift.checked_neg()?)?;
+        // An episode of an engine that is no more may have had the same number.
+        let is_same = |episode: &&Episode| episode.id == own && episode.opened_ms == row.opened_ms;
+        self.engine.episodes().find(is_same).map(|episode| episode.id)
     }
 }
 
@@ -133,26 +137,26 @@ fn apply(store: &Store<impl Sql>, engine: &mut Engine, entry: &Entry) -> Result<
         }
         Kind::Schema => {
             let text = str::from_utf8(&entry.rows).map_err(|_| StorageFault::Damaged)?;
-            *engine = changed(store, engine, &parsed(text)?, entry.seq)?;
+            (*engine, _) = changed(store, engine, &parsed(text)?, entry.seq)?;
         }
     }
     Ok(frames)
 }
 
 /// What an engine becomes when its schema does: the same one where only the rate of false alarms is another, since
-/// nothing that was learned depends on it; otherwise a new one that has learned from what is stored.
+/// nothing that was learned depends on it; otherwise a new one that has learned from what is stored. And which it is.
 pub(super) fn changed(
     store: &Store<impl Sql>,
     engine: &Engine,
     schema: &Schema,
     before_seq: u64,
-) -> Result<Engine, Refusal> {
+) -> Result<(Engine, bool), Refusal> {
     let mut same = engine.clone();
     same.set_false_alarm_rate(schema.false_alarm_rate())?;
     if same.schema() == schema {
-        return Ok(same);
+        return Ok((same, true));
     }
-    relearned(store, schema, before_seq)
+    Ok((relearned(store, schema, before_seq)?, false))
 }
 
 /// An engine that has learned what is stored before an entry, as far as it is about its streams: the newest frames, or

@@ -49,7 +49,7 @@ impl<S: Sql> Session<S> {
         match self.live() {
             Err(Refusal::UnknownSystem) => {
                 let mut write = Write::default();
-                write.create(&body::write(&schema.to_draft())?);
+                write.create(&body::write(&schema.to_draft())?, ask.now_ms);
                 self.store.commit(write)?;
                 Ok(Answer::made(self.describe(ask.id)?).into())
             }
@@ -64,7 +64,7 @@ impl<S: Sql> Session<S> {
     fn change(&mut self, ask: &Ask<'_>, schema: fourfold::Schema) -> Result<Outcome, Refusal> {
         let text = body::write(&schema.to_draft())?;
         let newest = self.store.newest_anomaly()?;
-        let Self { store, live } = self;
+        let Self { store, live, .. } = self;
         let live = super::load(store, live)?;
         let names = |schema: &fourfold::Schema| -> Vec<String> {
             schema.streams().iter().map(|stream| stream.name.clone()).collect()
@@ -73,9 +73,7 @@ impl<S: Sql> Session<S> {
         let without = |some: &[String], others: &[String]| -> Vec<String> {
             some.iter().filter(|name| !others.contains(name)).cloned().collect()
         };
-        let engine = live::changed(store, &live.engine, &schema, u64::MAX)?;
-        let is_same = engine.schema().streams() == live.schema.streams()
-            && engine.episodes().map(|episode| episode.id).eq(live.engine.episodes().map(|old| old.id));
+        let (engine, is_same) = live::changed(store, &live.engine, &schema, u64::MAX)?;
         live.is_ahead = true;
         let mut taken = super::Taken::new(live, ask.now_ms);
         let (era, shift) = match is_same {
@@ -99,7 +97,7 @@ impl<S: Sql> Session<S> {
             self::close_open(store, ask.now_ms, &mut taken.write)?;
         }
         *live = Live {
-            system: crate::store::SystemRow { era, schema: text, shift },
+            system: crate::store::SystemRow { era, schema: text, shift, ..live.system.clone() },
             course: super::course::Course::of(&engine),
             snapshot: taken.tail,
             schema,
@@ -150,9 +148,11 @@ impl<S: Sql> Session<S> {
     }
 }
 
-/// How much is added to the numbers of a new engine's episodes, so that its next one follows the newest that there is.
+/// How much is added to the numbers of a new engine's episodes: its next one follows the newest that there is, and one
+/// that it takes for open becomes a new one.
 pub(super) fn shift_after(newest: u64, engine: &Engine) -> i64 {
-    let own = engine.episodes().next_back().map_or(0, |episode| episode.id);
+    let told = engine.episodes().filter(|episode| episode.closed_ms.is_some()).next_back();
+    let own = told.map_or(0, |episode| episode.id);
     i64::try_from(newest).unwrap_or(i64::MAX).saturating_sub(i64::try_from(own).unwrap_or(i64::MAX))
 }
 

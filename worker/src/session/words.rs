@@ -17,14 +17,14 @@ impl<S: Sql> Session<S> {
     /// `{"anomaly": 7, "label": "expected"}`.
     pub(super) fn label(&mut self, ask: &Ask<'_>) -> Result<Outcome, Refusal> {
         let Labelling { anomaly, label } = body::read(ask.body)?;
-        self.found(anomaly)?;
-        let taken = self.say_label(ask, anomaly, label)?;
+        let row = self.found(anomaly)?;
+        let taken = self.say_label(ask, &row, label)?;
         Ok(Outcome { answer: Answer::ok(format!(r#"{{"anomaly":{anomaly}}}"#)), taken: Some(taken) })
     }
 
     /// Takes the newest label back, and says whose it was.
     pub(super) fn undo(&mut self, ask: &Ask<'_>) -> Result<Outcome, Refusal> {
-        let Self { store, live } = self;
+        let Self { store, live, .. } = self;
         let live = load(store, live)?;
         live.is_ahead = true;
         let own = live.engine.undo()?;
@@ -39,7 +39,7 @@ impl<S: Sql> Session<S> {
         let Amendment { status, label, note } = body::read(ask.body)?;
         let row = self.found(id)?;
         let mut taken = match label {
-            Some(label) => self.say_label(ask, id, label)?,
+            Some(label) => self.say_label(ask, &row, label)?,
             None => Taken::new(self.live()?, ask.now_ms),
         };
         let new_status = status.unwrap_or(row.status);
@@ -63,10 +63,10 @@ impl<S: Sql> Session<S> {
         Ok(Outcome { answer, taken: Some(taken) })
     }
 
-    fn say_label(&mut self, ask: &Ask<'_>, anomaly: u64, label: Label) -> Result<Taken, Refusal> {
-        let Self { store, live } = self;
+    fn say_label(&mut self, ask: &Ask<'_>, row: &AnomalyRow, label: Label) -> Result<Taken, Refusal> {
+        let Self { store, live, .. } = self;
         let live = load(store, live)?;
-        let own = live.own_id(anomaly).ok_or(Fault::NoSuchAnomaly { id: Some(anomaly) })?;
+        let own = live.own_id(row).ok_or(Fault::AnomalyForgotten { id: row.id })?;
         live.engine.label(own, label)?;
         live.is_ahead = true;
         let mut taken = Taken::new(live, ask.now_ms);

@@ -104,6 +104,27 @@ impl<S: Sql> Store<S> {
         rows.into_iter().map(entry).collect()
     }
 
+    /// The next few entries after one that are not packed yet.
+    pub(crate) fn loose_after(&self, seq: u64) -> Result<Vec<Entry>, StorageFault> {
+        let rows =
+            self.rows(entries!("packed = 0 AND seq > ? ORDER BY seq LIMIT ?"), [seq.into(), PAGE.into()])?;
+        rows.into_iter().map(entry).collect()
+    }
+
+    /// Verdicts on entries that are not packed yet and reach into a span: their era and bytes.
+    pub(crate) fn loose_verdicts(
+        &self,
+        from_ms: i64,
+        to_ms: i64,
+    ) -> Result<Vec<(u64, Vec<u8>)>, StorageFault> {
+        let rows = self.rows(
+            "SELECT era, bytes FROM log JOIN verdicts USING (seq)
+                WHERE packed = 0 AND last_ms >= ? AND first_ms < ? ORDER BY seq",
+            [from_ms.into(), to_ms.into()],
+        )?;
+        rows.into_iter().map(|mut row| Ok((row.count()?, row.blob()?))).collect()
+    }
+
     /// How many entries are not packed yet.
     pub(crate) fn loose_count(&self) -> Result<u64, StorageFault> {
         let row = self.first("SELECT count(*) FROM log WHERE packed = 0", [])?;

@@ -9,7 +9,6 @@ mod reports;
 mod tables;
 
 pub(crate) use anomalies::{AnomalyRow, Change, Status};
-pub(crate) use keys::KnownAnswer;
 pub(crate) use reports::{ModelRow, Report};
 
 use crate::refusal::StorageFault;
@@ -40,6 +39,8 @@ pub(crate) struct SystemRow {
     pub(crate) schema: String,
     /// An episode's number is the engine's and this: an engine that begins anew counts from 1 again.
     pub(crate) shift: i64,
+    /// When the house was kept last.
+    pub(crate) round_ms: i64,
 }
 
 /// What is written at once.
@@ -59,14 +60,11 @@ impl Write {
     }
 
     /// Makes the tables of a new system.
-    pub(crate) fn create(&mut self, schema: &str) {
+    pub(crate) fn create(&mut self, schema: &str, now_ms: i64) {
         for table in tables::TABLES {
             self.push(table, []);
         }
-        self.push(
-            "INSERT INTO system (one, layout, era, shift) VALUES (1, ?, 0, 0)",
-            [tables::LAYOUT.into()],
-        );
+        self.push("INSERT INTO system VALUES (1, ?, 0, 0, ?)", [tables::LAYOUT.into(), now_ms.into()]);
         self.schema(0, schema, 0);
     }
 
@@ -74,6 +72,11 @@ impl Write {
     pub(crate) fn schema(&mut self, era: u64, schema: &str, shift: i64) {
         self.push("INSERT OR REPLACE INTO schemas VALUES (?, ?)", [era.into(), schema.into()]);
         self.push("UPDATE system SET era = ?, shift = ?", [era.into(), shift.into()]);
+    }
+
+    /// The house is kept.
+    pub(crate) fn round(&mut self, now_ms: i64) {
+        self.push("UPDATE system SET round_ms = ?", [now_ms.into()]);
     }
 
     /// Episodes are counted otherwise.
@@ -100,9 +103,15 @@ impl<S: Sql> Store<S> {
         if tables.is_empty() {
             return Ok(None);
         }
-        let rows = self.rows("SELECT era, schema, shift FROM system JOIN schemas USING (era)", [])?;
+        let rows =
+            self.rows("SELECT era, schema, shift, round_ms FROM system JOIN schemas USING (era)", [])?;
         let Some(mut row) = rows.into_iter().next() else { return Err(StorageFault::Damaged) };
-        Ok(Some(SystemRow { era: row.count()?, schema: row.text()?, shift: row.integer()? }))
+        Ok(Some(SystemRow {
+            era: row.count()?,
+            schema: row.text()?,
+            shift: row.integer()?,
+            round_ms: row.integer()?,
+        }))
     }
 
     /// A schema by its era.

@@ -14,6 +14,8 @@ pub(crate) enum Report {
     Quality,
     /// When streams are usually silent: the newest only.
     Gaps,
+    /// What a monitor watches.
+    Monitor,
 }
 
 impl Report {
@@ -22,6 +24,7 @@ impl Report {
             Self::Health => "health",
             Self::Quality => "quality",
             Self::Gaps => "gaps",
+            Self::Monitor => "monitor",
         }
     }
 }
@@ -64,17 +67,9 @@ impl Write {
     }
 
     /// Keeps a checkpoint, and the newest few of them.
-    pub(crate) fn model(
-        &mut self,
-        row: &ModelRow,
-        at_ms: i64,
-        seq: u64,
-        note: &str,
-        bytes: &[u8],
-        most: u64,
-    ) {
-        let cells = [row.version.into(), at_ms.into(), seq.into(), note.into(), row.json.as_str().into()];
-        self.push("INSERT INTO models VALUES (?, ?, ?, ?, ?)", cells);
+    pub(crate) fn model(&mut self, row: &ModelRow, at_ms: i64, bytes: &[u8], most: u64) {
+        let cells = [row.version.into(), at_ms.into(), row.json.as_str().into()];
+        self.push("INSERT INTO models VALUES (?, ?, ?)", cells);
         self.blob(Blob::Model, row.version, bytes);
         self.newest_blobs(Blob::Model, most);
         self.push(
@@ -117,6 +112,13 @@ impl<S: Sql> Store<S> {
     pub(crate) fn newest_report(&self, report: Report) -> Result<Option<i64>, StorageFault> {
         let row = self.first("SELECT max(day_ms) FROM reports WHERE kind = ?", [report.word().into()])?;
         row.ok_or(StorageFault::Damaged)?.optional_integer()
+    }
+
+    /// Reports of the last days, the oldest first: the day and the JSON.
+    pub(crate) fn reports(&self, report: Report, from_ms: i64) -> Result<Vec<(i64, String)>, StorageFault> {
+        let text = "SELECT day_ms, json FROM reports WHERE kind = ? AND day_ms >= ? ORDER BY day_ms";
+        let rows = self.rows(text, [report.word().into(), from_ms.into()])?;
+        rows.into_iter().map(|mut row| Ok((row.integer()?, row.text()?))).collect()
     }
 
     /// The checkpoints, the newest first.

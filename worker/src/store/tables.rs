@@ -7,7 +7,7 @@ pub(super) const LAYOUT: i64 = 1;
 /// kept for so many days is kept from then on.
 pub(super) const TABLES: [&str; 18] = [
     "CREATE TABLE system (one INTEGER PRIMARY KEY CHECK (one = 1), layout INTEGER NOT NULL,
-        era INTEGER NOT NULL, shift INTEGER NOT NULL)",
+        era INTEGER NOT NULL, shift INTEGER NOT NULL, round_ms INTEGER NOT NULL)",
     "CREATE TABLE schemas (era INTEGER PRIMARY KEY, schema TEXT NOT NULL)",
     "CREATE TABLE log (seq INTEGER PRIMARY KEY, first_seq INTEGER NOT NULL, kind INTEGER NOT NULL,
         era INTEGER NOT NULL, first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL, frames INTEGER NOT NULL,
@@ -33,8 +33,8 @@ pub(super) const TABLES: [&str; 18] = [
     // What the engine said of itself, day by day: health, quality, and the newest gap patterns.
     "CREATE TABLE reports (kind TEXT NOT NULL, day_ms INTEGER NOT NULL, json TEXT NOT NULL,
         PRIMARY KEY (kind, day_ms))",
-    "CREATE TABLE models (version INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, seq INTEGER NOT NULL,
-        note TEXT NOT NULL, json TEXT NOT NULL)",
+    "CREATE TABLE models (version INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL,
+        json TEXT NOT NULL)",
     "CREATE TABLE blobs (kind INTEGER NOT NULL, id INTEGER NOT NULL, part INTEGER NOT NULL, bytes BLOB NOT NULL,
         PRIMARY KEY (kind, id, part))",
     "CREATE TABLE keys (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, at_ms INTEGER NOT NULL,

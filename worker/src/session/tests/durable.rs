@@ -31,7 +31,7 @@ fn a_new_session_goes_on_with_the_same_bits() {
     let database = Database::new();
     created(&database);
     for (batch, expected) in batches.iter().zip(&expected) {
-        let mut session = Session::new(database.clone());
+        let mut session = Session::new(database.clone(), Settings::default());
         assert_eq!(post(&mut session, batch).as_ref(), Ok(expected));
     }
     assert_eq!(database.number("SELECT count(DISTINCT id) FROM blobs WHERE kind = 0"), 2);
@@ -51,7 +51,7 @@ fn damaged_snapshots_cost_time_and_no_bits() {
             post(&mut session, batch).unwrap();
         }
         assert!(database.operate(&format!("{harm}{damaged})")) >= damaged);
-        let mut session = Session::new(database);
+        let mut session = Session::new(database, Settings::default());
         assert_eq!(post(&mut session, &batches[11]).as_ref(), Ok(&expected[11]), "{damaged}");
     }
 }
@@ -103,7 +103,7 @@ fn ticks_are_in_the_log_when_they_are_news() {
     let expected = post(&mut session, &next).unwrap();
     database.operate(&format!("DELETE FROM log WHERE seq > {}", before + 1));
     database.operate(&format!("DELETE FROM verdicts WHERE seq > {}", before + 1));
-    let mut again = Session::new(database.clone());
+    let mut again = Session::new(database.clone(), Settings::default());
     assert_eq!(post(&mut again, &next).unwrap(), expected);
 }
 
@@ -127,7 +127,7 @@ fn long_batches_are_cut_into_entries_that_storage_takes() {
     assert!(database.number("SELECT count(*) FROM log") > 2);
     assert!(database.number("SELECT max(length(rows)) FROM log") < 1_000_000);
     assert!(database.number("SELECT max(length(bytes)) FROM verdicts") < 1_000_000);
-    let mut again = Session::new(database);
+    let mut again = Session::new(database, Settings::default());
     let alarms = whole.matches(r#""alarm":true"#).count();
     assert!(alarms > 3);
     assert_eq!(post(&mut again, &frames(0, 9000)), Ok(whole));
@@ -161,14 +161,17 @@ fn events_are_replayed_to_the_bit() {
     let mut finals = 0;
     for body in &bodies {
         let expected = say(&mut calm, "POST", "events", body).unwrap();
-        let mut session = Session::new(database.clone());
+        let mut session = Session::new(database.clone(), Settings::default());
         assert_eq!(say(&mut session, "POST", "events", body).as_ref(), Ok(&expected));
         finals += expected.matches(r#""standing":"final""#).count();
     }
     assert!(finals > 900);
     let described = get(&mut calm, "");
     assert!(described.contains(&format!(r#""frames":{finals}"#)), "{described}");
-    assert_eq!(get(&mut Session::new(database.clone()), "anomalies"), get(&mut calm, "anomalies"));
+    assert_eq!(
+        get(&mut Session::new(database.clone(), Settings::default()), "anomalies"),
+        get(&mut calm, "anomalies")
+    );
     assert!(database.number("SELECT count(*) FROM anomalies") > 0);
 
     // Once events make the frames, nobody else does; and a tick ends frames.
@@ -176,6 +179,6 @@ fn events_are_replayed_to_the_bit() {
     let late = format!(r#"{{"now":{}}}"#, START_MS + 1010 * MINUTE_MS);
     let ticked = say(&mut calm, "POST", "tick", &late).unwrap();
     assert!(ticked.contains(r#""standing":"final""#), "{ticked}");
-    let mut again = Session::new(database);
+    let mut again = Session::new(database, Settings::default());
     assert_eq!(say(&mut again, "POST", "tick", &late), Ok(ticked));
 }

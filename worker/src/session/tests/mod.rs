@@ -1,7 +1,9 @@
 //! The session over a real SQLite that works, refuses, or refuses but keeps what it was given.
 
+mod asked;
 mod database;
 mod durable;
+mod house;
 mod people;
 
 use super::*;
@@ -57,7 +59,7 @@ fn json(text: &str) -> serde_json::Value {
 }
 
 fn made(database: &Database, schema: &str) -> Session<Database> {
-    let mut session = Session::new(database.clone());
+    let mut session = Session::new(database.clone(), Settings::default());
     let done = session.answer(&ask("PUT", "", schema)).map(|done| done.answer.status);
     assert_eq!(done.map_err(|refusal| refusal.to_string()), Ok(201));
     session

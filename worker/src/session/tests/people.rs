@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn creating_twice_is_creating_once() {
-    let mut session = Session::new(Database::new());
+    let mut session = Session::new(Database::new(), Settings::default());
     assert_eq!(say(&mut session, "GET", "", "").unwrap_err().0, 404);
     assert_eq!(post(&mut session, "{}").unwrap_err().0, 404);
     for path in ["anomalies", "anomalies/1", "health", "gaps", "quality"] {
@@ -47,13 +47,13 @@ fn a_schema_change_keeps_what_can_be_kept() {
     // Who comes back goes on with the same bits, with a snapshot and without.
     let next = burst(3001, 20.3);
     let expected = {
-        let mut again = Session::new(database.clone());
+        let mut again = Session::new(database.clone(), Settings::default());
         database.mood.set(Mood::Refuses);
         assert_eq!(post(&mut again, &next).unwrap_err().0, 503);
-        post(&mut Session::new(database.clone()), &next).unwrap()
+        post(&mut Session::new(database.clone(), Settings::default()), &next).unwrap()
     };
     database.operate("DELETE FROM blobs");
-    assert_eq!(post(&mut Session::new(database.clone()), &next), Ok(expected));
+    assert_eq!(post(&mut Session::new(database.clone(), Settings::default()), &next), Ok(expected));
     // Frames of before the change are not known by their streams any more.
     assert_eq!(post(&mut session, &frames(5, 6)).unwrap_err().0, 422);
 }
@@ -108,7 +108,7 @@ fn labels_teach_are_taken_back_and_survive() {
         ["expected", "resolved", "a test run"]
     );
     assert_ne!(session.live().unwrap().engine.seal(), before);
-    let shown = json(&get(&mut Session::new(database.clone()), path));
+    let shown = json(&get(&mut Session::new(database.clone(), Settings::default()), path));
     assert_eq!([&shown["label"], &shown["status"]], ["expected", "resolved"]);
     let whats: Vec<&str> =
         shown["history"].as_array().unwrap().iter().filter_map(|line| line["what"].as_str()).collect();
@@ -116,7 +116,7 @@ fn labels_teach_are_taken_back_and_survive() {
     assert_eq!(json(&get(&mut session, "anomalies?status=resolved"))["anomalies"][0]["id"], 1);
 
     // The new session has replayed the label.
-    let mut again = Session::new(database.clone());
+    let mut again = Session::new(database.clone(), Settings::default());
     assert_eq!(json(&say(&mut again, "POST", "labels/undo", "").unwrap())["anomaly"], 1);
     assert_eq!(again.live().unwrap().engine.seal(), before);
     assert_eq!(json(&get(&mut again, path))["label"], serde_json::Value::Null);
@@ -143,7 +143,7 @@ fn an_explanation_is_kept() {
         session = created(&Database::new());
         post(&mut session, &frames(0, 1100)).unwrap();
     }
-    let mut late = Session::new(database);
+    let mut late = Session::new(database, Settings::default());
     assert_eq!(say(&mut late, "GET", "anomalies/1/explanation?mode=thorough", "").unwrap_err().0, 422);
 }
 
@@ -177,7 +177,7 @@ fn a_key_makes_two_requests_one() {
     let first = answer(&mut session, &keyed("k1", body, START_MS)).unwrap();
     assert!(first.contains(r#""taken":2"#), "{first}");
     assert_eq!(answer(&mut session, &keyed("k1", body, START_MS + 1000)), Ok(first.clone()));
-    let mut again = Session::new(database.clone());
+    let mut again = Session::new(database.clone(), Settings::default());
     assert_eq!(answer(&mut again, &keyed("k1", body, START_MS + 1000)), Ok(first.clone()));
     let unkeyed = say(&mut again, "POST", "events", body).unwrap();
     assert!(unkeyed.contains(r#""taken":0"#), "{unkeyed}");
@@ -228,6 +228,6 @@ fn a_forgotten_system_is_gone() {
     let mut session = created(&Database::new());
     let done = session.answer(&ask("DELETE", "", "")).unwrap();
     assert_eq!((done.answer.status, done.is_forgotten), (204, true));
-    let mut nobody = Session::new(Database::new());
+    let mut nobody = Session::new(Database::new(), Settings::default());
     assert!(nobody.answer(&ask("DELETE", "", "")).is_err());
 }
