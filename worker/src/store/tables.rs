@@ -5,7 +5,7 @@ pub(super) const LAYOUT: i64 = 1;
 
 /// `log.frames` is a running count, so that nobody has to add up; `came_ms` is by the clock on the wall, and what is
 /// kept for so many days is kept from then on.
-pub(super) const TABLES: [&str; 18] = [
+pub(super) const TABLES: [&str; 20] = [
     "CREATE TABLE system (one INTEGER PRIMARY KEY CHECK (one = 1), layout INTEGER NOT NULL,
         era INTEGER NOT NULL, shift INTEGER NOT NULL, round_ms INTEGER NOT NULL)",
     "CREATE TABLE schemas (era INTEGER PRIMARY KEY, schema TEXT NOT NULL)",
@@ -43,4 +43,7 @@ pub(super) const TABLES: [&str; 18] = [
     "CREATE TABLE outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, news TEXT NOT NULL,
         anomaly INTEGER NOT NULL, severity INTEGER NOT NULL, score REAL NOT NULL, grp TEXT,
         silence INTEGER NOT NULL, json TEXT NOT NULL)",
+    "CREATE TABLE alerts (one INTEGER PRIMARY KEY CHECK (one = 1), json TEXT NOT NULL)",
+    "CREATE TABLE messages (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, url TEXT NOT NULL,
+        body TEXT NOT NULL, attempts INTEGER NOT NULL, due_ms INTEGER NOT NULL)",
 ];
