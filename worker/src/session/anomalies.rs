@@ -101,7 +101,7 @@ impl<S: Sql> Session<S> {
         Ok(Answer::ok(json).into())
     }
 
-    pub(super) fn exists(&self) -> Result<(), Refusal> {
+    pub(crate) fn exists(&self) -> Result<(), Refusal> {
         self.store.system()?.map(|_| ()).ok_or(Refusal::UnknownSystem)
     }
 
