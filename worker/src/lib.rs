@@ -34,6 +34,7 @@ mod detect;
 mod durable_sql;
 mod fault;
 mod front;
+mod live;
 mod log;
 mod notice;
 #[cfg(test)]

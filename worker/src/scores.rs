@@ -81,13 +81,13 @@ pub(crate) fn unpack(packed: &[u8], width: usize) -> Result<Vec<Scored>, Storage
 fn code(score: Option<f64>) -> u8 {
     match score {
         None => NONE,
-        Some(score) => (-(1.0 - score).log10() * STEPS).round().clamp(0.0, f64::from(NONE - 1)) as u8,
+        Some(score) => (-libm::log10(1.0 - score) * STEPS).round().clamp(0.0, f64::from(NONE - 1)) as u8,
     }
 }
 
 fn value(code: u8) -> Option<f64> {
     (code != NONE).then(|| {
-        let score = 1.0 - 10_f64.powf(-f64::from(code) / STEPS);
+        let score = 1.0 - libm::pow(10.0, -f64::from(code) / STEPS);
         // No more digits than there are.
         (score * 1e8).round() / 1e8
     })
@@ -126,7 +126,7 @@ mod tests {
         assert_eq!(back.len(), 1000);
         for (row, exact) in back.iter().zip(exact) {
             let chance = 1.0 - row.score.unwrap();
-            assert!((chance / (1.0 - exact)).log10().abs() < 0.02 || exact > 0.999_999, "{exact} {row:?}");
+            assert!(libm::log10(chance / (1.0 - exact)).abs() < 0.02 || exact > 0.999_999, "{exact} {row:?}");
         }
         assert_eq!(back[900].missing, [None, None]);
         assert!(matches!(back[999].missing[1], Some((Gap::Medium | Gap::LongOutage, _))), "{:?}", back[999]);

@@ -18,7 +18,7 @@ mod upkeep;
 mod views;
 mod words;
 
-pub(crate) use upkeep::{Due, Settings};
+pub(crate) use upkeep::Settings;
 
 use fourfold::engine::Thresholds;
 

@@ -14,7 +14,7 @@ use crate::refusal::Refusal;
 /// How binary frames begin. Then come three little-endian `u32`: rows, streams, zero; then `f64`: the times, then the
 /// values row after row in the order of the schema, `NaN` for a gap. Everything is aligned to its size, so JavaScript
 /// lays a `Float64Array` over it.
-pub(crate) const FRAMES_MAGIC: &[u8; 4] = b"4fr1";
+const FRAMES_MAGIC: &[u8; 4] = b"4fr1";
 
 /// Frames of a body: what became of each of its rows, and the good ones.
 #[derive(Debug, Default)]

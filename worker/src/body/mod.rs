@@ -5,7 +5,7 @@ mod frames;
 mod row;
 
 pub(crate) use events::events;
-pub(crate) use frames::{Batch, FRAMES_MAGIC, frames};
+pub(crate) use frames::{Batch, frames};
 
 use fourfold::{Label, SchemaDraft};
 use serde::de::{DeserializeOwned, IgnoredAny};

@@ -1,7 +1,8 @@
 //! Rows of JSON, straight into the numbers that the engine takes: a map per row would be most of the work.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use fourfold::Schema;
@@ -14,7 +15,10 @@ use crate::refusal::Refusal;
 
 /// Where rows go.
 pub(crate) struct Rows<'s> {
-    places: HashMap<&'s str, usize>,
+    places: BTreeMap<&'s str, usize>,
+    names: Vec<&'s str>,
+    /// The place of the stream that was named last: the next one is usually beside it.
+    last: Cell<usize>,
     width: usize,
     /// The most rows that are kept; the others are counted.
     cap: usize,
@@ -31,6 +35,8 @@ impl<'s> Rows<'s> {
         let places = streams.iter().enumerate().map(|(place, stream)| (stream.name.as_str(), place));
         Self {
             places: places.collect(),
+            names: streams.iter().map(|stream| stream.name.as_str()).collect(),
+            last: Cell::new(0),
             width: streams.len(),
             cap,
             times_ms: Vec::new(),
@@ -42,7 +48,13 @@ impl<'s> Rows<'s> {
 
     /// The place of a stream.
     pub(crate) fn place(&self, name: &str) -> Option<usize> {
-        self.places.get(name).copied()
+        let next = self.last.get() + 1;
+        let place = match self.names.get(next) {
+            Some(known) if *known == name => next,
+            _ => *self.places.get(name)?,
+        };
+        self.last.set(place);
+        Some(place)
     }
 
     /// Begins a row of gaps, unless there are enough.

@@ -70,7 +70,7 @@ fn has_digits(values: &[f64], digits: u8) -> bool {
 }
 
 fn scale(digits: u8) -> f64 {
-    10_f64.powi(digits.into())
+    (0..digits).fold(1.0, |scale, _| scale * 10.0)
 }
 
 fn write_bits(values: &[f64], to: &mut Vec<u8>) {

@@ -104,7 +104,7 @@ impl<S: Sql> Session<S> {
         Ok(Answer::ok(json).into())
     }
 
-    pub(super) fn exists(&self) -> Result<(), Refusal> {
+    pub(crate) fn exists(&self) -> Result<(), Refusal> {
         self.store.system()?.map(|_| ()).ok_or(Refusal::UnknownSystem)
     }
 

@@ -51,6 +51,9 @@ struct SideJson {
     quality: Option<Quality>,
 }
 
+/// A frame by the names of its streams.
+type NamedRow = (i64, Vec<(String, f64)>);
+
 impl<S: Sql> Session<S> {
     pub(super) fn models(&mut self) -> Result<Outcome, Refusal> {
         self.exists()?;
@@ -124,11 +127,7 @@ impl<S: Sql> Session<S> {
     }
 
     /// The newest frames of a span, by the names of their streams.
-    fn newest_rows(
-        &self,
-        from_ms: Option<i64>,
-        to_ms: Option<i64>,
-    ) -> Result<Vec<(i64, Vec<(String, f64)>)>, Refusal> {
+    fn newest_rows(&self, from_ms: Option<i64>, to_ms: Option<i64>) -> Result<Vec<NamedRow>, Refusal> {
         let mut rows = std::collections::VecDeque::new();
         let mut after = 0;
         loop {
@@ -178,11 +177,7 @@ fn configuration(side: &serde_json::Value) -> Result<Schema, Refusal> {
 }
 
 /// How a configuration does on rows.
-fn side(
-    schema: &Schema,
-    rows: &[(i64, Vec<(String, f64)>)],
-    spans: &[(i64, i64, Label)],
-) -> Result<SideJson, Refusal> {
+fn side(schema: &Schema, rows: &[NamedRow], spans: &[(i64, i64, Label)]) -> Result<SideJson, Refusal> {
     let mut engine = Engine::new(schema.clone());
     let mut told = SideJson { alarms: 0, abnormal: 0, real: 0, expected: 0, quality: None };
     let (mut scores, mut labels) = (Vec::new(), Vec::new());

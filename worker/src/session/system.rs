@@ -94,7 +94,7 @@ impl<S: Sql> Session<S> {
             reset,
         };
         if !is_same {
-            self::close_open(store, ask.now_ms, &mut taken.write)?;
+            close_open(store, ask.now_ms, &mut taken.write)?;
         }
         *live = Live {
             system: crate::store::SystemRow { era, schema: text, shift, ..live.system.clone() },
@@ -151,7 +151,7 @@ impl<S: Sql> Session<S> {
 /// How much is added to the numbers of a new engine's episodes: its next one follows the newest that there is, and one
 /// that it takes for open becomes a new one.
 pub(super) fn shift_after(newest: u64, engine: &Engine) -> i64 {
-    let told = engine.episodes().filter(|episode| episode.closed_ms.is_some()).next_back();
+    let told = engine.episodes().rfind(|episode| episode.closed_ms.is_some());
     let own = told.map_or(0, |episode| episode.id);
     i64::try_from(newest).unwrap_or(i64::MAX).saturating_sub(i64::try_from(own).unwrap_or(i64::MAX))
 }

@@ -1,6 +1,7 @@
 //! What a system does by itself, by a simulated clock.
 
 use super::*;
+use crate::session::upkeep::Due;
 
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
