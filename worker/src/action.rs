@@ -72,6 +72,10 @@ pub(crate) enum Action {
     Quality(Option<i64>),
     /// Hourly or daily statistics.
     Stats(Grain, Span),
+    /// What is told to people elsewhere.
+    Alerts,
+    /// Tell something else.
+    SetAlerts,
     /// One of the ready-made lists.
     View(View),
     /// List the checkpoints.
@@ -137,6 +141,9 @@ impl Action {
             (["gaps"], "GET") => Self::Gaps,
             (["quality"], "GET") => Self::Quality(query.time("now")?),
             (["stats"], "GET") => Self::Stats(query.grain()?, query.span()?),
+            (["alerts"], "GET") => Self::Alerts,
+            (["alerts"], "PUT") => Self::SetAlerts,
+            (["alerts"], _) => return other("GET, PUT"),
             (["views", name], "GET") => Self::View(view(name)?),
             (["models"], "GET") => Self::Models,
             (["models"], "POST") => Self::Checkpoint,
@@ -155,7 +162,7 @@ impl Action {
     /// What a caller must be allowed to do.
     pub(crate) fn scope(&self) -> Scope {
         match self {
-            Self::Put | Self::Forget | Self::Restore(_) => Scope::Admin,
+            Self::Put | Self::Forget | Self::Restore(_) | Self::SetAlerts => Scope::Admin,
             Self::Frames { .. } | Self::Events | Self::Live { is_listening: false } => Scope::Write,
             Self::Tick | Self::Amend(_) | Self::Label | Self::Undo => Scope::Write,
             Self::Checkpoint | Self::Compare => Scope::Write,
@@ -165,7 +172,12 @@ impl Action {
             | Self::Follow
             | Self::Live { is_listening: true } => Scope::Read,
             Self::Anomalies(_) | Self::Anomaly(_) | Self::Explain { .. } | Self::View(_) => Scope::Read,
-            Self::Health(_) | Self::Gaps | Self::Quality(_) | Self::Stats(..) | Self::Models => Scope::Read,
+            Self::Health(_)
+            | Self::Gaps
+            | Self::Quality(_)
+            | Self::Stats(..)
+            | Self::Models
+            | Self::Alerts => Scope::Read,
         }
     }
 
@@ -174,6 +186,7 @@ impl Action {
         match self {
             Self::Frames { .. } | Self::Events => Some(DATA_BYTES_MAX),
             Self::Put | Self::Compare => Some(SCHEMA_BYTES_MAX),
+            Self::SetAlerts => Some(WORD_BYTES_MAX),
             Self::Tick | Self::Amend(_) | Self::Label | Self::Checkpoint => Some(WORD_BYTES_MAX),
             _ => None,
         }

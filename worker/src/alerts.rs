@@ -9,6 +9,6 @@ mod rules;
 mod sign;
 mod target;
 
-pub(crate) use attempt::{ATTEMPTS_MAX, wait_ms};
-pub(crate) use rules::{Alerts, AlertsDraft, AlertsJson};
+pub(crate) use attempt::wait_ms;
+pub(crate) use rules::{Alerts, AlertsDraft, AlertsJson, Seen};
 pub(crate) use sign::signature;

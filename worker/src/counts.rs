@@ -38,6 +38,9 @@ pub(crate) struct Census {
     pub(crate) streams: u32,
     /// Of these, streams that are there.
     pub(crate) available: u32,
+    /// What became of messages since.
+    #[serde(default)]
+    pub(crate) deliveries: Deliveries,
 }
 
 /// What became of messages to webhooks.
@@ -49,6 +52,15 @@ pub(crate) struct Deliveries {
     pub(crate) failed: u64,
     /// Given up after the last attempt.
     pub(crate) given_up: u64,
+}
+
+impl Deliveries {
+    /// All of another's.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.taken += other.taken;
+        self.failed += other.failed;
+        self.given_up += other.given_up;
+    }
 }
 
 /// Counts since they were last brought home; in the registry, since ever.
@@ -78,14 +90,12 @@ impl Counts {
     pub(crate) fn took(&mut self, census: Census) {
         self.frames += census.frames;
         self.anomalies += census.anomalies;
+        self.delivered(census.deliveries);
     }
 
     /// What became of messages.
     pub(crate) fn delivered(&mut self, deliveries: Deliveries) {
-        let Deliveries { taken, failed, given_up } = deliveries;
-        self.deliveries.taken += taken;
-        self.deliveries.failed += failed;
-        self.deliveries.given_up += given_up;
+        self.deliveries.add(deliveries);
     }
 
     /// All of another's.
@@ -135,7 +145,13 @@ mod tests {
         here.answered(kind(200), 3);
         here.answered(kind(200), 700);
         here.answered(kind(404), 1);
-        here.took(Census { frames: 60, anomalies: 1, streams: 3, available: 2 });
+        here.took(Census {
+            frames: 60,
+            anomalies: 1,
+            streams: 3,
+            available: 2,
+            deliveries: Deliveries::default(),
+        });
         here.delivered(Deliveries { taken: 2, failed: 1, given_up: 0 });
         let sent: Counts = serde_json::from_str(&serde_json::to_string(&here).unwrap()).unwrap();
         assert_eq!(sent, here);

@@ -12,8 +12,9 @@ use crate::refusal::Refusal;
 
 /// Frames, and what they are about; without a schema, whatever their values are called.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-struct Question {
+pub(crate) struct Question {
     /// A schema, or `{"preset": "iot"}`.
     schema: Option<serde_json::Value>,
     frames: Vec<Row>,

@@ -81,6 +81,22 @@ pub(crate) enum Fault {
         /// The most.
         cap: usize,
     },
+    /// A rule or a webhook can not be kept.
+    #[error("entry {place}: {rule}")]
+    BadAlerts {
+        /// Which one, from 0.
+        place: usize,
+        /// The rule that it breaks.
+        rule: &'static str,
+    },
+    /// A webhook may not go where it shall.
+    #[error("`webhooks[{place}].url`: {rule}")]
+    BadTarget {
+        /// Which one, from 0.
+        place: usize,
+        /// The rule that it breaks.
+        rule: &'static str,
+    },
 }
 
 impl Fault {
@@ -98,6 +114,8 @@ impl Fault {
             Self::VerdictForgotten { .. } => (409, "The verdict is not kept", "frame.verdict-forgotten"),
             Self::TooMuch { .. } => (413, "Too much at once", "request.too-much"),
             Self::BadMedia { .. } => (415, "The body is of another kind", "body.unknown-media"),
+            Self::BadAlerts { .. } => (422, "The alerts can not be kept", "alerts.bad-rule"),
+            Self::BadTarget { .. } => (422, "The webhook may not go there", "alerts.bad-target"),
             Self::KeyReused => (422, "The key was used before", "idempotency.key-reused"),
             Self::NotASocket => (426, "Upgrade required", "live.upgrade-required"),
             Self::TooManyListeners { .. } => (503, "Too many listeners", "live.too-many-listeners"),

@@ -21,6 +21,7 @@ pub(crate) use ready::{HealthJson, ReadyJson, VersionJson};
 use crate::access::Scope;
 use crate::action::Action;
 use crate::answer::Answer;
+use crate::detect::detect;
 use crate::refusal::Refusal;
 use crate::registry::{Act, Order};
 use crate::reply::{self, Reply};
@@ -69,6 +70,7 @@ async fn serve(request: &mut Request, method: &str, env: &Env, visit: &mut Visit
             let errand = Errand { request, method, tenant: &caller.tenant, id, trace: &visit.trace };
             return system(env, errand, &action, body, &caller).await;
         }
+        Route::Detect => return detect(&body.unwrap_or_default()).map(Reply::Own),
         Route::Systems(page) => Order::Systems(page),
         Route::Keys(page) => Order::Keys(page),
         Route::Audit(page) => Order::Audit(page),

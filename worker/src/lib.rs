@@ -27,9 +27,11 @@
 
 mod access;
 mod action;
+mod alerts;
 mod answer;
 mod body;
 mod counts;
+mod delivery;
 mod detect;
 mod durable_sql;
 mod fault;

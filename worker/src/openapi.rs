@@ -4,6 +4,7 @@
 
 mod door;
 mod operation;
+mod shapes;
 mod systems;
 
 use std::collections::BTreeMap;

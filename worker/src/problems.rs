@@ -31,6 +31,21 @@ pub(crate) const PROBLEMS: &[Problem] = &[
         429,
         "The key's bucket of requests is empty. Wait for the seconds in `Retry-After`; `RateLimit` tells before.",
     ),
+    (
+        "alerts.bad-rule",
+        422,
+        "A rule or a webhook of the alerts can not be kept. The detail says which one and why.",
+    ),
+    (
+        "alerts.bad-target",
+        422,
+        "A webhook goes to a public address that begins with `https://`. The detail says what is wrong with this one.",
+    ),
+    (
+        "anomaly.forgotten",
+        409,
+        "The engine does not remember the anomaly any more, so a label would teach nothing. Set its status instead.",
+    ),
     ("anomaly.unknown", 404, "There is no such anomaly, or it is older than what is kept."),
     ("answer.unknown-media", 406, "The answer can not be had in any of the forms that `Accept` names."),
     ("answer.unwritable", 500, "The answer can not be written. Report it, please."),
@@ -59,6 +74,7 @@ pub(crate) const PROBLEMS: &[Problem] = &[
         415,
         "The body is of a kind that this path does not read. The detail names those that it does.",
     ),
+    ("compare.nothing", 409, "Nothing is stored in this span. Compare on one with frames."),
     ("draft.bad", 422, "What shall be made breaks a rule. The detail names it."),
     (
         "engine.not-ready",
@@ -118,6 +134,7 @@ pub(crate) const PROBLEMS: &[Problem] = &[
     ("live.too-many-listeners", 503, "The system has as many listeners as it may. Close some, or poll."),
     ("live.upgrade-required", 426, "The path is a WebSocket. Send an upgrade, or follow `GET …/events`."),
     ("method.not-allowed", 405, "The path is there for other methods: see `Allow`."),
+    ("model.other-schema", 409, "The checkpoint was made with another schema. Send that schema first."),
     ("model.unknown", 404, "There is no such checkpoint."),
     ("path.unknown", 404, "There is nothing at this path: see `/docs`."),
     ("query.malformed", 400, "A parameter is unknown, there twice or out of range. The detail names it."),

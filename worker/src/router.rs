@@ -2,6 +2,7 @@
 
 use crate::access::Scope;
 use crate::action::Action;
+use crate::body::BODY_BYTES_MAX;
 use crate::query::Query;
 use crate::refusal::Refusal;
 use crate::registry::Page;
@@ -28,6 +29,8 @@ pub(crate) enum Route<'a> {
     Problem(&'a str),
     /// The counts of a tenant.
     Metrics,
+    /// One question, nothing kept.
+    Detect,
     /// The systems of a tenant.
     Systems(Page),
     /// Its keys.
@@ -53,7 +56,7 @@ impl Route<'_> {
         match self {
             Self::Health | Self::Ready | Self::Version => None,
             Self::OpenApi | Self::Docs | Self::Problem(_) => None,
-            Self::Systems(_) | Self::Metrics => Some(Scope::Read),
+            Self::Systems(_) | Self::Metrics | Self::Detect => Some(Scope::Read),
             Self::Keys(_) | Self::MakeKey | Self::DropKey(_) | Self::Audit(_) => Some(Scope::Admin),
             Self::System { action, .. } => Some(action.scope()),
         }
@@ -63,6 +66,7 @@ impl Route<'_> {
     pub(crate) fn body_bytes_max(&self) -> Option<usize> {
         match self {
             Self::MakeKey => Some(DRAFT_BYTES_MAX),
+            Self::Detect => Some(BODY_BYTES_MAX),
             Self::System { action, .. } => action.body_bytes_max(),
             _ => None,
         }
@@ -85,6 +89,8 @@ pub(crate) fn route<'a>(method: &str, path: &'a str, query: &str) -> Result<Rout
         (["docs"], "GET") => Route::Docs,
         (["problems", code], "GET") => Route::Problem(code),
         (["metrics"], "GET") => Route::Metrics,
+        (["v1", "detect"], "POST") => Route::Detect,
+        (["v1", "detect"], _) => return Err(Refusal::MethodNotAllowed { allowed: "POST" }),
         (["v1", "systems"], "GET") => Route::Systems(query.page()?),
         (["v1", "audit"], "GET") => Route::Audit(query.page()?),
         (["v1", "keys"], "GET") => Route::Keys(query.page()?),

@@ -3,6 +3,7 @@
 //! A request is first refused or accepted as a whole, then judged, then written, then answered. If writing fails, the
 //! engine in memory has learnt what the log may not know: it is dropped, and the next request builds it again.
 
+mod alerts;
 mod anomalies;
 mod course;
 mod frames;
@@ -18,6 +19,7 @@ mod upkeep;
 mod views;
 mod words;
 
+pub(crate) use alerts::Parcel;
 pub(crate) use upkeep::Settings;
 
 use fourfold::engine::Thresholds;
@@ -37,6 +39,7 @@ use taken::Taken;
 /// The shapes of answers, for the description of the API.
 #[cfg(test)]
 pub(crate) mod described {
+    pub(crate) use super::alerts::ShownJson as AlertsJson;
     pub(crate) use super::anomalies::{AnomaliesJson, AnomalyJson, OneAnomalyJson};
     pub(crate) use super::system::SystemJson;
 }
@@ -62,6 +65,8 @@ pub(crate) struct Session<S> {
     loose: u64,
     /// When the outbox is to be delivered: whoever delivers says so.
     pub(crate) outbox_ms: Option<i64>,
+    /// Whether anybody waits for news, once that was looked up.
+    has_webhooks: Option<bool>,
 }
 
 /// A request.
@@ -122,6 +127,7 @@ impl<S: Sql> Session<S> {
             round_ms: 0,
             loose: 0,
             outbox_ms: None,
+            has_webhooks: None,
         }
     }
 
@@ -159,6 +165,8 @@ impl<S: Sql> Session<S> {
             Action::Explain { id, mode } => self.explain(ask, *id, *mode),
             Action::Health(now_ms) => self.health(*now_ms),
             Action::Gaps => self.gaps(),
+            Action::Alerts => self.alerts(),
+            Action::SetAlerts => self.set_alerts(ask),
             Action::Quality(now_ms) => self.quality(*now_ms),
             Action::ReadFrames(stretch) => self.read_frames(ask, stretch),
             Action::ReadScores(stretch) => self.read_scores(ask, stretch),
@@ -200,6 +208,9 @@ impl<S: Sql> Session<S> {
     fn stand(&mut self, taken: Taken) -> Result<Done, Refusal> {
         let verdicts = self.told(&taken.verdicts)?;
         self.store.commit(taken.write)?;
+        if !taken.notices.is_empty() && self.has_webhooks()? {
+            self.outbox_ms = Some(taken.now_ms);
+        }
         let mut frames = 0;
         if let Some(live) = &mut self.live {
             frames = taken.tail.frames.saturating_sub(live.tail.frames);

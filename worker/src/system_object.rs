@@ -3,6 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 
+use futures_util::future::join_all;
 use worker::{
     Date, DurableObject, Env, Request, Response, Result, Socket, State, WebSocket, WebSocketIncomingMessage,
     durable_object,
@@ -10,6 +11,7 @@ use worker::{
 
 use crate::action::Action;
 use crate::counts::{CENSUS, Census};
+use crate::delivery;
 use crate::durable_sql::DurableSql;
 use crate::live::{self, Followers};
 use crate::notice::News;
@@ -74,6 +76,7 @@ impl DurableObject for System {
         match rung {
             Ok(done) => {
                 let _ = self.conclude(done, None).await;
+                self.deliver().await;
                 Response::empty()
             }
             // The platform rings again after an error, later and later.
@@ -164,6 +167,29 @@ impl System {
         session.answer(&ask)
     }
 
+    /// Sends the messages that are due. Meanwhile the system goes on.
+    async fn deliver(&self) {
+        let parcels = match self.session.try_borrow() {
+            Ok(session) => session.parcels(now_ms()).unwrap_or_default(),
+            Err(_) => return,
+        };
+        if parcels.is_empty() {
+            return;
+        }
+        let sent = join_all(parcels.iter().map(delivery::deliver)).await;
+        let outcomes: Vec<_> = parcels.into_iter().map(|parcel| parcel.row).zip(sent).collect();
+        let noted = match self.session.try_borrow_mut() {
+            Ok(mut session) => session.sent(&outcomes, now_ms()),
+            Err(_) => return,
+        };
+        if let Ok(deliveries) = noted {
+            let mut uncounted = self.uncounted.get();
+            uncounted.deliveries.add(deliveries);
+            self.uncounted.set(uncounted);
+        }
+        let _ = self.arm().await;
+    }
+
     /// Notes what operators count. The front takes it along with the next answer.
     fn count(&self, done: &Done) {
         let opened = done.notices.iter().filter(|notice| notice.news == News::Opened).count() as u64;
@@ -172,12 +198,13 @@ impl System {
         }
         let session = self.session.try_borrow().ok();
         let (streams, share) = session.and_then(|session| session.streams()).unwrap_or_default();
-        let Census { frames, anomalies, .. } = self.uncounted.get();
+        let uncounted = self.uncounted.get();
         self.uncounted.set(Census {
-            frames: frames + done.frames,
-            anomalies: anomalies + opened,
+            frames: uncounted.frames + done.frames,
+            anomalies: uncounted.anomalies + opened,
             streams: streams as u32,
             available: (share * streams as f64).round() as u32,
+            ..uncounted
         });
     }
 
@@ -248,6 +275,7 @@ fn settings(env: &Env) -> Settings {
         raw_ms: ms("RAW_KEPT_MS", usual.raw_ms),
         verdicts_ms: ms("VERDICTS_KEPT_MS", usual.verdicts_ms),
         archive_ms: ms("ARCHIVED_AFTER_MS", usual.archive_ms),
+        inside: env.var("WEBHOOKS_INSIDE").is_ok_and(|text| text.to_string() == "allow"),
     }
 }
 

@@ -1,11 +1,7 @@
 //! When a message that was not taken is sent again.
 
 /// Milliseconds before the second attempt, the third, and so on: two days together, as Standard Webhooks advises.
-const WAITS_MS: [i64; 8] =
-    [5_000, 30_000, 120_000, 600_000, 1_800_000, 7_200_000, 36_000_000, 126_000_000];
-
-/// After so many attempts a message is given up.
-pub(crate) const ATTEMPTS_MAX: u32 = WAITS_MS.len() as u32 + 1;
+const WAITS_MS: [i64; 8] = [5_000, 30_000, 120_000, 600_000, 1_800_000, 7_200_000, 36_000_000, 126_000_000];
 
 /// How long to wait after so many attempts, and `None` after the last. Up to a tenth is added, by the message's number,
 /// so that a receiver which comes back is not met by all messages at once.
@@ -19,10 +15,14 @@ pub(crate) fn wait_ms(attempts: u32, message: u64) -> Option<i64> {
 mod tests {
     use super::*;
 
+    /// After so many attempts a message is given up.
+    const ATTEMPTS_MAX: u32 = WAITS_MS.len() as u32 + 1;
+
     #[test]
     fn waits_grow_and_end() {
         for message in 0..100 {
-            let waits: Vec<i64> = (1..ATTEMPTS_MAX).map(|attempts| wait_ms(attempts, message).unwrap()).collect();
+            let waits: Vec<i64> =
+                (1..ATTEMPTS_MAX).map(|attempts| wait_ms(attempts, message).unwrap()).collect();
             assert!(waits.is_sorted_by(|one, next| one * 2 < *next));
             assert!(waits.iter().zip(WAITS_MS).all(|(wait, least)| (least..=least * 11 / 10).contains(wait)));
             assert_eq!(wait_ms(ATTEMPTS_MAX, message), None);

@@ -156,7 +156,8 @@ impl AlertsDraft {
             if let Some(fault) = target::fault(&url, inside) {
                 return Err(Fault::BadTarget { place, rule: fault });
             }
-            let kept = before.webhooks.iter().find(|known| known.url == url).map(|known| known.secrets.clone());
+            let kept =
+                before.webhooks.iter().find(|known| known.url == url).map(|known| known.secrets.clone());
             let Some(secrets) = secrets.or(kept) else {
                 return bad("a new webhook has one or two secrets", place);
             };

@@ -40,7 +40,8 @@ fn is_public_name(name: &str) -> bool {
 fn is_public_v4(ip: Ipv4Addr) -> bool {
     let [a, b, c, _] = ip.octets();
     let is_shared = a == 100 && (64..128).contains(&b);
-    let is_protocol = (a, b, c) == (192, 0, 0) || (a, b, c) == (192, 88, 99) || a == 198 && (b == 18 || b == 19);
+    let is_protocol =
+        (a, b, c) == (192, 0, 0) || (a, b, c) == (192, 88, 99) || a == 198 && (b == 18 || b == 19);
     let is_reserved = a == 0 || a >= 224;
     !(ip.is_private() || ip.is_loopback() || ip.is_link_local() || ip.is_documentation())
         && !(is_shared || is_protocol || is_reserved)

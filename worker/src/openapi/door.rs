@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::Shapes;
 use super::operation::Operation;
+use super::shapes::{Detected, Question};
 use crate::front::{HealthJson, ReadyJson, VersionJson};
 use crate::registry::{AuditJson, GoneJson, KeyDraft, KeysJson, MadeKeyJson, SystemsJson};
 
@@ -39,6 +40,12 @@ pub(super) fn operations(shapes: &mut Shapes) -> Vec<Operation> {
         Operation::new("GET", "/metrics", "metrics", "Counts for Prometheus")
             .about("Requests, durations, frames, anomalies, systems and streams of the key's tenant. Instances of the Worker bring their counts every five seconds.")
             .answers_as(200, "The text format, version 0.0.4.", crate::counts::MEDIA, text()),
+        Operation::new("POST", "/v1/detect", "detect", "Judge frames and keep nothing")
+            .takes(
+                shapes.incoming::<Question>(),
+                &[("two", json!({ "frames": [{ "t": 1, "values": { "a": 1.0 } }, { "t": 2, "values": { "a": 2.0 } }] }))],
+            )
+            .answers(200, "Verdicts, and the episodes in them.", shapes.outgoing::<Detected>()),
         Operation::new("GET", "/v1/systems", "listSystems", "List the systems")
             .paged()
             .answers(200, "In the order of their ids.", shapes.outgoing::<SystemsJson>()),

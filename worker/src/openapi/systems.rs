@@ -1,89 +1,18 @@
 //! What one system answers.
 
-use fourfold::wire::{
-    EventRows, ExplanationJson, GapsJson, HealthJson, MonitorJson, QualityJson, Rows, VerdictJson,
-};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use fourfold::wire::{EventRows, ExplanationJson, GapsJson, KeptJson, QualityJson, Rows};
 use serde_json::{Value, json};
 
 use super::Shapes;
 use super::operation::Operation;
+use super::shapes::{
+    Compared, Comparison, EventsAnswer, FramesAnswer, FramesPage, HealthAnswer, Labelled, ModelsAnswer,
+    ScoresPage, StatsAnswer, TickAnswer, ViewAnswer, Watched,
+};
+use crate::alerts::AlertsDraft;
 use crate::answer::{COLUMNS, CSV, NDJSON};
-use crate::body::{Amendment, Labelling, Note, Preset, Tick};
-use crate::session::described::{AnomaliesJson, AnomalyJson, OneAnomalyJson, SystemJson};
-
-/// What a system watches: a schema, or the name of one that ships with the engine.
-#[derive(Deserialize, JsonSchema)]
-#[serde(untagged)]
-#[allow(dead_code, reason = "only its shape is used")]
-enum Watched {
-    Preset(Preset),
-    Schema(fourfold::SchemaDraft),
-}
-
-/// One verdict per frame, in the order of the frames.
-#[derive(Serialize, JsonSchema)]
-struct Verdicts {
-    verdicts: Vec<VerdictJson<'static>>,
-}
-
-/// What became of each row, in the order of the rows.
-#[derive(Serialize, JsonSchema)]
-struct Results {
-    results: Vec<ResultJson>,
-}
-
-/// What became of a row.
-#[derive(Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[allow(dead_code, reason = "only its shape is used")]
-enum ResultJson {
-    /// It was taken.
-    Verdict(VerdictJson<'static>),
-    /// It was not.
-    Problem(crate::reply::Problem<'static>),
-}
-
-/// Verdicts, or for `?partial=true` what became of each row.
-#[derive(Serialize, JsonSchema)]
-#[serde(untagged)]
-#[allow(dead_code, reason = "only its shape is used")]
-enum FramesAnswer {
-    Whole(Verdicts),
-    Partial(Results),
-}
-
-/// What became of events, and verdicts on the frames that they ended or changed.
-#[derive(Serialize, JsonSchema)]
-struct EventsAnswer {
-    counts: fourfold::ingest::Counts,
-    verdicts: Vec<VerdictJson<'static>>,
-}
-
-/// A verdict on the silence, or null while there is nothing to say. A system that is fed by events ends frames instead.
-#[derive(Serialize, JsonSchema)]
-#[serde(untagged)]
-#[allow(dead_code, reason = "only its shape is used")]
-enum TickAnswer {
-    Frames { verdict: Option<VerdictJson<'static>> },
-    Events(Verdicts),
-}
-
-/// The episode that was meant.
-#[derive(Serialize, JsonSchema)]
-struct Labelled {
-    anomaly: u64,
-}
-
-/// How fit streams and views are, and the engine's own state.
-#[derive(Serialize, JsonSchema)]
-struct HealthAnswer {
-    #[serde(flatten)]
-    health: HealthJson<'static>,
-    at: i64,
-    monitor: MonitorJson<'static>,
-}
+use crate::body::{Amendment, Labelling, Note, Tick};
+use crate::session::described::{AlertsJson, AnomaliesJson, AnomalyJson, OneAnomalyJson, SystemJson};
 
 const REPEATABLE: &str =
     "The same key within 24 hours is answered with the first answer, and changes nothing.";
@@ -97,7 +26,7 @@ fn time() -> Value {
 }
 
 pub(super) fn operations(shapes: &mut Shapes) -> Vec<Operation> {
-    [life(shapes), data(shapes), episodes(shapes), reports(shapes), models(shapes)]
+    [life(shapes), data(shapes), episodes(shapes), alerts(shapes), reports(shapes), models(shapes)]
         .into_iter()
         .flatten()
         .collect()
@@ -145,7 +74,12 @@ fn data(shapes: &mut Shapes) -> Vec<Operation> {
             .query("to", time(), "Up to and without this moment.")
             .query("streams", text(), "Names with commas between.")
             .query("step", json!({ "type": "integer", "minimum": 1 }), "Milliseconds that become one row.")
-            .answers(200, "Rows in the order of time.", json!({ "type": "object" }).try_into().unwrap()),
+            .answers(200, "Rows in the order of time.", shapes.outgoing::<FramesPage>()),
+        Operation::new("GET", "/v1/systems/{id}/scores", "readScores", "Give scores back, and why values are missing")
+            .query("from", time(), "From this moment on.")
+            .query("to", time(), "Up to and without this moment.")
+            .query("streams", text(), "Names with commas between.")
+            .answers(200, "Rows in the order of time.", shapes.outgoing::<ScoresPage>()),
         Operation::new("POST", "/v1/systems/{id}/events", "takeEvents", "Take events in any order")
             .about("Events become frames. A late one revises the frame that it belongs to while that is not final. A system takes events or frames, not both.")
             .header("Idempotency-Key", REPEATABLE)
@@ -213,9 +147,23 @@ fn episodes(shapes: &mut Shapes) -> Vec<Operation> {
     ]
 }
 
+fn alerts(shapes: &mut Shapes) -> Vec<Operation> {
+    let example = json!({
+        "rules": [{ "name": "night shift", "min_severity": "high" }, { "name": "engine", "about": "worker" }],
+        "webhooks": [{ "url": "https://hooks.example.com/fourfold", "secrets": ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"] }],
+    });
+    vec![
+        Operation::new("PUT", "/v1/systems/{id}/alerts", "setAlerts", "Choose what is told to webhooks")
+            .about("News that a rule lets through become one message per webhook, signed by Standard Webhooks (`webhook-id`, `webhook-timestamp`, `webhook-signature`). A message that is not taken with a 2xx is sent again for two days, with the same `webhook-id`. Two live secrets let a receiver change over; secrets that are left out stay as they are. Private addresses are refused.")
+            .takes(shapes.incoming::<AlertsDraft>(), &[("alerts", example)])
+            .answers(200, "As it is now, without secrets.", shapes.outgoing::<AlertsJson<'static>>()),
+        Operation::new("GET", "/v1/systems/{id}/alerts", "readAlerts", "What is told to webhooks")
+            .answers(200, "Without secrets.", shapes.outgoing::<AlertsJson<'static>>()),
+    ]
+}
+
 fn reports(shapes: &mut Shapes) -> Vec<Operation> {
     let now = "A moment in milliseconds since 1970; without it that of the newest data.";
-    let object = || json!({ "type": "object" }).try_into().unwrap();
     vec![
         Operation::new(
             "GET",
@@ -237,27 +185,26 @@ fn reports(shapes: &mut Shapes) -> Vec<Operation> {
             .query("by", json!({ "enum": ["hour", "day"] }), "The length of a row.")
             .query("from", time(), "From this moment on.")
             .query("to", time(), "Up to and without this moment.")
-            .answers(200, "Rows in the order of time.", object()),
+            .answers(200, "Rows in the order of time.", shapes.outgoing::<StatsAnswer>()),
         Operation::new("GET", "/v1/systems/{id}/views/{view}", "view", "A ready-made list").answers(
             200,
             "The list.",
-            object(),
+            shapes.outgoing::<ViewAnswer>(),
         ),
     ]
 }
 
 fn models(shapes: &mut Shapes) -> Vec<Operation> {
-    let object = || json!({ "type": "object" }).try_into().unwrap();
     vec![
         Operation::new("POST", "/v1/systems/{id}/models", "checkpoint", "Make a checkpoint of the engine")
             .header("Idempotency-Key", REPEATABLE)
             .takes(shapes.incoming::<Note>(), &[("note", json!({ "note": "before the new pump" }))])
             .optional()
-            .answers(201, "It is made.", object()),
+            .answers(201, "It is made.", shapes.outgoing::<KeptJson<'static>>()),
         Operation::new("GET", "/v1/systems/{id}/models", "listModels", "List the checkpoints").answers(
             200,
             "The newest first.",
-            object(),
+            shapes.outgoing::<ModelsAnswer>(),
         ),
         Operation::new(
             "POST",
@@ -266,14 +213,17 @@ fn models(shapes: &mut Shapes) -> Vec<Operation> {
             "Go back to a checkpoint",
         )
         .header("Idempotency-Key", REPEATABLE)
-        .answers(200, "It is restored.", object()),
+        .answers(200, "It is restored.", shapes.outgoing::<KeptJson<'static>>()),
         Operation::new(
             "POST",
             "/v1/systems/{id}/compare",
             "compare",
             "Compare two configurations on what is stored",
         )
-        .takes(object(), &[])
-        .answers(200, "Side by side.", object()),
+        .takes(
+            shapes.incoming::<Comparison>(),
+            &[("rate", json!({ "b": { "streams": ["flow", "temperature"], "false_alarm_rate": 0.01 } }))],
+        )
+        .answers(200, "Side by side.", shapes.outgoing::<Compared>()),
     ]
 }

@@ -92,6 +92,7 @@ impl<S: Sql> Session<S> {
         let kept = Kept { system: ask.id.to_owned(), salt, alerts, worker: before.worker };
         write.alerts(&body::write(&kept)?);
         self.store.commit(write)?;
+        self.has_webhooks = Some(!kept.alerts.webhooks.is_empty());
         Ok(self.shown(&kept.alerts)?.into())
     }
 
@@ -149,7 +150,11 @@ impl<S: Sql> Session<S> {
     }
 
     /// Notes what became of messages, and when the next one is due.
-    pub(crate) fn sent(&mut self, outcomes: &[(MessageRow, bool)], now_ms: i64) -> Result<Deliveries, Refusal> {
+    pub(crate) fn sent(
+        &mut self,
+        outcomes: &[(MessageRow, bool)],
+        now_ms: i64,
+    ) -> Result<Deliveries, Refusal> {
         let mut deliveries = Deliveries::default();
         let mut write = Write::default();
         for (row, is_taken) in outcomes {
@@ -174,6 +179,16 @@ impl<S: Sql> Session<S> {
         Ok(deliveries)
     }
 
+    /// Whether anybody waits for news: without, no alarm rings for them.
+    pub(super) fn has_webhooks(&mut self) -> Result<bool, Refusal> {
+        let has_webhooks = match self.has_webhooks {
+            Some(known) => known,
+            None => !self.kept()?.alerts.webhooks.is_empty(),
+        };
+        self.has_webhooks = Some(has_webhooks);
+        Ok(has_webhooks)
+    }
+
     fn kept(&self) -> Result<Kept, Refusal> {
         match self.store.alerts()? {
             None => Ok(Kept::default()),
@@ -190,8 +205,7 @@ impl<S: Sql> Session<S> {
 impl Kept {
     /// One message per webhook, if a rule lets the news through.
     fn tell(&self, row: &NewsRow, now_ms: i64, write: &mut Write) -> Result<(), Refusal> {
-        let notice: serde_json::Value =
-            serde_json::from_str(&row.json).map_err(|_| StorageFault::Damaged)?;
+        let notice: serde_json::Value = serde_json::from_str(&row.json).map_err(|_| StorageFault::Damaged)?;
         let data = notice.get("anomaly").cloned().unwrap_or_default();
         let cause = data.get("cause").and_then(|cause| Cause::deserialize(cause).ok());
         let seen = Seen {
@@ -207,13 +221,7 @@ impl Kept {
         self.messages(r#type, &rule.name, &row.id.to_string(), data, now_ms, write)
     }
 
-    fn tell_worker(
-        &self,
-        kind: &str,
-        alert: &str,
-        now_ms: i64,
-        write: &mut Write,
-    ) -> Result<(), Refusal> {
+    fn tell_worker(&self, kind: &str, alert: &str, now_ms: i64, write: &mut Write) -> Result<(), Refusal> {
         let rule = self.alerts.rule_for_worker().map(|rule| rule.name.as_str()).unwrap_or_default();
         let data = serde_json::json!({ "alert": alert });
         let number = format!("{kind}-{alert}-{now_ms}");

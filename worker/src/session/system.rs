@@ -121,6 +121,8 @@ impl<S: Sql> Session<S> {
             return Err(Refusal::UnknownSystem);
         }
         self.live = None;
+        self.has_webhooks = None;
+        self.outbox_ms = None;
         Ok(Answer { status: 204, ..Answer::ok("") }.into())
     }
 

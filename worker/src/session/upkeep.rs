@@ -46,11 +46,19 @@ pub(crate) struct Settings {
     pub(crate) verdicts_ms: i64,
     /// Episodes that are over and that nobody touches are in the archive after that.
     pub(crate) archive_ms: i64,
+    /// Whether webhooks may go to this machine and its neighbours: for tests.
+    pub(crate) inside: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { round_ms: 6 * HOUR_MS, raw_ms: 180 * DAY_MS, verdicts_ms: 7 * DAY_MS, archive_ms: 90 * DAY_MS }
+        Self {
+            round_ms: 6 * HOUR_MS,
+            raw_ms: 180 * DAY_MS,
+            verdicts_ms: 7 * DAY_MS,
+            archive_ms: 90 * DAY_MS,
+            inside: false,
+        }
     }
 }
 
@@ -125,6 +133,7 @@ impl<S: Sql> Session<S> {
         if self.due().round_ms.is_some_and(|due_ms| due_ms <= now_ms) {
             self.keep_house(now_ms)?;
         }
+        self.post(now_ms)?;
         Ok(done)
     }
 

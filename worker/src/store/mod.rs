@@ -5,10 +5,12 @@ mod anomalies;
 mod blobs;
 mod keys;
 mod log;
+mod messages;
 mod reports;
 mod tables;
 
 pub(crate) use anomalies::{AnomalyRow, Change, Status};
+pub(crate) use messages::{MessageRow, NewsRow};
 pub(crate) use reports::{ModelRow, Report};
 
 use crate::refusal::StorageFault;
