@@ -81,16 +81,22 @@ export async function start(t, dir, { bindings = {}, slow = false, script } = {}
   const origin = (await mf.ready).origin;
   const pid = children().find((child) => !before.has(child));
 
+  /** What every request shows. */
+  const shown = {};
+  /** The response to a request. */
+  const request = (path, { headers = {}, ...init } = {}) =>
+    fetch(origin + path, { headers: { ...shown, ...headers }, signal: AbortSignal.timeout(TIMEOUT_MS), ...init });
   /** Status, headers and parsed body of a request. `body` is sent as it is if it is text or bytes. */
-  const call = async (method, path, body) => {
+  const call = async (method, path, body, headers = {}) => {
     const isRaw = body === undefined || typeof body === 'string' || body instanceof Uint8Array;
-    const response = await fetch(origin + path, {
+    const response = await request(path, {
       method,
+      headers,
       body: isRaw ? body : JSON.stringify(body),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, text, json: text && JSON.parse(text) };
+    const isJson = /^application\/(problem\+)?json$/.test(response.headers.get('content-type') ?? '');
+    return { status: response.status, headers: response.headers, text, json: isJson && text ? JSON.parse(text) : undefined };
   };
   /** The parsed body of a request that must succeed. */
   const must = async (...request) => {
@@ -100,6 +106,8 @@ export async function start(t, dir, { bindings = {}, slow = false, script } = {}
   };
   return {
     origin,
+    shown,
+    request,
     call,
     must,
     stop,
@@ -131,3 +139,14 @@ export function frames(width, from, count) {
 
 /** A schema for `frames`. */
 export const schema = (width) => ({ streams: Array.from({ length: width }, (_, stream) => `s${stream}`) });
+
+/** Asks again until the answer is `enough`. */
+export async function until(ask, enough, patience_ms = 20_000) {
+  const began = performance.now();
+  for (;;) {
+    const said = await ask();
+    if (enough(said)) return said;
+    if (performance.now() - began > patience_ms) throw new Error(`waited in vain; the last answer: ${JSON.stringify(said)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

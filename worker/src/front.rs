@@ -54,7 +54,10 @@ pub(crate) async fn answer(mut request: Request, env: &Env) -> Result<Reply, Ref
 async fn call(request: &Request, id: &str, body: Option<Vec<u8>>, env: &Env) -> worker::Result<Response> {
     let stub = env.durable_object(SYSTEMS)?.get_by_name(id)?;
     let mut init = RequestInit::new();
-    init.with_method(request.method());
+    let headers = request.headers().clone();
+    // It is of the body as it came.
+    headers.delete("content-length")?;
+    init.with_method(request.method()).with_headers(headers);
     init.with_body(body.map(|bytes| Uint8Array::from(bytes.as_slice()).into()));
     stub.fetch_with_request(Request::new_with_init(request.url()?.as_str(), &init)?).await
 }
