@@ -81,8 +81,8 @@ pub(crate) struct Done {
     pub(crate) answer: Answer,
     /// What is news to whoever listens.
     pub(crate) notices: Vec<Notice>,
-    /// What was judged, one JSON per line, for whoever listens; empty where it was nothing, or too much to be told.
-    pub(crate) verdicts: String,
+    /// What was judged, for whoever listens; `None` where it was nothing, or too much to be told.
+    pub(crate) verdicts: Option<Verdicts>,
     /// Whether nothing is left of the system: its storage can go.
     pub(crate) is_forgotten: bool,
 }
@@ -181,7 +181,7 @@ impl<S: Sql> Session<S> {
 
     /// Writes what was taken, and lets the engine in memory stand.
     fn stand(&mut self, taken: Taken) -> Result<Done, Refusal> {
-        let verdicts = self.told(&taken.verdicts)?;
+        let verdicts = Some(taken.verdicts).filter(|said| (1..=TOLD_MAX).contains(&said.len()));
         self.store.commit(taken.write)?;
         if let Some(live) = &mut self.live {
             self.loose += taken.tail.seq.saturating_sub(live.tail.seq);
@@ -217,12 +217,10 @@ impl<S: Sql> Session<S> {
         }
     }
 
-    /// What listeners are told of verdicts.
-    fn told(&self, verdicts: &Verdicts) -> Result<String, Refusal> {
+    /// Verdicts as listeners are told them: one JSON per line.
+    pub(crate) fn lines(&self, verdicts: &Verdicts) -> Result<String, Refusal> {
         let mut lines = Vec::new();
-        if let Some(live) = &self.live
-            && (1..=TOLD_MAX).contains(&verdicts.len())
-        {
+        if let Some(live) = &self.live {
             verdicts.write_json(&live.schema, b"\n", &mut lines)?;
         }
         String::from_utf8(lines).map_err(|_| Refusal::Unwritable)
@@ -243,7 +241,7 @@ const TOLD_MAX: usize = 64;
 
 impl Done {
     fn of(answer: Answer) -> Self {
-        Self { answer, notices: Vec::new(), verdicts: String::new(), is_forgotten: false }
+        Self { answer, notices: Vec::new(), verdicts: None, is_forgotten: false }
     }
 }
 

@@ -48,8 +48,11 @@ impl Course {
             }
         }
         // The engine forgets old episodes; and a late event may take back what was seen too early.
-        let is_there = |known: &Episode| engine.episodes().any(|episode| episode.id == known.id);
-        for known in self.known.extract_if(.., |known| !is_there(known)) {
+        if self.known.len() == engine.episodes().len() {
+            return Ok(happened);
+        }
+        let there: Vec<u64> = engine.episodes().map(|episode| episode.id).collect();
+        for known in self.known.extract_if(.., |known| there.binary_search(&known.id).is_err()) {
             if known.id > oldest && known.closed_ms.is_none() {
                 let mut over = known.clone();
                 (over.closed_ms, over.end) = (Some(known.last_ms), End::Overtaken);
