@@ -145,7 +145,7 @@ impl<S: Sql> Session<S> {
             Action::Amend(id) => self.amend(ask, *id),
             Action::Label => self.label(ask),
             Action::Undo => self.undo(ask),
-            Action::Explain { id, mode } => self.explain(ask, *id, *mode),
+            Action::Explain { id, mode } => self.explain(*id, *mode),
             Action::Health(now_ms) => self.health(*now_ms),
             Action::Gaps => self.gaps(),
             Action::Quality(now_ms) => self.quality(*now_ms),

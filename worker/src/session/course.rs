@@ -73,7 +73,7 @@ pub(super) struct Happened {
 }
 
 /// A line of a history: what changed, and to what.
-type Line = (&'static str, Option<String>);
+pub(super) type Line = (&'static str, Option<String>);
 
 impl Teller<'_> {
     /// Says what is new of an episode that was like `before`.
@@ -112,6 +112,7 @@ impl Teller<'_> {
         Ok(AnomalyRow {
             id: json.id,
             opened_ms: episode.opened_ms,
+            peak_ms: episode.peak_ms,
             closed_ms: episode.closed_ms,
             severity: episode.severity,
             peak_score: episode.peak_score,

@@ -19,7 +19,8 @@ pub(super) const TABLES: [&str; 18] = [
     // Scores per stream and view, and why values are missing, in a byte each.
     "CREATE TABLE scores (seq INTEGER PRIMARY KEY, era INTEGER NOT NULL, first_ms INTEGER NOT NULL,
         last_ms INTEGER NOT NULL, came_ms INTEGER NOT NULL, bytes BLOB NOT NULL)",
-    "CREATE TABLE anomalies (id INTEGER PRIMARY KEY, opened INTEGER NOT NULL, closed INTEGER,
+    "CREATE TABLE anomalies (id INTEGER PRIMARY KEY, opened INTEGER NOT NULL, peak INTEGER NOT NULL,
+        closed INTEGER,
         severity INTEGER NOT NULL, peak_score REAL NOT NULL, grp TEXT, kind TEXT, status TEXT NOT NULL,
         note TEXT, archived INTEGER NOT NULL, changed_ms INTEGER NOT NULL, json TEXT NOT NULL)",
     "CREATE INDEX anomalies_by_severity ON anomalies (severity, id)",
