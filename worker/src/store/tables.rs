@@ -32,7 +32,7 @@ pub(super) const TABLES: [&str; 18] = [
     "CREATE TABLE statistics (grain INTEGER NOT NULL, start_ms INTEGER NOT NULL, era INTEGER NOT NULL,
         bytes BLOB NOT NULL, PRIMARY KEY (grain, start_ms, era))",
     // What the engine said of itself, day by day: health, quality, and the newest gap patterns.
-    "CREATE TABLE reports (kind TEXT NOT NULL, day_ms INTEGER NOT NULL, json TEXT NOT NULL,
+    "CREATE TABLE reports (kind TEXT NOT NULL, day_ms INTEGER NOT NULL, json BLOB NOT NULL,
         PRIMARY KEY (kind, day_ms))",
     "CREATE TABLE models (version INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL,
         json TEXT NOT NULL)",
