@@ -89,18 +89,20 @@ export async function start(t, dir, { bindings = {}, slow = false, script } = {}
   const origin = (await mf.ready).origin;
   const pid = children().find((child) => !before.has(child));
 
-  /**
-   * Status, headers and parsed body of a request. `body` is sent as it is if it is text or bytes. Whoever shows no other
-   * key is the admin; `authorization: undefined` shows none.
-   */
+  /** What every request shows, unless it shows something else: the admin's secret. `undefined` shows nothing. */
+  const shown = { authorization: `Bearer ${ADMIN}` };
+  /** The response to a request. */
+  const request = (path, { headers = {}, ...init } = {}) => {
+    const all = Object.entries({ ...shown, ...headers }).filter(([, value]) => value !== undefined);
+    return fetch(origin + path, { headers: all, signal: AbortSignal.timeout(TIMEOUT_MS), ...init });
+  };
+  /** Status, headers and parsed body of a request. `body` is sent as it is if it is text or bytes. */
   const call = async (method, path, body, headers = {}) => {
     const isRaw = body === undefined || typeof body === 'string' || body instanceof Uint8Array;
-    const shown = { authorization: `Bearer ${ADMIN}`, ...headers };
-    const response = await fetch(origin + path, {
+    const response = await request(path, {
       method,
-      headers: Object.entries(shown).filter(([, value]) => value !== undefined),
+      headers,
       body: isRaw ? body : JSON.stringify(body),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const text = await response.text();
     const isJson = /^application\/(problem\+)?json$/.test(response.headers.get('content-type') ?? '');
@@ -114,6 +116,8 @@ export async function start(t, dir, { bindings = {}, slow = false, script } = {}
   };
   return {
     origin,
+    shown,
+    request,
     call,
     must,
     stop,
@@ -145,3 +149,14 @@ export function frames(width, from, count) {
 
 /** A schema for `frames`. */
 export const schema = (width) => ({ streams: Array.from({ length: width }, (_, stream) => `s${stream}`) });
+
+/** Asks again until the answer is `enough`. */
+export async function until(ask, enough, patience_ms = 20_000) {
+  const began = performance.now();
+  for (;;) {
+    const said = await ask();
+    if (enough(said)) return said;
+    if (performance.now() - began > patience_ms) throw new Error(`waited in vain; the last answer: ${JSON.stringify(said)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

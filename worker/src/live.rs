@@ -18,6 +18,7 @@ use crate::fault::Fault;
 use crate::refusal::Refusal;
 use crate::reply;
 use crate::session::Done;
+use crate::verdicts::Verdicts;
 
 /// Sockets and followers of one system, each: every one of them is told everything.
 const LISTENERS_MAX: usize = 32;
@@ -149,14 +150,27 @@ impl Followers {
         response.map_err(broken)
     }
 
-    /// Tells everybody what follows from a request, but verdicts not to the socket that was answered.
-    pub(crate) fn tell(&self, state: &State, done: &Done, answered: Option<&WebSocket>) {
-        if done.verdicts.is_empty() && done.notices.is_empty() {
+    /// Tells everybody what follows from a request, but verdicts not to the socket that was answered. `lines` are the
+    /// verdicts, and are only asked for where somebody listens.
+    pub(crate) fn tell(
+        &self,
+        state: &State,
+        done: &Done,
+        answered: Option<&WebSocket>,
+        lines: impl FnOnce(&Verdicts) -> String,
+    ) {
+        if done.verdicts.is_none() && done.notices.is_empty() {
             return;
         }
-        for socket in state.get_websockets() {
-            if !done.verdicts.is_empty() && answered != Some(&socket) {
-                let verdicts = done.verdicts.trim_end().replace('\n', ",");
+        let sockets = state.get_websockets();
+        let mut streams = self.streams.borrow_mut();
+        if sockets.is_empty() && streams.is_empty() {
+            return;
+        }
+        let lines = done.verdicts.as_ref().map(lines).unwrap_or_default();
+        let verdicts = lines.replace('\n', ",");
+        for socket in sockets {
+            if !verdicts.is_empty() && answered != Some(&socket) {
                 report(socket.send_with_str(format!(r#"{{"verdicts":[{verdicts}]}}"#)));
             }
             for notice in &done.notices {
@@ -164,14 +178,13 @@ impl Followers {
             }
         }
         let mut events = String::new();
-        for verdict in done.verdicts.lines() {
+        for verdict in lines.lines() {
             events += &format!("event: verdict\ndata: {verdict}\n\n");
         }
         for notice in &done.notices {
             events += &format!("event: {}\ndata: {}\n\n", notice.news.word(), notice.json);
         }
         // Who does not keep up is let go.
-        let mut streams = self.streams.borrow_mut();
         streams.retain_mut(|stream| stream.try_send(events.clone().into_bytes()).is_ok());
     }
 }

@@ -95,8 +95,8 @@ pub(crate) struct Done {
     pub(crate) answer: Answer,
     /// What is news to whoever listens.
     pub(crate) notices: Vec<Notice>,
-    /// What was judged, one JSON per line, for whoever listens; empty where it was nothing, or too much to be told.
-    pub(crate) verdicts: String,
+    /// What was judged, for whoever listens; `None` where it was nothing, or too much to be told.
+    pub(crate) verdicts: Option<Verdicts>,
     /// Frames that were news.
     pub(crate) frames: u64,
     /// Whether nothing is left of the system: its storage can go.
@@ -162,7 +162,7 @@ impl<S: Sql> Session<S> {
             Action::Amend(id) => self.amend(ask, *id),
             Action::Label => self.label(ask),
             Action::Undo => self.undo(ask),
-            Action::Explain { id, mode } => self.explain(ask, *id, *mode),
+            Action::Explain { id, mode } => self.explain(*id, *mode),
             Action::Health(now_ms) => self.health(*now_ms),
             Action::Gaps => self.gaps(),
             Action::Alerts => self.alerts(),
@@ -206,7 +206,7 @@ impl<S: Sql> Session<S> {
 
     /// Writes what was taken, and lets the engine in memory stand.
     fn stand(&mut self, taken: Taken) -> Result<Done, Refusal> {
-        let verdicts = self.told(&taken.verdicts)?;
+        let verdicts = Some(taken.verdicts).filter(|said| (1..=TOLD_MAX).contains(&said.len()));
         self.store.commit(taken.write)?;
         if !taken.notices.is_empty() && self.has_webhooks()? {
             self.outbox_ms = Some(taken.now_ms);
@@ -247,12 +247,10 @@ impl<S: Sql> Session<S> {
         }
     }
 
-    /// What listeners are told of verdicts.
-    fn told(&self, verdicts: &Verdicts) -> Result<String, Refusal> {
+    /// Verdicts as listeners are told them: one JSON per line.
+    pub(crate) fn lines(&self, verdicts: &Verdicts) -> Result<String, Refusal> {
         let mut lines = Vec::new();
-        if let Some(live) = &self.live
-            && (1..=TOLD_MAX).contains(&verdicts.len())
-        {
+        if let Some(live) = &self.live {
             verdicts.write_json(&live.schema, b"\n", &mut lines)?;
         }
         String::from_utf8(lines).map_err(|_| Refusal::Unwritable)
@@ -273,7 +271,7 @@ const TOLD_MAX: usize = 64;
 
 impl Done {
     fn of(answer: Answer) -> Self {
-        Self { answer, notices: Vec::new(), verdicts: String::new(), frames: 0, is_forgotten: false }
+        Self { answer, notices: Vec::new(), verdicts: None, frames: 0, is_forgotten: false }
     }
 }
 

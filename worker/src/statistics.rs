@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::log::{Frames, Step};
+use crate::log::{Frames, Step, pack};
 use crate::query::Grain;
 use crate::refusal::{Refusal, StorageFault};
 use crate::verdicts::Verdicts;
@@ -60,7 +60,17 @@ impl Statistics {
         }
     }
 
-    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+    /// In few bytes: there are 8,760 hours a year.
+    pub(crate) fn packed(&self) -> Vec<u8> {
+        pack::deflate(&self.to_bytes())
+    }
+
+    pub(crate) fn unpacked(packed: &[u8]) -> Result<Self, StorageFault> {
+        let (_, packed) = packed.split_first().ok_or(StorageFault::Damaged)?;
+        Self::of_bytes(&pack::inflate(packed)?)
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(WHOLE_BYTES + STREAM_BYTES * self.streams.len());
         [self.frames, self.abnormal, self.alarms].iter().for_each(|n| bytes.extend(n.to_le_bytes()));
         [self.score_mean, self.score_max].iter().for_each(|n| bytes.extend(n.to_le_bytes()));
@@ -72,7 +82,7 @@ impl Statistics {
         bytes
     }
 
-    pub(crate) fn of_bytes(bytes: &[u8]) -> Result<Self, StorageFault> {
+    fn of_bytes(bytes: &[u8]) -> Result<Self, StorageFault> {
         let (words, rest) = bytes.as_chunks::<4>();
         let ([frames, abnormal, alarms, mean, max, streams @ ..], []) = (words, rest) else {
             return Err(StorageFault::Damaged);
@@ -209,7 +219,7 @@ mod tests {
             };
             add_frames(&mut some, &frames, 2);
             for (key, statistics) in some {
-                let kept = Statistics::of_bytes(&statistics.to_bytes()).unwrap();
+                let kept = Statistics::unpacked(&statistics.packed()).unwrap();
                 assert_eq!(kept, statistics);
                 merged.entry(key).or_insert_with(|| Statistics::new(2)).merge(&kept);
             }

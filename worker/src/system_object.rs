@@ -232,7 +232,10 @@ impl System {
             }
             return Ok(done);
         }
-        self.followers.tell(&self.state, &done, answered);
+        self.followers.tell(&self.state, &done, answered, |verdicts| {
+            let session = self.session.try_borrow().ok();
+            session.and_then(|session| session.lines(verdicts).ok()).unwrap_or_default()
+        });
         self.arm().await?;
         Ok(done)
     }

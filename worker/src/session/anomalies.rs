@@ -1,10 +1,11 @@
 //! Episodes as people ask for them.
 
-use fourfold::cause::{Ask as Question, Mode};
+use fourfold::cause::{Ask as Question, Explanation, Mode};
 use fourfold::wire::{EpisodeJson, ExplanationJson};
 use serde::Serialize;
 
-use super::{Ask, Outcome, Session, load};
+use super::live::Live;
+use super::{Outcome, Session, load};
 use crate::action::Filter;
 use crate::answer::Answer;
 use crate::body;
@@ -48,6 +49,14 @@ pub(super) fn json(row: &AnomalyRow) -> Result<AnomalyJson<'_>, Refusal> {
     Ok(AnomalyJson { episode, status: row.status, note: row.note.as_deref(), archived: row.is_archived })
 }
 
+impl Live {
+    /// An explanation as the API tells it.
+    pub(super) fn explained(&self, mut why: Explanation) -> Result<String, Refusal> {
+        why.episode = why.episode.map(|own| own.saturating_add_signed(self.system.shift));
+        body::write(&ExplanationJson::new(&self.schema, &why))
+    }
+}
+
 impl<S: Sql> Session<S> {
     pub(super) fn anomalies(&mut self, filter: &Filter) -> Result<Outcome, Refusal> {
         self.exists()?;
@@ -68,7 +77,7 @@ impl<S: Sql> Session<S> {
     }
 
     /// An explanation that was made before stands; one of an episode that goes on is made again once it has moved on.
-    pub(super) fn explain(&mut self, ask: &Ask<'_>, id: u64, mode: Mode) -> Result<Outcome, Refusal> {
+    pub(super) fn explain(&mut self, id: u64, mode: Mode) -> Result<Outcome, Refusal> {
         let row = self.found(id)?;
         let episode: EpisodeJson<'_> = serde_json::from_str(&row.json).map_err(|_| StorageFault::Damaged)?;
         // Fast: what was known when it was at its worst. Thorough: all of it, as far as it has been seen.
@@ -94,12 +103,9 @@ impl<S: Sql> Session<S> {
                 };
             }
         };
-        let mut why = why;
-        why.episode = why.episode.map(|own| own.saturating_add_signed(live.system.shift));
-        let json = body::write(&ExplanationJson::new(&live.schema, &why))?;
+        let json = live.explained(why)?;
         let mut write = Write::default();
         write.explanation(id, mode, at_ms, &json);
-        write.history(id, ask.now_ms, "explanation", None);
         store.commit(write)?;
         Ok(Answer::ok(json).into())
     }

@@ -48,8 +48,11 @@ impl Course {
             }
         }
         // The engine forgets old episodes; and a late event may take back what was seen too early.
-        let is_there = |known: &Episode| engine.episodes().any(|episode| episode.id == known.id);
-        for known in self.known.extract_if(.., |known| !is_there(known)) {
+        if self.known.len() == engine.episodes().len() {
+            return Ok(happened);
+        }
+        let there: Vec<u64> = engine.episodes().map(|episode| episode.id).collect();
+        for known in self.known.extract_if(.., |known| there.binary_search(&known.id).is_err()) {
             if known.id > oldest && known.closed_ms.is_none() {
                 let mut over = known.clone();
                 (over.closed_ms, over.end) = (Some(known.last_ms), End::Overtaken);
@@ -70,7 +73,7 @@ pub(super) struct Happened {
 }
 
 /// A line of a history: what changed, and to what.
-type Line = (&'static str, Option<String>);
+pub(super) type Line = (&'static str, Option<String>);
 
 impl Teller<'_> {
     /// Says what is new of an episode that was like `before`.
@@ -109,6 +112,7 @@ impl Teller<'_> {
         Ok(AnomalyRow {
             id: json.id,
             opened_ms: episode.opened_ms,
+            peak_ms: episode.peak_ms,
             closed_ms: episode.closed_ms,
             severity: episode.severity,
             peak_score: episode.peak_score,

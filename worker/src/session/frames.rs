@@ -1,9 +1,10 @@
 //! Data in, verdicts out: frames, events, and the time.
 
+use fourfold::Schema;
 use fourfold::error::FrameFault;
 use fourfold::frame::time_from_js;
 
-use super::live::Live;
+use super::live::{Live, parsed};
 use super::{Ask, Outcome, Session, load, offered};
 use crate::answer::{Answer, COLUMNS, JSON, NDJSON};
 use crate::body::{self, Batch};
@@ -158,6 +159,12 @@ struct Page {
     verdicts: Option<Verdicts>,
 }
 
+fn same_streams(one: &Schema, other: &Schema) -> bool {
+    let names =
+        |schema: &Schema| schema.streams().iter().map(|stream| stream.name.clone()).collect::<Vec<_>>();
+    names(one) == names(other)
+}
+
 /// What was answered to a frame that was taken before.
 fn remembered(
     store: &Store<impl Sql>,
@@ -171,11 +178,16 @@ fn remembered(
     let went_back = || Refusal::from(FrameFault::TimeWentBack { at_ms, last_ms });
     if page.as_ref().is_none_or(|page| at_ms < page.entry.first_ms || page.entry.last_ms < at_ms) {
         let entry = store.entry_until(Kind::Frames, at_ms)?.ok_or_else(went_back)?;
-        if entry.era != live.system.era && entry.first_ms <= at_ms {
+        if at_ms < entry.first_ms {
+            return Err(went_back());
+        }
+        // Another schema may have the same streams, and then its frames are frames of this one.
+        let is_known = entry.era == live.system.era
+            || same_streams(&parsed(&store.schema_of(entry.era)?)?, &live.schema);
+        if !is_known {
             return Err(Fault::VerdictForgotten { at_ms }.into());
         }
-        let then = if entry.era == live.system.era { width } else { return Err(went_back()) };
-        let frames = pack::frames(&entry.rows, then)?;
+        let frames = pack::frames(&entry.rows, width)?;
         let verdicts =
             store.verdicts(entry.seq)?.map(|bytes| Verdicts::of_bytes(width, bytes)).transpose()?;
         *page = Some(Page { entry, frames, verdicts });

@@ -121,8 +121,8 @@ impl<S: Sql> Session<S> {
             return Err(Refusal::UnknownSystem);
         }
         self.live = None;
-        self.has_webhooks = None;
-        self.outbox_ms = None;
+        (self.ticked_ms, self.rung_ms, self.outbox_ms, self.has_webhooks) = (None, None, None, None);
+        (self.round_ms, self.loose) = (0, 0);
         Ok(Answer { status: 204, ..Answer::ok("") }.into())
     }
 

@@ -1,9 +1,10 @@
 //! What an engine said, not yet written.
 
+use fourfold::cause::{Ask, Mode};
 use fourfold::frame::Frame;
 use fourfold::ingest::{Counts, Event};
 
-use super::course::Teller;
+use super::course::{Line, Teller};
 use super::live::Live;
 use crate::log::{ENTRY_BYTES, Entry, Kind, Step, Tail, pack};
 use crate::notice::Notice;
@@ -149,6 +150,7 @@ impl Live {
         let teller = Teller { schema, shift: system.shift };
         let news = course.follow(engine, teller)?;
         for (row, history) in news.rows {
+            self.explain(&row, &history, taken)?;
             for (what, value) in history {
                 taken.write.history(row.id, taken.now_ms, what, value);
             }
@@ -157,6 +159,22 @@ impl Live {
         }
         news.notices.iter().for_each(|notice| taken.write.notice(notice));
         taken.notices.extend(news.notices);
+        Ok(())
+    }
+
+    /// Explains an episode when it begins and when it is over, while its frames are remembered. Later there may be
+    /// nothing left to explain it with.
+    fn explain(&self, row: &AnomalyRow, history: &[Line], taken: &mut Taken) -> Result<(), Refusal> {
+        let now = |what: &str| history.iter().any(|(known, _)| *known == what);
+        let asked = [("opened", Mode::Fast, row.peak_ms), ("closed", Mode::Thorough, row.peak_ms)];
+        for (what, mode, at_ms) in asked {
+            if now(what)
+                && let Ok(why) = self.engine.explain(Ask { at_ms: Some(at_ms), target: None, mode })
+            {
+                let about_ms = if mode == Mode::Fast { at_ms } else { row.closed_ms.unwrap_or(at_ms) };
+                taken.write.explanation(row.id, mode, about_ms, &self.explained(why)?);
+            }
+        }
         Ok(())
     }
 }

@@ -290,9 +290,9 @@ impl<S: Sql> Session<S> {
             let mut whole = self
                 .store
                 .statistics_at(grain, start_ms, packed.era)?
-                .map_or_else(|| Ok(Statistics::new(width)), |bytes| Statistics::of_bytes(&bytes))?;
+                .map_or_else(|| Ok(Statistics::new(width)), |bytes| Statistics::unpacked(&bytes))?;
             whole.merge(&part);
-            write.statistics(grain, start_ms, packed.era, whole.to_bytes());
+            write.statistics(grain, start_ms, packed.era, whole.packed());
         }
         write.entry(packed, true);
         Ok(self.store.commit(write)?)

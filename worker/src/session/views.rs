@@ -65,7 +65,7 @@ impl<S: Sql> Session<S> {
         };
         let mut rows = Rows::new();
         for (start_ms, era, bytes) in self.store.statistics(grain, span)? {
-            rows.insert((start_ms, era), Statistics::of_bytes(&bytes)?);
+            rows.insert((start_ms, era), Statistics::unpacked(&bytes)?);
         }
         let is_inside = |at_ms: i64| {
             span.from_ms.is_none_or(|from_ms| at_ms >= from_ms)

@@ -49,6 +49,8 @@ pub(crate) struct AnomalyRow {
     pub(crate) id: u64,
     /// The first abnormal frame.
     pub(crate) opened_ms: i64,
+    /// When it was at its worst.
+    pub(crate) peak_ms: i64,
     /// The frame that ended it.
     pub(crate) closed_ms: Option<i64>,
     /// The worst that it has been.
@@ -92,13 +94,14 @@ impl Write {
     /// Keeps an episode as it is now; what people said of it stays.
     pub(crate) fn anomaly(&mut self, row: AnomalyRow, now_ms: i64) {
         self.push(
-            "INSERT INTO anomalies VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, 0, ?, ?)
-                ON CONFLICT (id) DO UPDATE SET opened = excluded.opened, closed = excluded.closed,
+            "INSERT INTO anomalies VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 0, ?, ?)
+                ON CONFLICT (id) DO UPDATE SET opened = excluded.opened, peak = excluded.peak, closed = excluded.closed,
                     severity = excluded.severity, peak_score = excluded.peak_score, grp = excluded.grp,
                     kind = excluded.kind, changed_ms = excluded.changed_ms, json = excluded.json",
             [
                 row.id.into(),
                 row.opened_ms.into(),
+                row.peak_ms.into(),
                 row.closed_ms.into(),
                 (row.severity as u8).into(),
                 row.peak_score.into(),
@@ -169,7 +172,7 @@ impl Write {
 macro_rules! anomalies {
     ($rest:literal) => {
         concat!(
-            "SELECT id, opened, closed, severity, peak_score, grp, kind, status, note, archived, json
+            "SELECT id, opened, peak, closed, severity, peak_score, grp, kind, status, note, archived, json
                 FROM anomalies ",
             $rest
         )
@@ -269,6 +272,7 @@ fn anomaly(mut row: Row) -> Result<AnomalyRow, StorageFault> {
     Ok(AnomalyRow {
         id: row.count()?,
         opened_ms: row.integer()?,
+        peak_ms: row.integer()?,
         closed_ms: row.optional_integer()?,
         severity: severity_of(row.integer()?)?,
         peak_score: row.real()?,

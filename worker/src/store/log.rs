@@ -57,9 +57,12 @@ impl Write {
         self.push("DELETE FROM scores WHERE came_ms < ? AND seq <= ?", cells);
     }
 
-    /// Forgets the exact verdicts of before a moment.
+    /// Forgets the exact verdicts of before a moment. The statistics still need those of what is not packed.
     pub(crate) fn forget_verdicts(&mut self, before_ms: i64) {
-        self.push("DELETE FROM verdicts WHERE came_ms < ?", [before_ms.into()]);
+        self.push(
+            "DELETE FROM verdicts WHERE came_ms < ? AND seq NOT IN (SELECT seq FROM log WHERE packed = 0)",
+            [before_ms.into()],
+        );
     }
 }
 

@@ -1,6 +1,7 @@
 //! Statistics, checkpoints, and what the engine said of itself.
 
 use super::{Blob, Store, Write};
+use crate::log::pack;
 use crate::query::{Grain, Span};
 use crate::refusal::StorageFault;
 use crate::sql::{Row, Sql};
@@ -57,7 +58,7 @@ impl Write {
         if report == Report::Gaps {
             self.push("DELETE FROM reports WHERE kind = ?", [report.word().into()]);
         }
-        let cells = [report.word().into(), day_ms.into(), json.into()];
+        let cells = [report.word().into(), day_ms.into(), pack::deflate(json.as_bytes()).into()];
         self.push("INSERT OR REPLACE INTO reports VALUES (?, ?, ?)", cells);
     }
 
@@ -118,7 +119,12 @@ impl<S: Sql> Store<S> {
     pub(crate) fn reports(&self, report: Report, from_ms: i64) -> Result<Vec<(i64, String)>, StorageFault> {
         let text = "SELECT day_ms, json FROM reports WHERE kind = ? AND day_ms >= ? ORDER BY day_ms";
         let rows = self.rows(text, [report.word().into(), from_ms.into()])?;
-        rows.into_iter().map(|mut row| Ok((row.integer()?, row.text()?))).collect()
+        let report = |mut row: Row| {
+            let (day_ms, packed) = (row.integer()?, row.blob()?);
+            let json = pack::inflate(packed.get(1..).unwrap_or_default())?;
+            Ok((day_ms, String::from_utf8(json).map_err(|_| StorageFault::Damaged)?))
+        };
+        rows.into_iter().map(report).collect()
     }
 
     /// The checkpoints, the newest first.

@@ -19,7 +19,8 @@ pub(super) const TABLES: [&str; 20] = [
     // Scores per stream and view, and why values are missing, in a byte each.
     "CREATE TABLE scores (seq INTEGER PRIMARY KEY, era INTEGER NOT NULL, first_ms INTEGER NOT NULL,
         last_ms INTEGER NOT NULL, came_ms INTEGER NOT NULL, bytes BLOB NOT NULL)",
-    "CREATE TABLE anomalies (id INTEGER PRIMARY KEY, opened INTEGER NOT NULL, closed INTEGER,
+    "CREATE TABLE anomalies (id INTEGER PRIMARY KEY, opened INTEGER NOT NULL, peak INTEGER NOT NULL,
+        closed INTEGER,
         severity INTEGER NOT NULL, peak_score REAL NOT NULL, grp TEXT, kind TEXT, status TEXT NOT NULL,
         note TEXT, archived INTEGER NOT NULL, changed_ms INTEGER NOT NULL, json TEXT NOT NULL)",
     "CREATE INDEX anomalies_by_severity ON anomalies (severity, id)",
@@ -31,7 +32,7 @@ pub(super) const TABLES: [&str; 20] = [
     "CREATE TABLE statistics (grain INTEGER NOT NULL, start_ms INTEGER NOT NULL, era INTEGER NOT NULL,
         bytes BLOB NOT NULL, PRIMARY KEY (grain, start_ms, era))",
     // What the engine said of itself, day by day: health, quality, and the newest gap patterns.
-    "CREATE TABLE reports (kind TEXT NOT NULL, day_ms INTEGER NOT NULL, json TEXT NOT NULL,
+    "CREATE TABLE reports (kind TEXT NOT NULL, day_ms INTEGER NOT NULL, json BLOB NOT NULL,
         PRIMARY KEY (kind, day_ms))",
     "CREATE TABLE models (version INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL,
         json TEXT NOT NULL)",

@@ -1,5 +1,6 @@
 //! The session over a real SQLite that works, refuses, or refuses but keeps what it was given.
 
+mod alerts;
 mod asked;
 mod database;
 mod durable;
