@@ -60,6 +60,10 @@ export async function start(t, dir, { bindings = {}, slow = false, script } = {}
       { type: 'CompiledWasm', path: 'index_bg.wasm', contents: readFileSync(new URL('index_bg.wasm', build)) },
     ],
     bindings: { ...secrets, ...bindings },
+    ...(script === undefined && {
+      queueProducers: { INGEST: 'ingest' },
+      queueConsumers: { ingest: { maxBatchSize: 10, maxBatchTimeout: 0.2, maxRetries: 2, deadLetterQueue: 'refused' } },
+    }),
     durableObjects: {
       SYSTEMS: { className: 'System', useSQLite: true, scriptName: slow ? 'slow' : undefined },
       ...(script === undefined && { REGISTRY: { className: 'Registry', useSQLite: true } }),
@@ -73,6 +77,7 @@ export async function start(t, dir, { bindings = {}, slow = false, script } = {}
     port: 0,
     workers: slow ? [worker, other] : [worker],
     durableObjectsPersist: dir,
+    unsafeTriggerHandlers: true,
     handleRuntimeStdio: (out, err) => {
       out.resume();
       err.resume();
@@ -116,6 +121,9 @@ export async function start(t, dir, { bindings = {}, slow = false, script } = {}
   };
   return {
     origin,
+    pid,
+    /** Puts a message into the queue of bulk ingestion. */
+    enqueue: async (message) => (await mf.getQueueProducer('INGEST', 'fourfold')).send(message),
     shown,
     request,
     call,

@@ -1,6 +1,7 @@
 //! The stateless front: it lets callers in, caps and unpacks bodies, answers what needs no state, and calls objects with
 //! a deadline.
 
+mod agents;
 mod body;
 mod call;
 mod cors;
@@ -14,6 +15,7 @@ mod visit;
 
 use worker::{Context, Env, Request, Response, ResponseBuilder};
 
+pub(crate) use call::{internal, registry as order};
 pub(crate) use fault::DoorFault;
 #[cfg(test)]
 pub(crate) use ready::{HealthJson, ReadyJson, VersionJson};
@@ -26,6 +28,7 @@ use crate::refusal::Refusal;
 use crate::registry::{Act, Order};
 use crate::reply::{self, Reply};
 use crate::router::{self, Route};
+use crate::upkeep::DIRECTORY;
 use call::Errand;
 use door::Caller;
 use visit::Visit;
@@ -71,13 +74,14 @@ async fn serve(request: &mut Request, method: &str, env: &Env, visit: &mut Visit
             return system(env, errand, &action, body, &caller).await;
         }
         Route::Detect => return detect(&body.unwrap_or_default()).map(Reply::Own),
+        Route::Mcp => return agents::answer(request, env, &caller.tenant, &body.unwrap_or_default()).await,
         Route::Systems(page) => Order::Systems(page),
         Route::Keys(page) => Order::Keys(page),
         Route::Audit(page) => Order::Audit(page),
-        Route::DropKey(id) => Order::DropKey { id: id.to_owned(), by: caller.by },
+        Route::DropKey(id) => Order::DropKey { id: id.to_owned(), by: caller.by.clone() },
         Route::MakeKey => {
             let draft = crate::body::read(&body.unwrap_or_default())?;
-            Order::MakeKey { draft, by: caller.by }
+            Order::MakeKey { draft, by: caller.by.clone() }
         }
         Route::Metrics => {
             tally::bring_home(&caller.tenant, env).await?;
@@ -85,7 +89,22 @@ async fn serve(request: &mut Request, method: &str, env: &Env, visit: &mut Visit
         }
         _ => return Err(Refusal::NoSuchPath),
     };
+    if matches!(order, Order::MakeKey { .. }) {
+        enroll(env, &caller).await?;
+    }
     call::registry(env, &caller.tenant, &order).await.map(Reply::Passed)
+}
+
+/// Writes a tenant down, so that its registry is not forgotten by what is done every day. All begins with the admin
+/// secret, so nobody else needs to.
+async fn enroll(env: &Env, caller: &Caller) -> Result<(), Refusal> {
+    if caller.by.key == door::ADMIN {
+        let order = Order::Enroll { tenant: caller.tenant.clone() };
+        if call::registry(env, DIRECTORY, &order).await?.status_code() >= 300 {
+            return Err(Refusal::NoAnswer);
+        }
+    }
+    Ok(())
 }
 
 /// What everybody may know.
@@ -121,6 +140,9 @@ async fn system(
         other if other.scope() == Scope::Admin && status < 300 => Some(Act::SystemChanged),
         _ => None,
     };
+    if act == Some(Act::SystemPut) {
+        enroll(env, caller).await?;
+    }
     if let Some(act) = act {
         let order = Order::Acted { act, target: id.to_owned(), by: caller.by.clone() };
         if call::registry(env, &caller.tenant, &order).await?.status_code() >= 300 {

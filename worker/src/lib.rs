@@ -38,11 +38,13 @@ mod fault;
 mod front;
 mod live;
 mod log;
+mod mcp;
 mod notice;
 #[cfg(test)]
 mod openapi;
 mod problems;
 mod query;
+mod queue;
 mod refusal;
 mod registry;
 mod reply;
@@ -53,15 +55,29 @@ mod sql;
 mod statistics;
 mod store;
 mod system_object;
+mod upkeep;
 mod verdicts;
 
 pub use registry::Registry;
 pub use system_object::System;
 
-use worker::{Context, Env, Request, Response, event};
+use worker::{Context, Env, MessageBatch, Request, Response, ScheduleContext, ScheduledEvent, event};
 
 /// Every request enters here.
 #[event(fetch)]
 pub async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<Response> {
     front::answer(request, &env, &context).await
+}
+
+/// Frames out of a queue.
+#[event(queue)]
+pub async fn consume(batch: MessageBatch<queue::Parcel>, env: Env, _: Context) -> worker::Result<()> {
+    queue::consume(&batch, &env).await;
+    Ok(())
+}
+
+/// Once a day.
+#[event(scheduled)]
+pub async fn daily(_: ScheduledEvent, env: Env, _: ScheduleContext) {
+    upkeep::daily(&env).await;
 }

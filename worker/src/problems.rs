@@ -12,6 +12,11 @@ pub(crate) const PROBLEMS: &[Problem] = &[
         "The key is unknown, deleted or expired, or its secret is wrong. Ask whoever runs the deployment for another.",
     ),
     (
+        "access.bad-origin",
+        403,
+        "The page that asks is not in the list of this deployment. Its owner adds it to `CORS_ORIGINS`.",
+    ),
+    (
         "access.no-key",
         401,
         "The path takes a key. Send it as `Authorization: Bearer <key>`; a browser's WebSocket sends the protocols `fourfold.v1` and `bearer.<key>` instead.",

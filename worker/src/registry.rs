@@ -17,9 +17,9 @@ use crate::counts::{self, Census, Scrape, expose};
 use crate::front::DoorFault;
 use crate::refusal::Refusal;
 use crate::reply::{self, Reply};
-pub(crate) use answers::GoneJson;
 #[cfg(test)]
 pub(crate) use answers::{AuditJson, KeysJson, MadeKeyJson, SystemsJson};
+pub(crate) use answers::{GoneJson, TenantsJson};
 use keys::Buckets;
 pub(crate) use keys::KeyDraft;
 pub(crate) use order::{Act, Actor, Order, Page};
@@ -96,6 +96,9 @@ impl Registry {
             }
             Order::Metrics => self.metrics(),
             Order::Audit(page) => self.tables.audit(&page),
+            Order::Enroll { tenant } => self.tables.enroll(&tenant),
+            Order::Tenants(page) => self.tables.tenants(&page),
+            Order::Upkeep => self.tables.upkeep(now_ms),
         }
     }
 }

@@ -31,6 +31,8 @@ pub(crate) enum Route<'a> {
     Metrics,
     /// One question, nothing kept.
     Detect,
+    /// What agents ask.
+    Mcp,
     /// The systems of a tenant.
     Systems(Page),
     /// Its keys.
@@ -56,7 +58,7 @@ impl Route<'_> {
         match self {
             Self::Health | Self::Ready | Self::Version => None,
             Self::OpenApi | Self::Docs | Self::Problem(_) => None,
-            Self::Systems(_) | Self::Metrics | Self::Detect => Some(Scope::Read),
+            Self::Systems(_) | Self::Metrics | Self::Detect | Self::Mcp => Some(Scope::Read),
             Self::Keys(_) | Self::MakeKey | Self::DropKey(_) | Self::Audit(_) => Some(Scope::Admin),
             Self::System { action, .. } => Some(action.scope()),
         }
@@ -65,7 +67,7 @@ impl Route<'_> {
     /// The most bytes of its body, once unpacked; `None` where no body is read.
     pub(crate) fn body_bytes_max(&self) -> Option<usize> {
         match self {
-            Self::MakeKey => Some(DRAFT_BYTES_MAX),
+            Self::MakeKey | Self::Mcp => Some(DRAFT_BYTES_MAX),
             Self::Detect => Some(BODY_BYTES_MAX),
             Self::System { action, .. } => action.body_bytes_max(),
             _ => None,
@@ -89,8 +91,9 @@ pub(crate) fn route<'a>(method: &str, path: &'a str, query: &str) -> Result<Rout
         (["docs"], "GET") => Route::Docs,
         (["problems", code], "GET") => Route::Problem(code),
         (["metrics"], "GET") => Route::Metrics,
+        (["mcp"], "POST") => Route::Mcp,
         (["v1", "detect"], "POST") => Route::Detect,
-        (["v1", "detect"], _) => return Err(Refusal::MethodNotAllowed { allowed: "POST" }),
+        (["v1", "detect"] | ["mcp"], _) => return Err(Refusal::MethodNotAllowed { allowed: "POST" }),
         (["v1", "systems"], "GET") => Route::Systems(query.page()?),
         (["v1", "audit"], "GET") => Route::Audit(query.page()?),
         (["v1", "keys"], "GET") => Route::Keys(query.page()?),
@@ -131,7 +134,7 @@ fn parts(path: &str) -> Vec<&str> {
 }
 
 /// An id needs no escaping in a path, and no path can be mistaken for one.
-fn is_id(id: &str) -> bool {
+pub(crate) fn is_id(id: &str) -> bool {
     id.len() <= ID_BYTES_MAX
         && id.starts_with(|first: char| first.is_ascii_alphanumeric())
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))

@@ -68,8 +68,28 @@ pub(super) async fn system(
     object(env, SYSTEMS, &format!("{tenant}/{id}"), passed_on()).await
 }
 
+/// Asks a system what no caller asks in these words: a queue, or an agent.
+pub(crate) async fn internal(
+    env: &Env,
+    tenant: &str,
+    id: &str,
+    method: &str,
+    rest: &str,
+    body: Option<&str>,
+) -> Result<Response, Refusal> {
+    let request = || {
+        let headers = Headers::new();
+        headers.set(SYSTEM, id)?;
+        let mut init = RequestInit::new();
+        init.with_method(Method::from(method.to_owned())).with_headers(headers);
+        init.with_body(body.map(Into::into));
+        Request::new_with_init(&format!("https://system/v1/systems/{id}{rest}"), &init)
+    };
+    object(env, SYSTEMS, &format!("{tenant}/{id}"), request()).await
+}
+
 /// Gives a tenant's registry an order.
-pub(super) async fn registry(env: &Env, tenant: &str, order: &Order) -> Result<Response, Refusal> {
+pub(crate) async fn registry(env: &Env, tenant: &str, order: &Order) -> Result<Response, Refusal> {
     let text = body::write(order)?;
     let post = || {
         let headers = Headers::new();

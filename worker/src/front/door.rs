@@ -19,6 +19,8 @@ const SECRET_BYTES_MIN: usize = 32;
 const DEVELOPMENT: &str = "development-only";
 /// The tenant of an admin who names none.
 pub(super) const TENANT_USUAL: &str = "main";
+/// The name of the admin secret in the audit log.
+pub(super) const ADMIN: &str = "admin";
 /// A browser's WebSocket can not send an `Authorization`, only names of protocols.
 const BEARER_PROTOCOL: &str = "bearer.";
 /// Grants of one key that other requests may take away before this one is served.
@@ -48,7 +50,7 @@ pub(super) async fn admit(
     let admin = admin_digest(request, env)?;
     let shown = shown(request).ok_or(DoorFault::NoKey)?;
     let (tenant, key) = if digest(&shown) == admin {
-        (named_tenant(request)?, "admin".to_owned())
+        (named_tenant(request)?, ADMIN.to_owned())
     } else {
         let key = Key::read(&shown).ok_or(DoorFault::BadKey)?;
         let scopes = spend(&key, env, visit).await?;

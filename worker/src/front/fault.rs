@@ -31,6 +31,9 @@ pub(crate) enum DoorFault {
         /// Until the bucket has one again.
         wait_ms: u64,
     },
+    /// The page that asks is not listed.
+    #[error("this page may not ask here: the deployment lists those that may in `CORS_ORIGINS`")]
+    BadOrigin,
     /// The name of a tenant is outside the alphabet.
     #[error("a tenant is 1 to 32 lower-case letters, digits or `-`")]
     BadTenant,
@@ -65,6 +68,7 @@ impl DoorFault {
             Self::BadGzip => (400, "The body can not be unpacked", "body.bad-gzip"),
             Self::NoKey => (401, "A key is needed", "access.no-key"),
             Self::BadKey => (401, "The key does not count", "access.bad-key"),
+            Self::BadOrigin => (403, "The page may not ask", "access.bad-origin"),
             Self::NotAllowed { .. } => (403, "The key has not the right", "access.not-allowed"),
             Self::UnknownKey => (404, "No such key", "key.unknown"),
             Self::TooManyKeys { .. } => (409, "Too many keys", "key.too-many"),

@@ -16,6 +16,14 @@ const SOCKET_PROTOCOL: &str = "fourfold.v1";
 /// Methods that are counted by name: anybody can invent others.
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
+/// Whether a request comes from no page at all, from a page of this address, or from one that is listed.
+pub(super) fn is_from_allowed_page(request: &Request, env: &Env) -> bool {
+    let Some(origin) = request.headers().get("origin").ok().flatten() else { return true };
+    let own = request.url().map(|url| url.origin().ascii_serialization()).unwrap_or_default();
+    let list = env.var(CORS_ORIGINS).map(|list| list.to_string()).unwrap_or_default();
+    origin == own || cors::allowed(Some(&origin), &list).is_some()
+}
+
 /// What is known of a request so far.
 #[derive(Debug)]
 pub(super) struct Visit {

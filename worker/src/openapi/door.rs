@@ -40,6 +40,14 @@ pub(super) fn operations(shapes: &mut Shapes) -> Vec<Operation> {
         Operation::new("GET", "/metrics", "metrics", "Counts for Prometheus")
             .about("Requests, durations, frames, anomalies, systems and streams of the key's tenant. Instances of the Worker bring their counts every five seconds.")
             .answers_as(200, "The text format, version 0.0.4.", crate::counts::MEDIA, text()),
+        Operation::new("POST", "/mcp", "agents", "Ask over the Model Context Protocol")
+            .about("The streamable HTTP transport without sessions. Tools: list_systems, describe_system, recent_anomalies, explain_anomaly, system_health. They read and change nothing.")
+            .takes(
+                shapes.incoming::<crate::mcp::Call>(),
+                &[("tools", json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list" }))],
+            )
+            .answers_as(200, "The answer.", "application/json", json!({ "type": "object" }))
+            .answers_empty(202, "The message wanted no answer."),
         Operation::new("POST", "/v1/detect", "detect", "Judge frames and keep nothing")
             .takes(
                 shapes.incoming::<Question>(),

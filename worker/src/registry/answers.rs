@@ -71,6 +71,13 @@ pub(crate) struct SystemsJson {
     pub(crate) next: Option<String>,
 }
 
+/// The tenants, for what is done every day.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct TenantsJson {
+    pub(crate) tenants: Vec<String>,
+    pub(crate) next: Option<String>,
+}
+
 /// An act.
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

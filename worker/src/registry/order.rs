@@ -27,6 +27,12 @@ pub(crate) enum Order {
     Metrics,
     /// The audit log.
     Audit(Page),
+    /// A tenant; for the directory only.
+    Enroll { tenant: String },
+    /// The tenants; from the directory only.
+    Tenants(Page),
+    /// What is past its time is forgotten.
+    Upkeep,
 }
 
 /// An administrative act, as the audit log names it.

@@ -5,11 +5,13 @@
 use std::cell::Cell;
 
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use worker::{SqlStorage, SqlStorageValue, Storage};
 
 use super::KeyDraft;
-use super::answers::{AuditJson, AuditLine, KeyJson, KeysJson, MadeKeyJson, SystemLine, SystemsJson};
+use super::answers::{
+    AuditJson, AuditLine, KeyJson, KeysJson, MadeKeyJson, SystemLine, SystemsJson, TenantsJson,
+};
 use super::keys::KeyRow;
 use super::order::{Act, Actor, Page};
 use crate::access::{Digest, Key};
@@ -23,11 +25,15 @@ use crate::refusal::{Refusal, StorageFault};
 /// Keys of one tenant: whoever needs more wants another tenant.
 const KEYS_MAX: u32 = 1_000;
 
-const TABLES: [&str; 4] = [
+/// The audit log goes back two years.
+const AUDIT_MS: i64 = 2 * 366 * 86_400_000;
+
+const TABLES: [&str; 5] = [
     "CREATE TABLE keys (id TEXT PRIMARY KEY, digest TEXT NOT NULL, json TEXT NOT NULL)",
     "CREATE TABLE systems (id TEXT PRIMARY KEY, made_ms INTEGER NOT NULL)",
     "CREATE TABLE audit (seq INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, act TEXT NOT NULL,
         target TEXT NOT NULL, key TEXT NOT NULL, request TEXT NOT NULL)",
+    "CREATE TABLE tenants (id TEXT PRIMARY KEY)",
     "CREATE TABLE counts (one INTEGER PRIMARY KEY CHECK (one = 1), json TEXT NOT NULL)",
 ];
 
@@ -211,6 +217,33 @@ impl Tables {
             Act::SystemChanged | Act::KeyMade | Act::KeyDeleted => {}
         }
         self.note(act, target, by, now_ms)
+    }
+
+    pub(super) fn enroll(&self, tenant: &str) -> Result<Answer, Refusal> {
+        self.ensure()?;
+        self.exec("INSERT OR IGNORE INTO tenants VALUES (?)", vec![tenant.into()])?;
+        Ok(Answer::ok("{}"))
+    }
+
+    pub(super) fn tenants(&self, page: &Page) -> Result<Answer, Refusal> {
+        let found: Vec<Text> = self.page(
+            "SELECT id AS text FROM tenants WHERE id > ? ORDER BY id LIMIT ?",
+            page.after.clone().unwrap_or_default().into(),
+            page,
+        )?;
+        let tenants = found.into_iter().map(|row| row.text).collect();
+        let (tenants, next) = cut(tenants, page, String::clone);
+        Ok(Answer::ok(body::write(&TenantsJson { tenants, next })?))
+    }
+
+    /// Keys that expired, and acts of long ago.
+    pub(super) fn upkeep(&self, now_ms: u64) -> Result<Answer, Refusal> {
+        if self.are_there()? {
+            let before_ms = (now_ms as i64).saturating_sub(AUDIT_MS);
+            self.exec("DELETE FROM audit WHERE at_ms < ?", vec![before_ms.into()])?;
+            self.exec("DELETE FROM keys WHERE json ->> 'expires' < ?", vec![(now_ms as i64).into()])?;
+        }
+        Ok(Answer::ok("{}"))
     }
 
     fn has_system(&self, id: &str) -> Result<bool, StorageFault> {
