@@ -4,7 +4,6 @@
 
 use fourfold::cause::Mode;
 
-use crate::fault::Fault;
 use crate::query::Query;
 pub(crate) use crate::query::{Filter, Grain, Span, Stretch};
 use crate::refusal::Refusal;
@@ -210,7 +209,7 @@ fn number(text: &str) -> Result<u64, Refusal> {
     let is_plain = text.len() < 16 && text.bytes().all(|byte| byte.is_ascii_digit());
     match text.parse() {
         Ok(number) if is_plain => Ok(number),
-        _ => Err(Fault::NoSuchAnomaly { id: None }.into()),
+        _ => Err(Refusal::NoSuchPath),
     }
 }
 
