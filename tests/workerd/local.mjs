@@ -35,6 +35,32 @@ export class System extends DurableObject {
 }
 export default { fetch: (request, env) => env.SYSTEMS.getByName(new URL(request.url).pathname.slice(1)).fetch(request) };`;
 
+/**
+ * The Worker, with a System whose WebAssembly traps where a request says so: the clock, which Rust asks in the middle of
+ * its work, is then an instruction that can not be executed.
+ */
+const TRAP = `import worker, * as all from './index.js';
+import unreachable from './unreachable.wasm';
+const now = Date.now;
+let isArmed = false;
+Date.now = () => {
+  if (isArmed) {
+    isArmed = false;
+    new WebAssembly.Instance(unreachable).exports.t();
+  }
+  return now();
+};
+export class System extends all.System {
+  fetch(request) {
+    isArmed = request.headers.has('x-trap');
+    return super.fetch(request);
+  }
+}
+export const Registry = all.Registry;
+export default worker;`;
+/** One function, t, of one instruction: unreachable. */
+const UNREACHABLE = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 116, 0, 0, 10, 5, 1, 3, 0, 0, 11]);
+
 /** Runs SQL on the storage of the system `id`; its rows. Nobody else may have the storage open. */
 export async function operate(t, dir, id, statement) {
   const surgeon = await start(t, dir, { script: SURGEON });
@@ -44,7 +70,7 @@ export async function operate(t, dir, id, statement) {
 }
 
 /** workerd over the storage in `dir`. With `slow`, the front meets objects that do not answer in time. */
-export async function start(t, dir, { bindings = {}, slow = false, script } = {}) {
+export async function start(t, dir, { bindings = {}, slow = false, trap = false, script } = {}) {
   const children = () =>
     execFileSync('ps', ['-o', 'pid=,comm=', '--ppid', String(process.pid)], { encoding: 'utf8' })
       .split('\n')
@@ -55,7 +81,12 @@ export async function start(t, dir, { bindings = {}, slow = false, script } = {}
   const worker = {
     name: 'fourfold',
     compatibilityDate: '2026-04-01',
-    modules: script !== undefined ? [{ type: 'ESModule', path: 'index.js', contents: script }] : [
+    modules: trap ? [
+      { type: 'ESModule', path: 'trap.js', contents: TRAP },
+      { type: 'CompiledWasm', path: 'unreachable.wasm', contents: UNREACHABLE },
+      { type: 'ESModule', path: 'index.js', contents: readFileSync(new URL('index.js', build)) },
+      { type: 'CompiledWasm', path: 'index_bg.wasm', contents: readFileSync(new URL('index_bg.wasm', build)) },
+    ] : script !== undefined ? [{ type: 'ESModule', path: 'index.js', contents: script }] : [
       { type: 'ESModule', path: 'index.js', contents: readFileSync(new URL('index.js', build)) },
       { type: 'CompiledWasm', path: 'index_bg.wasm', contents: readFileSync(new URL('index_bg.wasm', build)) },
     ],

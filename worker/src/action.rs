@@ -5,7 +5,6 @@
 use fourfold::cause::Mode;
 
 pub(crate) use crate::access::Scope;
-use crate::fault::Fault;
 use crate::query::Query;
 pub(crate) use crate::query::{Filter, Grain, Span, Stretch};
 use crate::refusal::Refusal;
@@ -213,7 +212,7 @@ fn number(text: &str) -> Result<u64, Refusal> {
     let is_plain = text.len() < 16 && text.bytes().all(|byte| byte.is_ascii_digit());
     match text.parse() {
         Ok(number) if is_plain => Ok(number),
-        _ => Err(Fault::NoSuchAnomaly { id: None }.into()),
+        _ => Err(Refusal::NoSuchPath),
     }
 }
 

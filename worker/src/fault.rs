@@ -24,10 +24,10 @@ pub(crate) enum Fault {
         known: String,
     },
     /// The episode was never there, or is gone.
-    #[error("there is no such anomaly")]
+    #[error("there is no anomaly {id}")]
     NoSuchAnomaly {
-        /// Its number, where it was one.
-        id: Option<u64>,
+        /// Its number.
+        id: u64,
     },
     /// The engine does not remember the episode any more.
     #[error("the engine no longer remembers anomaly {id}, so a label teaches nothing: set its status")]

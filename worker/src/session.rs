@@ -44,8 +44,10 @@ pub(crate) mod described {
     pub(crate) use super::system::SystemJson;
 }
 
-/// Frames between snapshots: what a cold object must read again at most, some milliseconds of work.
+/// Frames between snapshots: what a cold object must read again at most, some milliseconds of work. And entries: of
+/// events, there may be many to a frame.
 const SNAPSHOT_FRAMES: u64 = 256;
+const SNAPSHOT_ENTRIES: u64 = 512;
 /// Snapshots that are kept: should the newest be damaged, the one before saves reading the whole log.
 const SNAPSHOTS_KEPT: u64 = 2;
 
@@ -229,7 +231,8 @@ impl<S: Sql> Session<S> {
     /// A snapshot after so many frames. It may fail, the log has everything.
     fn snapshot_if_due(&mut self, frames: u64) {
         if let Some(live) = &mut self.live
-            && live.tail.frames.saturating_sub(live.snapshot.frames) >= frames
+            && (live.tail.frames.saturating_sub(live.snapshot.frames) >= frames
+                || live.tail.seq.saturating_sub(live.snapshot.seq) >= SNAPSHOT_ENTRIES)
         {
             live.snapshot = live.tail;
             let mut write = Write::default();

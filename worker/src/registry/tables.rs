@@ -4,8 +4,8 @@
 
 use std::cell::Cell;
 
-use serde::de::DeserializeOwned;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use worker::{SqlStorage, SqlStorageValue, Storage};
 
 use super::KeyDraft;

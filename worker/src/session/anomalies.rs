@@ -116,6 +116,6 @@ impl<S: Sql> Session<S> {
 
     pub(super) fn found(&self, id: u64) -> Result<AnomalyRow, Refusal> {
         self.exists()?;
-        Ok(self.store.anomaly(id)?.ok_or(Fault::NoSuchAnomaly { id: Some(id) })?)
+        Ok(self.store.anomaly(id)?.ok_or(Fault::NoSuchAnomaly { id })?)
     }
 }

@@ -27,10 +27,12 @@ const LISTEN_MS: i64 = 5 * 60_000;
 /// Idle for so long, with so many frames since the newest snapshot: the next object shall not have to read them again.
 const IDLE_MS: i64 = 60_000;
 const IDLE_FRAMES: u64 = 64;
-/// Loose entries at which packing does not wait for the next round.
-const LOOSE_MOST: u64 = 1024;
-/// Frames of a chapter, and entries that are looked at in one go.
+/// Loose entries at which packing does not wait for the next round. After a round up to about 1,500 are left: two
+/// snapshots' worth, and a chapter that still grows.
+const LOOSE_MOST: u64 = 3000;
+/// Frames of a chapter, and entries of one; and entries that are looked at in one go.
 const CHAPTER_FRAMES: usize = 512;
+const CHAPTER_ENTRIES: usize = 512;
 const LOOK: u64 = 1024;
 /// Notices that wait for delivery at most.
 const OUTBOX_MOST: u64 = 1000;
@@ -345,7 +347,9 @@ fn chapters(entries: Vec<Entry>) -> Vec<Vec<Entry>> {
 fn is_full(chapter: &[Entry]) -> bool {
     let bytes: usize = chapter.iter().map(|entry| entry.rows.len()).sum();
     let frames = chapter.last().zip(chapter.first()).map_or(0, |(last, first)| last.frames - first.frames);
-    frames as usize >= CHAPTER_FRAMES || bytes >= crate::log::ENTRY_BYTES / 4
+    frames as usize >= CHAPTER_FRAMES
+        || chapter.len() >= CHAPTER_ENTRIES
+        || bytes >= crate::log::ENTRY_BYTES / 4
 }
 
 /// The start of the day of a moment.

@@ -160,6 +160,26 @@ fn raw_data_goes_and_statistics_stay() {
 }
 
 #[test]
+fn many_small_requests_leave_little_behind() {
+    let database = Database::new();
+    let mut session = made(&database, r#"{"streams":["a"],"frame_ms":3600000,"lateness_ms":0}"#);
+    let mut rounds = 0;
+    for second in 0..9000_i64 {
+        let now_ms = START_MS + second * 1000;
+        let body = format!(r#"{{"events":[{{"stream":"a","t":{now_ms},"value":{}}}]}}"#, second % 7);
+        session.answer(&Ask { now_ms, ..ask("POST", "events", &body) }).unwrap();
+        if session.due().round_ms.is_some_and(|due_ms| due_ms <= now_ms) {
+            session.ring(now_ms).unwrap();
+            rounds += 1;
+        }
+    }
+    assert!((2..8).contains(&rounds), "{rounds}");
+    assert!(database.number("SELECT count(*) FROM log") < 3100);
+    let expected = get(&mut session, "health");
+    assert_eq!(get(&mut Session::new(database, Settings::default()), "health"), expected);
+}
+
+#[test]
 fn an_idle_object_leaves_a_snapshot() {
     let database = Database::new();
     created(&database);
