@@ -16,6 +16,14 @@ export const secrets = Object.fromEntries(
   [...readFileSync(`${ROOT}worker/.dev.vars`, "utf8").matchAll(/^(\w+) = "(.*)"$/gm)].map(([, name, value]) => [name, value]),
 );
 
+/** The Worker's own modules, the way in first. */
+export const modules = () =>
+  [["ESModule", "entry.js"], ["ESModule", "build/index.js"], ["CompiledWasm", "build/index_bg.wasm"]].map(([type, path]) => ({
+    type,
+    path,
+    contents: readFileSync(`${ROOT}worker/${path}`),
+  }));
+
 /** The parts of wrangler.toml that a local run needs. Its shape is ours, so a few patterns read it. */
 async function configuration() {
   const text = await readFile(`${ROOT}worker/wrangler.toml`, "utf8");
@@ -37,14 +45,13 @@ async function configuration() {
  */
 export async function startWorkerd({ port = 0, persist, assets, vars = {}, quiet = true } = {}) {
   const { compatibilityDate, objects, workerFirst, vars: configured } = await configuration();
-  const module = async (type, name) => ({ type, path: name, contents: await readFile(`${ROOT}worker/build/${name}`) });
   const miniflare = new Miniflare({
     name: "fourfold",
     host: "127.0.0.1",
     port,
     cf: false,
     compatibilityDate,
-    modules: [await module("ESModule", "index.js"), await module("CompiledWasm", "index_bg.wasm")],
+    modules: modules(),
     bindings: { ...configured, ...secrets, ...vars },
     durableObjects: objects,
     durableObjectsPersist: persist ? `${persist}/objects` : undefined,

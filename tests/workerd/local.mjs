@@ -1,12 +1,12 @@
 // A local workerd with its own storage, and the verbs of the API. Every call has an end: a broken object may never answer.
 
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { secrets } from '../workerd.mjs';
+import { modules, secrets } from '../workerd.mjs';
 
 const root = new URL('../../', import.meta.url);
 const { Miniflare } = createRequire(createRequire(new URL('package.json', root)).resolve('wrangler'))('miniflare');
@@ -14,7 +14,6 @@ const { Miniflare } = createRequire(createRequire(new URL('package.json', root))
 /** What opens everything on this machine. */
 export const ADMIN = secrets.ADMIN_SECRET;
 
-const build = new URL('worker/build/', root);
 const TIMEOUT_MS = 30_000;
 
 /** A fresh folder that goes when the test does. */
@@ -39,27 +38,38 @@ export default { fetch: (request, env) => env.SYSTEMS.getByName(new URL(request.
  * The Worker, with a System whose WebAssembly traps where a request says so: the clock, which Rust asks in the middle of
  * its work, is then an instruction that can not be executed.
  */
-const TRAP = `import worker, * as all from './index.js';
+const TRAP = [
+  {
+    type: 'ESModule',
+    path: 'trap.js',
+    contents: `import worker, * as objects from './entry.js';
 import unreachable from './unreachable.wasm';
-const now = Date.now;
+const Clock = Date;
 let isArmed = false;
-Date.now = () => {
-  if (isArmed) {
+globalThis.Date = class extends Clock {
+  constructor(...given) {
+    super(...given);
+    if (!isArmed) return;
     isArmed = false;
     new WebAssembly.Instance(unreachable).exports.t();
   }
-  return now();
 };
-export class System extends all.System {
+export class System extends objects.System {
   fetch(request) {
     isArmed = request.headers.has('x-trap');
     return super.fetch(request);
   }
 }
-export const Registry = all.Registry;
-export default worker;`;
-/** One function, t, of one instruction: unreachable. */
-const UNREACHABLE = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 116, 0, 0, 10, 5, 1, 3, 0, 0, 11]);
+export const Registry = objects.Registry;
+export default worker;`,
+  },
+  // One function, t, of one instruction: unreachable.
+  {
+    type: 'CompiledWasm',
+    path: 'unreachable.wasm',
+    contents: new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 116, 0, 0, 10, 5, 1, 3, 0, 0, 11]),
+  },
+];
 
 /** Runs SQL on the storage of the system `id`; its rows. Nobody else may have the storage open. */
 export async function operate(t, dir, id, statement) {
@@ -81,15 +91,7 @@ export async function start(t, dir, { bindings = {}, slow = false, trap = false,
   const worker = {
     name: 'fourfold',
     compatibilityDate: '2026-04-01',
-    modules: trap ? [
-      { type: 'ESModule', path: 'trap.js', contents: TRAP },
-      { type: 'CompiledWasm', path: 'unreachable.wasm', contents: UNREACHABLE },
-      { type: 'ESModule', path: 'index.js', contents: readFileSync(new URL('index.js', build)) },
-      { type: 'CompiledWasm', path: 'index_bg.wasm', contents: readFileSync(new URL('index_bg.wasm', build)) },
-    ] : script !== undefined ? [{ type: 'ESModule', path: 'index.js', contents: script }] : [
-      { type: 'ESModule', path: 'index.js', contents: readFileSync(new URL('index.js', build)) },
-      { type: 'CompiledWasm', path: 'index_bg.wasm', contents: readFileSync(new URL('index_bg.wasm', build)) },
-    ],
+    modules: script === undefined ? [...(trap ? TRAP : []), ...modules()] : [{ type: 'ESModule', path: 'index.js', contents: script }],
     bindings: { ...secrets, ...bindings },
     ...(script === undefined && {
       queueProducers: { INGEST: 'ingest' },

@@ -19,7 +19,7 @@ test('an object that traps says so in time, and answers again with the right bit
     const body = { frames: frames(3, from, 100) };
     const began = performance.now();
     const trapped = await api.call('POST', '/v1/systems/a/frames', body, { 'x-trap': 'object' });
-    assert.deepEqual([trapped.status, trapped.json?.code], [503, 'system.no-answer'], trapped.text);
+    assert.deepEqual([trapped.status, trapped.json?.code], [503, 'system.no-answer'], trapped.text.slice(0, 300));
     assert.equal(trapped.headers.get('content-type'), 'application/problem+json');
     assert.ok(Number(trapped.headers.get('retry-after')) >= 1);
     assert.ok(performance.now() - began < 6000, 'in time');
