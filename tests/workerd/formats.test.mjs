@@ -43,8 +43,8 @@ function read(bytes) {
   const [viewScores, weights] = [numbers(views), numbers(views)];
   const [alarm, severity, fromSilence] = [marks(1), marks(1), marks(1)];
   const [notes, silences, healths] = [marks(streams), marks(streams), marks(views)];
-  assert.equal(at, bytes.byteLength);
-  return { rows, streams, views, named, scores, viewScores, weights, alarm, severity, fromSilence, notes, silences, healths };
+  const words = JSON.parse(new TextDecoder().decode(bytes.slice(at)));
+  return { words, rows, streams, views, named, scores, viewScores, weights, alarm, severity, fromSilence, notes, silences, healths };
 }
 
 test('every form says the same', async (t) => {
@@ -82,7 +82,16 @@ test('every form says the same', async (t) => {
     assert.deepEqual(verdict.views.map(({ score }) => score), verdict.views.map((_, place) => said.viewScores(row, place)));
     assert.deepEqual(verdict.views.map(({ weight }) => weight), verdict.views.map((_, place) => said.weights(row, place)));
     assert.equal(said.alarm(row) === 1, verdict.alarm);
-    assert.deepEqual(verdict.streams.map(({ present }) => present), [0, 1, 2].map((place) => said.notes(row, place) > 0));
+    assert.equal(said.words.severities[said.severity(row)], verdict.severity);
+    for (const [place, stream] of verdict.streams.entries()) {
+      const [note, silence] = [said.notes(row, place), said.silences(row, place)];
+      assert.equal(note > 0, stream.present);
+      assert.equal(said.words.reasons[note - 2] ?? null, stream.reason);
+      assert.equal(said.words.silences[silence - 1] ?? null, stream.silence);
+    }
+    for (const [place, { view, health }] of verdict.views.entries()) {
+      assert.deepEqual([said.words.views[place], said.words.healths[said.healths(row, place)]], [view, health]);
+    }
   }
 });
 

@@ -7,6 +7,7 @@ use fourfold::stream::{Gap, Reason, StreamVerdict};
 use fourfold::verdict::{Severity, Standing, View, ViewVerdict};
 use fourfold::wire::VerdictJson;
 use fourfold::{Schema, Verdict};
+use serde::Serialize;
 
 use crate::refusal::{Refusal, StorageFault};
 
@@ -32,6 +33,25 @@ const HEALTHS: [Health; 4] = [Health::Cold, Health::Ready, Health::Starved, Heal
 /// Every gap, in the order of their codes.
 pub(crate) const GAPS: [Gap; 6] =
     [Gap::None, Gap::Point, Gap::Short, Gap::Medium, Gap::LongOutage, Gap::Permanent];
+
+/// The words behind the codes, in the order of the codes. A stream's note is 0 for no value, 1 for one that nobody had
+/// an opinion on, and from 2 on a reason; a silence is 0 for none, and from 1 on a cause.
+#[derive(Serialize)]
+struct Vocabulary {
+    severities: [Severity; 5],
+    healths: [Health; 4],
+    views: [View; VIEWS],
+    reasons: &'static [Reason],
+    silences: &'static [Cause],
+}
+
+const VOCABULARY: Vocabulary = Vocabulary {
+    severities: SEVERITIES,
+    healths: HEALTHS,
+    views: View::ALL,
+    reasons: &Reason::ALL,
+    silences: &Cause::ALL,
+};
 
 /// The severity in a place.
 pub(crate) fn severity_of(place: i64) -> Result<Severity, StorageFault> {
@@ -155,7 +175,8 @@ impl Verdicts {
 
     /// As columns, the way the npm package has them: numbers hold time, score, oddness, news, confidence, episode;
     /// streams' scores (row by row); views' scores, views' weights. Marks hold alarm, severity, from silence; streams'
-    /// notes and silences; views' health.
+    /// notes and silences; views' health. Then, as JSON, the words behind the codes in the marks: whoever reads them needs
+    /// no list of their own.
     pub(crate) fn write_columns(&self, to: &mut Vec<u8>) -> Result<(), Refusal> {
         let mut columns = [const { Vec::new() }; 9];
         let mut marks = [const { Vec::new() }; 6];
@@ -184,7 +205,7 @@ impl Verdicts {
         }
         columns.iter().for_each(|column| to.extend(column));
         marks.iter().for_each(|column| to.extend(column));
-        Ok(())
+        serde_json::to_writer(to, &VOCABULARY).map_err(|_| Refusal::Unwritable)
     }
 }
 
