@@ -2,7 +2,7 @@
 //! nothing. There are no sessions: every message is answered by itself, as the streamable transport allows.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// Versions of the protocol that are spoken here, the newest first.
 const VERSIONS: [&str; 4] = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"];
@@ -91,9 +91,11 @@ pub(crate) fn hear(call: Call) -> Outcome {
 /// The answer to a question that was asked on. A refusal is an answer, too: the agent can read it and do better.
 pub(crate) fn tell(id: &Id, status: u16, text: &str) -> Value {
     let is_error = status >= 300;
-    let mut result = json!({ "content": [{ "type": "text", "text": text }], "isError": is_error });
+    let mut result = Map::new();
+    result.insert("content".to_owned(), json!([{ "type": "text", "text": text }]));
+    result.insert("isError".to_owned(), json!(is_error));
     if !is_error && let Ok(value @ Value::Object(_)) = serde_json::from_str(text) {
-        result["structuredContent"] = value;
+        result.insert("structuredContent".to_owned(), value);
     }
     json!({ "jsonrpc": "2.0", "id": id, "result": result })
 }

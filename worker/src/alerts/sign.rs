@@ -38,7 +38,7 @@ mod tests {
         let (id, at_s) = ("msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330);
         let body = r#"{"test": 2432232314}"#;
         let one = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
-        assert_eq!(signature(&[secret.clone()], id, at_s, body).as_deref(), Some(one));
+        assert_eq!(signature(std::slice::from_ref(&secret), id, at_s, body).as_deref(), Some(one));
         let both = signature(&[secret.clone(), secret], id, at_s, body).unwrap();
         assert_eq!(both, format!("{one} {one}"));
         assert_eq!(signature(&["whsec_x".to_owned()], id, at_s, body), None);

@@ -197,7 +197,7 @@ pub(super) enum TickAnswer {
 /// A ready-made list.
 #[derive(Serialize, JsonSchema)]
 #[serde(untagged)]
-#[allow(dead_code, reason = "only its shape is used")]
+#[allow(dead_code, clippy::large_enum_variant, reason = "only its shape is used")]
 pub(super) enum ViewAnswer {
     Anomalies(AnomalyList),
     Trends(Trends),
