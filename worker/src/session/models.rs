@@ -96,7 +96,7 @@ impl<S: Sql> Session<S> {
         taken.write.newest_blobs(Blob::Snapshot, SNAPSHOTS_KEPT);
         let shift = shift_after(newest, &engine);
         taken.write.shift(shift);
-        close_open(store, ask.now_ms, &mut taken.write)?;
+        close_open(store, Some(ask.now_ms), &mut taken.write)?;
         live.system.shift = shift;
         live.course = Course::of(&engine);
         live.engine = engine;

@@ -154,9 +154,37 @@ fn raw_data_goes_and_statistics_stay() {
     let expected = post(&mut session, &next).unwrap();
     let mut again = Session::new(database.clone(), Settings::default());
     assert_eq!(post(&mut again, &next), Ok(expected));
+    let known = get(&mut again, "anomalies?archived=true");
     database.operate("DELETE FROM blobs");
+    let mut anew = Session::new(database.clone(), Settings::default());
+    post(&mut anew, &frames(3010, 3020)).unwrap();
+    let burst = format!(r#"{{"frames":[{{"t":{},"values":{{"cpu":1e12}}}}]}}"#, START_MS + 3030 * MINUTE_MS);
+    post(&mut anew, &burst).unwrap();
+    assert_eq!(get(&mut anew, "anomalies?archived=true"), known, "no number is given twice");
     let mut again = Session::new(database, Settings::default());
-    assert!(post(&mut again, &frames(3010, 3020)).is_ok());
+    assert_eq!(get(&mut again, "health"), get(&mut anew, "health"), "it begins anew once");
+}
+
+#[test]
+fn a_storage_that_refuses_to_read_is_no_reason_to_begin_anew() {
+    let database = Database::new();
+    created(&database);
+    let mut session = fed(&database, 0, 700, 70);
+    let next = frames(700, 710);
+    for reads in 0..12 {
+        let mut again = Session::new(database.clone(), Settings::default());
+        database.reads_until_refusal.set(Some(reads));
+        let refused = post(&mut again, &next);
+        database.reads_until_refusal.set(None);
+        if let Err((status, _)) = refused {
+            assert_eq!(status, 503, "after {reads} reads");
+            let expected = session.live().unwrap().engine.seal();
+            assert!(again.live().unwrap().engine.seal() == expected, "after {reads} reads");
+        } else {
+            assert!(reads > 4);
+            return;
+        }
+    }
 }
 
 #[test]
