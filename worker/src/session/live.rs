@@ -10,8 +10,10 @@ use crate::refusal::{Refusal, StorageFault};
 use crate::sql::Sql;
 use crate::store::{AnomalyRow, Blob, Store, SystemRow, Write};
 
-/// Frames that an engine learns anew when its schema changes, or when nothing else is left: the newest ones.
+/// Frames that an engine learns anew when its schema changes, or when nothing else is left: the newest ones. And values:
+/// some seconds of work at most.
 const RELEARNED_FRAMES: usize = 20_000;
+const RELEARNED_VALUES: usize = 1_000_000;
 
 /// An engine and the end of the log that it has seen.
 pub(super) struct Live {
@@ -198,7 +200,8 @@ pub(super) fn changed(
 /// events if events made them.
 fn relearned(store: &Store<impl Sql>, schema: &Schema, before_seq: u64) -> Result<Engine, Refusal> {
     let mut engine = Engine::new(schema.clone());
-    let skipped = store.tail()?.frames.saturating_sub(RELEARNED_FRAMES as u64);
+    let most = RELEARNED_FRAMES.min(RELEARNED_VALUES / schema.streams().len().max(1));
+    let skipped = store.tail()?.frames.saturating_sub(most as u64);
     let mut seq = 0;
     let mut names: Option<(u64, Vec<Option<usize>>)> = None;
     loop {

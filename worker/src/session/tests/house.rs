@@ -188,6 +188,22 @@ fn a_storage_that_refuses_to_read_is_no_reason_to_begin_anew() {
 }
 
 #[test]
+fn however_fast_data_comes_exact_verdicts_have_an_end() {
+    let database = Database::new();
+    let mut session = made(&database, r#"{"streams":["cpu","disk"]}"#);
+    for batch in 0..11 {
+        post(&mut session, &frames(batch * 5000, (batch + 1) * 5000)).unwrap();
+    }
+    session.ring(START_MS + DAY_MS).unwrap();
+    let kept = database.number("SELECT sum(length(bytes)) FROM verdicts") as usize;
+    let row_bytes = crate::verdicts::Verdicts::row_bytes(2);
+    assert!((50_000..=52_000).contains(&(kept / row_bytes)), "{} frames", kept / row_bytes);
+    assert!(post(&mut session, &frames(54_000, 54_010)).is_ok());
+    let (status, problem) = post(&mut session, &frames(10, 20)).unwrap_err();
+    assert!(status == 409 && problem.contains("frame.verdict-forgotten"), "{problem}");
+}
+
+#[test]
 fn many_small_requests_leave_little_behind() {
     let database = Database::new();
     let mut session = made(&database, r#"{"streams":["a"],"frame_ms":3600000,"lateness_ms":0}"#);
