@@ -4,13 +4,16 @@ use fourfold::verdict::Episode;
 use fourfold::{Engine, Schema, SchemaDraft};
 
 use super::course::Course;
+use super::system::{close_open, shift_after};
 use crate::log::{Entry, Frames, Kind, Step, Tail, Word, pack};
 use crate::refusal::{Refusal, StorageFault};
 use crate::sql::Sql;
-use crate::store::{AnomalyRow, Blob, Store, SystemRow};
+use crate::store::{AnomalyRow, Blob, Store, SystemRow, Write};
 
-/// Frames that an engine learns anew when its schema changes, or when nothing else is left: the newest ones.
+/// Frames that an engine learns anew when its schema changes, or when nothing else is left: the newest ones. And values:
+/// some seconds of work at most.
 const RELEARNED_FRAMES: usize = 20_000;
+const RELEARNED_VALUES: usize = 1_000_000;
 
 /// An engine and the end of the log that it has seen.
 pub(super) struct Live {
@@ -33,33 +36,52 @@ pub(super) struct Live {
 }
 
 impl Live {
-    /// The newest snapshot that can be opened, and the log since; without one, what is left of the log.
+    /// The newest snapshot that can be opened, and the log since; without one, the whole log; without that, what is left
+    /// of it.
     pub(super) fn from_store(store: &Store<impl Sql>) -> Result<Option<Self>, Refusal> {
         let Some(system) = store.system()? else { return Ok(None) };
         let schema = parsed(&system.schema)?;
-        let snapshots = store.blobs(Blob::Snapshot)?;
-        let kept = snapshots.iter().find_map(|&seq| {
-            let engine = Engine::open(&store.blob(Blob::Snapshot, seq).ok()?).ok()?;
-            let (engine, frames) = replay(store, engine, seq).ok()?;
-            (*engine.schema() == schema).then_some((engine, seq, frames))
-        });
-        let (engine, after, replayed) = match kept {
-            Some(kept) => kept,
-            None => {
-                let first = parsed(&store.schema_of(0)?)?;
-                let whole = replay(store, Engine::new(first), 0).ok();
-                match whole.filter(|(engine, _)| *engine.schema() == schema) {
-                    Some((engine, frames)) => (engine, 0, frames),
-                    // The log's beginning is past its time. What is left teaches most of what there was to know.
-                    None => (relearned(store, &schema, u64::MAX)?, 0, 0),
-                }
+        for seq in store.blobs(Blob::Snapshot)? {
+            let Ok(engine) = Engine::open(&store.blob(Blob::Snapshot, seq)?) else { continue };
+            if let Some((engine, frames)) = replayed(store, engine, seq, &schema)? {
+                return Self::known(store, system, engine, seq, frames).map(Some);
             }
-        };
+        }
+        let first = parsed(&store.schema_of(0)?)?;
+        if let Some((engine, frames)) = replayed(store, Engine::new(first), 0, &schema)? {
+            return Self::known(store, system, engine, 0, frames).map(Some);
+        }
+        Self::anew(store, system, &schema).map(Some)
+    }
+
+    /// An engine that has seen the log, the last so many frames of it after an entry.
+    fn known(
+        store: &Store<impl Sql>,
+        system: SystemRow,
+        engine: Engine,
+        after: u64,
+        frames: u64,
+    ) -> Result<Self, Refusal> {
         let tail = store.tail()?;
-        let snapshot = Tail { seq: after, frames: tail.frames.saturating_sub(replayed) };
+        let snapshot = Tail { seq: after, frames: tail.frames.saturating_sub(frames) };
         let (newest_ms, came_ms) = store.newest_ms()?.unzip();
-        let course = Course::of(&engine);
-        Ok(Some(Self { schema, engine, system, tail, snapshot, newest_ms, came_ms, is_ahead: false, course }))
+        let (schema, course) = (engine.schema().clone(), Course::of(&engine));
+        Ok(Self { schema, engine, system, tail, snapshot, newest_ms, came_ms, is_ahead: false, course })
+    }
+
+    /// No snapshot is sound, and the log's beginning is past its time: what is left teaches most of what there was to
+    /// know. Episodes are counted on, and a snapshot sees to it that this happens once.
+    fn anew(store: &Store<impl Sql>, system: SystemRow, schema: &Schema) -> Result<Self, Refusal> {
+        let engine = relearned(store, schema, u64::MAX)?;
+        let shift = shift_after(store.newest_anomaly()?, &engine);
+        let seq = store.tail()?.seq;
+        let mut write = Write::default();
+        write.shift(shift);
+        write.blob(Blob::Snapshot, seq, &engine.seal());
+        write.newest_blobs(Blob::Snapshot, 1);
+        close_open(store, None, &mut write)?;
+        store.commit(write)?;
+        Self::known(store, SystemRow { shift, ..system }, engine, seq, 0)
     }
 
     /// How many streams there are.
@@ -80,6 +102,21 @@ impl Live {
 pub(super) fn parsed(text: &str) -> Result<Schema, StorageFault> {
     let draft = SchemaDraft::from_json(text).map_err(|_| StorageFault::Damaged)?;
     draft.validate().map_err(|_| StorageFault::Damaged)
+}
+
+/// The engine after what the log says, if it says all of it. A storage that only refuses may have more luck later: that
+/// is no reason to begin anew.
+fn replayed(
+    store: &Store<impl Sql>,
+    engine: Engine,
+    after: u64,
+    schema: &Schema,
+) -> Result<Option<(Engine, u64)>, Refusal> {
+    match replay(store, engine, after) {
+        Ok((engine, frames)) => Ok(Some((engine, frames)).filter(|(engine, _)| engine.schema() == schema)),
+        Err(Refusal::Storage(StorageFault::Refused)) => Err(StorageFault::Refused.into()),
+        Err(_) => Ok(None),
+    }
 }
 
 /// Tells the engine what the log says after an entry; and how many frames that were.
@@ -163,7 +200,8 @@ pub(super) fn changed(
 /// events if events made them.
 fn relearned(store: &Store<impl Sql>, schema: &Schema, before_seq: u64) -> Result<Engine, Refusal> {
     let mut engine = Engine::new(schema.clone());
-    let skipped = store.tail()?.frames.saturating_sub(RELEARNED_FRAMES as u64);
+    let most = RELEARNED_FRAMES.min(RELEARNED_VALUES / schema.streams().len().max(1));
+    let skipped = store.tail()?.frames.saturating_sub(most as u64);
     let mut seq = 0;
     let mut names: Option<(u64, Vec<Option<usize>>)> = None;
     loop {

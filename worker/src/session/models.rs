@@ -22,8 +22,9 @@ use crate::store::{Blob, ModelRow};
 
 /// Checkpoints that are kept.
 const MODELS_KEPT: u64 = 8;
-/// Frames that two configurations are compared on: some seconds of work.
+/// Frames that two configurations are compared on, and values of them: some seconds of work.
 const COMPARED_FRAMES: usize = 5000;
+const COMPARED_VALUES: usize = 250_000;
 /// The widest tolerance around an anomaly, in rows, of the volumes.
 const WINDOW: usize = 100;
 
@@ -96,7 +97,7 @@ impl<S: Sql> Session<S> {
         taken.write.newest_blobs(Blob::Snapshot, SNAPSHOTS_KEPT);
         let shift = shift_after(newest, &engine);
         taken.write.shift(shift);
-        close_open(store, ask.now_ms, &mut taken.write)?;
+        close_open(store, Some(ask.now_ms), &mut taken.write)?;
         live.system.shift = shift;
         live.course = Course::of(&engine);
         live.engine = engine;
@@ -144,7 +145,7 @@ impl<S: Sql> Session<S> {
                     if !is_inside {
                         continue;
                     }
-                    if rows.len() == COMPARED_FRAMES {
+                    if rows.len() >= COMPARED_FRAMES.min(COMPARED_VALUES / width.max(1)) {
                         rows.pop_front();
                     }
                     let named =

@@ -2,17 +2,18 @@
 
 use fourfold::engine::Thresholds;
 use fourfold::wire::{GapsJson, HealthJson, MonitorJson, QualityJson};
-use fourfold::{Engine, SchemaDraft};
+use fourfold::{Engine, Schema, SchemaDraft};
 use serde::Serialize;
 
+use super::course::Course;
 use super::live::{self, Live};
-use super::{Ask, Outcome, Session};
+use super::{Ask, Outcome, SNAPSHOTS_KEPT, Session, Taken, load};
 use crate::answer::Answer;
 use crate::body;
 use crate::log::Kind;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, StorageFault};
 use crate::sql::Sql;
-use crate::store::{Blob, Write};
+use crate::store::{AnomalyRow, Blob, Store, SystemRow, Write};
 
 /// A system as the API describes it.
 #[derive(Serialize)]
@@ -61,12 +62,12 @@ impl<S: Sql> Session<S> {
 
     /// Keeps what can be kept: everything where only the rate of false alarms is another; otherwise a new engine learns
     /// from what is stored, and episodes are counted on.
-    fn change(&mut self, ask: &Ask<'_>, schema: fourfold::Schema) -> Result<Outcome, Refusal> {
+    fn change(&mut self, ask: &Ask<'_>, schema: Schema) -> Result<Outcome, Refusal> {
         let text = body::write(&schema.to_draft())?;
         let newest = self.store.newest_anomaly()?;
         let Self { store, live, .. } = self;
-        let live = super::load(store, live)?;
-        let names = |schema: &fourfold::Schema| -> Vec<String> {
+        let live = load(store, live)?;
+        let names = |schema: &Schema| -> Vec<String> {
             schema.streams().iter().map(|stream| stream.name.clone()).collect()
         };
         let (before, after) = (names(&live.schema), names(&schema));
@@ -75,7 +76,7 @@ impl<S: Sql> Session<S> {
         };
         let (engine, is_same) = live::changed(store, &live.engine, &schema, u64::MAX)?;
         live.is_ahead = true;
-        let mut taken = super::Taken::new(live, ask.now_ms);
+        let mut taken = Taken::new(live, ask.now_ms);
         let (era, shift) = match is_same {
             true => (live.system.era + 1, live.system.shift),
             false => (live.system.era + 1, shift_after(newest, &engine)),
@@ -84,7 +85,7 @@ impl<S: Sql> Session<S> {
         taken.entry(live, Kind::Schema, (at_ms, at_ms), 0, text.clone().into_bytes());
         taken.write.schema(era, &text, shift);
         taken.write.blob(Blob::Snapshot, taken.tail.seq, &engine.seal());
-        taken.write.newest_blobs(Blob::Snapshot, super::SNAPSHOTS_KEPT);
+        taken.write.newest_blobs(Blob::Snapshot, SNAPSHOTS_KEPT);
         let reset =
             if is_same { Vec::new() } else { vec!["labels", "checkpoints of before", "open episodes"] };
         let change = ChangeJson {
@@ -94,11 +95,11 @@ impl<S: Sql> Session<S> {
             reset,
         };
         if !is_same {
-            close_open(store, ask.now_ms, &mut taken.write)?;
+            close_open(store, Some(ask.now_ms), &mut taken.write)?;
         }
         *live = Live {
-            system: crate::store::SystemRow { era, schema: text, shift, ..live.system.clone() },
-            course: super::course::Course::of(&engine),
+            system: SystemRow { era, schema: text, shift, ..live.system.clone() },
+            course: Course::of(&engine),
             snapshot: taken.tail,
             schema,
             engine,
@@ -158,20 +159,22 @@ pub(super) fn shift_after(newest: u64, engine: &Engine) -> i64 {
     i64::try_from(newest).unwrap_or(i64::MAX).saturating_sub(i64::try_from(own).unwrap_or(i64::MAX))
 }
 
-/// Episodes of an engine that is no more are over: nobody is left who could end them.
+/// Episodes of an engine that is no more are over: nobody is left who could end them. Where nobody says what time it is,
+/// it is the episode's own.
 pub(super) fn close_open(
-    store: &crate::store::Store<impl Sql>,
-    now_ms: i64,
+    store: &Store<impl Sql>,
+    now_ms: Option<i64>,
     write: &mut Write,
 ) -> Result<(), Refusal> {
     for row in store.open_anomalies()? {
         let mut episode: fourfold::wire::EpisodeJson<'_> =
-            serde_json::from_str(&row.json).map_err(|_| crate::refusal::StorageFault::Damaged)?;
+            serde_json::from_str(&row.json).map_err(|_| StorageFault::Damaged)?;
+        let now_ms = now_ms.unwrap_or(episode.last);
         episode.closed = Some(episode.last);
         episode.end = fourfold::verdict::End::Overtaken;
         let json = body::write(&episode)?;
         write.history(row.id, now_ms, "closed", Some("overtaken".to_owned()));
-        write.anomaly(crate::store::AnomalyRow { closed_ms: episode.closed, json, ..row.clone() }, now_ms);
+        write.anomaly(AnomalyRow { closed_ms: episode.closed, json, ..row.clone() }, now_ms);
     }
     Ok(())
 }

@@ -34,6 +34,10 @@ const LOOSE_MOST: u64 = 3000;
 const CHAPTER_FRAMES: usize = 512;
 const CHAPTER_ENTRIES: usize = 512;
 const LOOK: u64 = 1024;
+/// An object holds ten gigabytes. However fast data comes: exact verdicts of so many frames, some tens of megabytes, and
+/// so many raw values, which are some gigabytes.
+const VERDICTS_MOST: u64 = 50_000;
+const VALUES_MOST: u64 = 2_000_000_000;
 /// Notices that wait for delivery at most.
 const OUTBOX_MOST: u64 = 1000;
 
@@ -170,9 +174,12 @@ impl<S: Sql> Session<S> {
         self.pack(is_over)?;
         let snapshots = self.store.blobs(Blob::Snapshot)?;
         let mut write = Write::default();
+        let (frames, width) = self.live().map(|live| (live.tail.frames, live.width() as u64))?;
         if let Some(oldest) = snapshots.last() {
             write.forget_raw(now_ms - raw_ms, *oldest);
+            write.forget_raw_below(frames.saturating_sub(VALUES_MOST / width.max(1)), *oldest);
         }
+        write.forget_verdicts_below(frames.saturating_sub(VERDICTS_MOST));
         write.forget_verdicts(now_ms - verdicts_ms);
         write.forget_keys(now_ms - super::keys::KEPT_MS);
         write.forget_reports(now_ms - raw_ms);

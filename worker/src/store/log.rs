@@ -64,6 +64,25 @@ impl Write {
             [before_ms.into()],
         );
     }
+
+    /// Forgets the exact verdicts of before a frame, by its number.
+    pub(crate) fn forget_verdicts_below(&mut self, frames: u64) {
+        self.push(
+            "DELETE FROM verdicts WHERE seq IN (SELECT seq FROM log WHERE packed = 1 AND frames < ?)",
+            [frames.into()],
+        );
+    }
+
+    /// Forgets raw data of before a frame, and its scores. What the oldest snapshot has not seen stays.
+    pub(crate) fn forget_raw_below(&mut self, frames: u64, snapshot: u64) {
+        let cells = [frames.into(), snapshot.into()];
+        self.push(
+            "DELETE FROM scores WHERE seq IN
+                (SELECT seq FROM log WHERE packed = 1 AND frames < ? AND seq <= ?)",
+            cells.clone(),
+        );
+        self.push("DELETE FROM log WHERE packed = 1 AND frames < ? AND seq <= ?", cells);
+    }
 }
 
 /// A statement that selects entries.

@@ -22,12 +22,14 @@ pub(crate) enum Mood {
 pub(crate) struct Database {
     connection: Rc<Connection>,
     pub(crate) mood: Rc<Flag<Mood>>,
+    /// After so many reads one is refused.
+    pub(crate) reads_until_refusal: Rc<Flag<Option<u32>>>,
 }
 
 impl Database {
     pub(crate) fn new() -> Self {
         let connection = Rc::new(Connection::open_in_memory().unwrap());
-        Self { connection, mood: Rc::new(Flag::new(Mood::Works)) }
+        Self { connection, mood: Rc::new(Flag::new(Mood::Works)), reads_until_refusal: Rc::default() }
     }
 
     /// Runs a statement of a test, which may be about anything.
@@ -43,6 +45,10 @@ impl Database {
 
 impl Sql for Database {
     fn rows(&self, text: &str, cells: Vec<Cell>) -> Result<Vec<Row>, StorageFault> {
+        match self.reads_until_refusal.get() {
+            Some(0) => return Err(StorageFault::Refused),
+            left => self.reads_until_refusal.set(left.map(|left| left - 1)),
+        }
         let mut statement = self.connection.prepare_cached(text).unwrap();
         let width = statement.column_count();
         let rows = statement.query_map(params_from_iter(cells.into_iter().map(value)), |row| {

@@ -154,9 +154,53 @@ fn raw_data_goes_and_statistics_stay() {
     let expected = post(&mut session, &next).unwrap();
     let mut again = Session::new(database.clone(), Settings::default());
     assert_eq!(post(&mut again, &next), Ok(expected));
+    let known = get(&mut again, "anomalies?archived=true");
     database.operate("DELETE FROM blobs");
+    let mut anew = Session::new(database.clone(), Settings::default());
+    post(&mut anew, &frames(3010, 3020)).unwrap();
+    let burst = format!(r#"{{"frames":[{{"t":{},"values":{{"cpu":1e12}}}}]}}"#, START_MS + 3030 * MINUTE_MS);
+    post(&mut anew, &burst).unwrap();
+    assert_eq!(get(&mut anew, "anomalies?archived=true"), known, "no number is given twice");
     let mut again = Session::new(database, Settings::default());
-    assert!(post(&mut again, &frames(3010, 3020)).is_ok());
+    assert_eq!(get(&mut again, "health"), get(&mut anew, "health"), "it begins anew once");
+}
+
+#[test]
+fn a_storage_that_refuses_to_read_is_no_reason_to_begin_anew() {
+    let database = Database::new();
+    created(&database);
+    let mut session = fed(&database, 0, 700, 70);
+    let next = frames(700, 710);
+    for reads in 0..12 {
+        let mut again = Session::new(database.clone(), Settings::default());
+        database.reads_until_refusal.set(Some(reads));
+        let refused = post(&mut again, &next);
+        database.reads_until_refusal.set(None);
+        if let Err((status, _)) = refused {
+            assert_eq!(status, 503, "after {reads} reads");
+            let expected = session.live().unwrap().engine.seal();
+            assert!(again.live().unwrap().engine.seal() == expected, "after {reads} reads");
+        } else {
+            assert!(reads > 4);
+            return;
+        }
+    }
+}
+
+#[test]
+fn however_fast_data_comes_exact_verdicts_have_an_end() {
+    let database = Database::new();
+    let mut session = made(&database, r#"{"streams":["cpu","disk"]}"#);
+    for batch in 0..11 {
+        post(&mut session, &frames(batch * 5000, (batch + 1) * 5000)).unwrap();
+    }
+    session.ring(START_MS + DAY_MS).unwrap();
+    let kept = database.number("SELECT sum(length(bytes)) FROM verdicts") as usize;
+    let row_bytes = crate::verdicts::Verdicts::row_bytes(2);
+    assert!((50_000..=52_000).contains(&(kept / row_bytes)), "{} frames", kept / row_bytes);
+    assert!(post(&mut session, &frames(54_000, 54_010)).is_ok());
+    let (status, problem) = post(&mut session, &frames(10, 20)).unwrap_err();
+    assert!(status == 409 && problem.contains("frame.verdict-forgotten"), "{problem}");
 }
 
 #[test]
