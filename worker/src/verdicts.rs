@@ -1,13 +1,11 @@
 //! Verdicts as numbers: what the log keeps of them. Every answer is made from these, the first one and the repeated one,
 //! so that both have the same bytes.
 
-use fourfold::opinion::Health;
-use fourfold::silence::Cause;
-use fourfold::stream::{Gap, Reason, StreamVerdict};
+use fourfold::stream::{Gap, StreamVerdict};
 use fourfold::verdict::{Severity, Standing, View, ViewVerdict};
 use fourfold::wire::VerdictJson;
+use fourfold::wire::codes::{self, VOCABULARY};
 use fourfold::{Schema, Verdict};
-use serde::Serialize;
 
 use crate::refusal::{Refusal, StorageFault};
 
@@ -20,42 +18,16 @@ const MARKS: usize = 4 + VIEWS;
 /// Marks of a stream: what it said, why it is silent, what gap it is in.
 const STREAM_MARKS: usize = 3;
 
-/// A stream's note for "no value"; the others follow.
-const ABSENT: u8 = 0;
-/// A value that no detector had an opinion on.
-const PRESENT: u8 = 1;
-/// From here on: a value, and the reason's place in the vocabulary.
-const REASON: u8 = 2;
-
-const SEVERITIES: [Severity; 5] =
-    [Severity::None, Severity::Low, Severity::Medium, Severity::High, Severity::Critical];
-const HEALTHS: [Health; 4] = [Health::Cold, Health::Ready, Health::Starved, Health::Broken];
 /// Every gap, in the order of their codes.
 pub(crate) const GAPS: [Gap; 6] =
     [Gap::None, Gap::Point, Gap::Short, Gap::Medium, Gap::LongOutage, Gap::Permanent];
 
-/// The words behind the codes, in the order of the codes. A stream's note is 0 for no value, 1 for one that nobody had
-/// an opinion on, and from 2 on a reason; a silence is 0 for none, and from 1 on a cause.
-#[derive(Serialize)]
-struct Vocabulary {
-    severities: [Severity; 5],
-    healths: [Health; 4],
-    views: [View; VIEWS],
-    reasons: &'static [Reason],
-    silences: &'static [Cause],
-}
-
-const VOCABULARY: Vocabulary = Vocabulary {
-    severities: SEVERITIES,
-    healths: HEALTHS,
-    views: View::ALL,
-    reasons: &Reason::ALL,
-    silences: &Cause::ALL,
-};
-
 /// The severity in a place.
 pub(crate) fn severity_of(place: i64) -> Result<Severity, StorageFault> {
-    usize::try_from(place).ok().and_then(|place| SEVERITIES.get(place).copied()).ok_or(StorageFault::Damaged)
+    usize::try_from(place)
+        .ok()
+        .and_then(|place| VOCABULARY.severities.get(place).copied())
+        .ok_or(StorageFault::Damaged)
 }
 
 /// Verdicts about one schema, in the order in which they were said. Each has the same number of bytes: its numbers,
@@ -124,14 +96,12 @@ impl Verdicts {
         let severity = verdict.severity as u8;
         self.rows.extend([u8::from(verdict.alarm), severity, u8::from(verdict.from_silence), standing]);
         self.rows.extend(verdict.views.iter().map(|view| view.health as u8));
-        self.rows.extend(verdict.streams.iter().flat_map(|stream| {
-            let said = match stream.reason {
-                _ if !stream.present => ABSENT,
-                None => PRESENT,
-                Some(reason) => REASON + reason as u8,
-            };
-            [said, stream.silence.map_or(0, |cause| 1 + cause as u8), stream.gap as u8]
-        }));
+        self.rows.extend(
+            verdict
+                .streams
+                .iter()
+                .flat_map(|stream| [codes::note(stream), codes::silence(stream.silence), stream.gap as u8]),
+        );
     }
 
     /// Those that no late event will change.
@@ -249,23 +219,15 @@ fn read(row: &[u8], verdict: &mut Verdict) -> Option<()> {
     let mut marks = marks.iter().copied().map(usize::from);
     let mut mark = || marks.next();
     verdict.alarm = mark()? == 1;
-    verdict.severity = *SEVERITIES.get(mark()?)?;
+    verdict.severity = *VOCABULARY.severities.get(mark()?)?;
     verdict.from_silence = mark()? == 1;
     verdict.standing = *Standing::ALL.get(mark()?)?;
     for view in &mut verdict.views {
-        view.health = *HEALTHS.get(mark()?)?;
+        view.health = *VOCABULARY.healths.get(mark()?)?;
     }
     for stream in &mut verdict.streams {
-        let said = mark()?;
-        stream.present = said != usize::from(ABSENT);
-        stream.reason = match said.checked_sub(REASON.into()) {
-            None => None,
-            Some(place) => Some(*Reason::ALL.get(place)?),
-        };
-        stream.silence = match mark()?.checked_sub(1) {
-            None => None,
-            Some(place) => Some(*Cause::ALL.get(place)?),
-        };
+        (stream.present, stream.reason) = codes::of_note(mark()? as u8)?;
+        stream.silence = codes::of_silence(mark()? as u8)?;
         stream.gap = *GAPS.get(mark()?)?;
     }
     Some(())
@@ -306,8 +268,6 @@ mod tests {
 
     #[test]
     fn codes_are_places() {
-        assert!(SEVERITIES.iter().enumerate().all(|(place, severity)| *severity as usize == place));
-        assert!(HEALTHS.iter().enumerate().all(|(place, health)| *health as usize == place));
         assert!(GAPS.iter().enumerate().all(|(place, gap)| *gap as usize == place));
         assert!(Standing::ALL.iter().enumerate().all(|(place, standing)| *standing as usize == place));
     }

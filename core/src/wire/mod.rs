@@ -1,6 +1,7 @@
 //! The JSON shapes, defined once for every shell. They are made from the engine's own types at the last moment, and
 //! name streams where those count them. (A schema's shape is [`SchemaDraft`](crate::SchemaDraft) itself.)
 
+pub mod codes;
 mod events;
 mod explain;
 mod report;

@@ -196,7 +196,7 @@ fn however_fast_data_comes_exact_verdicts_have_an_end() {
     }
     session.ring(START_MS + DAY_MS).unwrap();
     let kept = database.number("SELECT sum(length(bytes)) FROM verdicts") as usize;
-    let row_bytes = crate::verdicts::Verdicts::row_bytes(2);
+    let row_bytes = Verdicts::row_bytes(2);
     assert!((50_000..=52_000).contains(&(kept / row_bytes)), "{} frames", kept / row_bytes);
     assert!(post(&mut session, &frames(54_000, 54_010)).is_ok());
     let (status, problem) = post(&mut session, &frames(10, 20)).unwrap_err();
