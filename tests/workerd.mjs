@@ -1,5 +1,6 @@
 // The Worker in a real workerd, with its embedded SQLite and the web app's files: as worker/wrangler.toml describes it.
 
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
@@ -9,6 +10,19 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 // Miniflare and its TOML reader come with wrangler, and only wrangler says where they are.
 const wrangler = createRequire(createRequire(import.meta.url).resolve("wrangler"));
 const { Miniflare } = wrangler("miniflare");
+
+/** The secrets of a local run. They are public, and the Worker takes them on localhost only. */
+export const secrets = Object.fromEntries(
+  [...readFileSync(`${ROOT}worker/.dev.vars`, "utf8").matchAll(/^(\w+) = "(.*)"$/gm)].map(([, name, value]) => [name, value]),
+);
+
+/** The Worker's own modules, the way in first. */
+export const modules = () =>
+  [["ESModule", "entry.js"], ["ESModule", "build/index.js"], ["CompiledWasm", "build/index_bg.wasm"]].map(([type, path]) => ({
+    type,
+    path,
+    contents: readFileSync(`${ROOT}worker/${path}`),
+  }));
 
 /** The parts of wrangler.toml that a local run needs. Its shape is ours, so a few patterns read it. */
 async function configuration() {
@@ -31,15 +45,14 @@ async function configuration() {
  */
 export async function startWorkerd({ port = 0, persist, assets, vars = {}, quiet = true } = {}) {
   const { compatibilityDate, objects, workerFirst, vars: configured } = await configuration();
-  const module = async (type, name) => ({ type, path: name, contents: await readFile(`${ROOT}worker/build/${name}`) });
   const miniflare = new Miniflare({
     name: "fourfold",
     host: "127.0.0.1",
     port,
     cf: false,
     compatibilityDate,
-    modules: [await module("ESModule", "index.js"), await module("CompiledWasm", "index_bg.wasm")],
-    bindings: { ...configured, ...vars },
+    modules: modules(),
+    bindings: { ...configured, ...secrets, ...vars },
     durableObjects: objects,
     durableObjectsPersist: persist ? `${persist}/objects` : undefined,
     assets: assets && {

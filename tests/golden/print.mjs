@@ -9,7 +9,7 @@ import { Miniflare } from "miniflare";
 
 import { launchChromium } from "../chromium.mjs";
 import { serveFiles } from "../files.mjs";
-import { startWorkerd } from "../workerd.mjs";
+import { secrets, startWorkerd } from "../workerd.mjs";
 import { replay, withPackage } from "./replay.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -91,7 +91,7 @@ async function worker(cases) {
   const BATCH = 250;
   const server = await startWorkerd();
   const send = async (method, path, body) => {
-    const options = { method, body: JSON.stringify(body), headers: { "content-type": "application/json" } };
+    const options = { method, body: JSON.stringify(body), headers: { "content-type": "application/json", authorization: `Bearer ${secrets.ADMIN_SECRET}` } };
     const response = await fetch(server.url + path, { ...options, signal: AbortSignal.timeout(60_000) });
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
     return response.json();

@@ -70,13 +70,13 @@ test('snapshots that are damaged or gone cost no bits', async (t) => {
   await api.create('a', schema(WIDTH));
   for (let from = 0; from < 1000; from += 100) await api.send('a', frames(WIDTH, from, 100));
   await api.stop();
-  assert.deepEqual(await operate(t, dir, 'a', 'SELECT count(DISTINCT seq) AS kept FROM snapshots'), [{ kept: 2 }]);
+  assert.deepEqual(await operate(t, dir, 'a', 'SELECT count(DISTINCT id) AS kept FROM blobs WHERE kind = 0'), [{ kept: 2 }]);
   const middle = 'CAST(substr(bytes, 1, 200) || x\'5a5a5a\' || substr(bytes, 204) AS BLOB)';
   for (const [minute, harm] of [
-    [1000, `UPDATE snapshots SET bytes = ${middle} WHERE seq = (SELECT max(seq) FROM snapshots)`],
-    [1020, `UPDATE snapshots SET bytes = ${middle}`],
-    [1040, 'UPDATE snapshots SET bytes = x\'00\''],
-    [1060, 'DELETE FROM snapshots'],
+    [1000, `UPDATE blobs SET bytes = ${middle} WHERE kind = 0 AND id = (SELECT max(id) FROM blobs WHERE kind = 0)`],
+    [1020, `UPDATE blobs SET bytes = ${middle} WHERE kind = 0`],
+    [1040, 'UPDATE blobs SET bytes = x\'00\' WHERE kind = 0'],
+    [1060, 'DELETE FROM blobs'],
   ]) {
     await operate(t, dir, 'a', harm);
     api = await start(t, dir);
@@ -119,4 +119,79 @@ test('systems do not know of each other', async (t) => {
   await Promise.all(['a', 'b'].map((id) => api.create(id, schema(WIDTH))));
   const [a, b] = await Promise.all(['a', 'b'].map((id) => api.send(id, frames(WIDTH, 0, 300))));
   assert.deepEqual(a, b);
+});
+
+/** How often; a long run sets more. */
+const KILLS = Number(process.env.FOURFOLD_KILLS ?? 4);
+
+/** Batches of events in the order of time, each with its own key, so that a repeat is the same request. */
+const eventBatches = (count) =>
+  Array.from({ length: count }, (_, batch) => ({
+    key: `batch-${batch}`,
+    body: {
+      events: frames(2, batch * 3, 3).flatMap(({ t, values }) =>
+        Object.entries(values).map(([stream, value]) => ({ stream, t, value: value ?? 0 })),
+      ),
+    },
+  }));
+
+test('killed again and again, at any moment', async (t) => {
+  const count = 60 + KILLS * 60;
+  const batches = eventBatches(count);
+  const postEvents = async (api, { key, body }) => {
+    const { status, text } = await api.call('POST', '/v1/systems/events/events', body, { 'idempotency-key': key });
+    if (status !== 200) throw new Error(text);
+    return text;
+  };
+  const create = async (api) => {
+    await Promise.all(['ones', 'fives'].map((id) => api.create(id, schema(WIDTH))));
+    await api.create('events', { ...schema(2), frame_ms: 120_000, lateness_ms: 120_000 });
+  };
+  const calm = await start(t, folder(t));
+  await create(calm);
+  const expected = [];
+  for (let from = 0; from < count * 5; from += 1500) {
+    expected.push(...(await calm.send('ones', frames(WIDTH, from, Math.min(1500, count * 5 - from)))));
+  }
+  const texts = [];
+  for (const batch of batches) texts.push(await postEvents(calm, batch));
+  await calm.stop();
+
+  const dir = folder(t);
+  const acknowledged = { ones: 0, fives: 0, events: 0 };
+  const write = async (api, id, step) => {
+    while (acknowledged[id] < count * step) {
+      const from = acknowledged[id];
+      if (id === 'events') assert.equal(await postEvents(api, batches[from]), texts[from]);
+      else assert.deepEqual(await api.send(id, frames(WIDTH, from, step)), expected.slice(from, from + step));
+      acknowledged[id] = from + step;
+    }
+  };
+  const seed = Number(process.env.FOURFOLD_SEED ?? Date.now() % 100_000);
+  t.diagnostic(`FOURFOLD_SEED=${seed}`);
+  for (let kill = 0; kill < KILLS; kill++) {
+    const api = await start(t, dir);
+    if (kill === 0) await create(api);
+    const writers = [write(api, 'ones', 1), write(api, 'fives', 5), write(api, 'events', 1)].map((writer) =>
+      writer.catch((error) => {
+        // Whoever is cut off hears of the connection; what was answered was right.
+        if (error.code === 'ERR_ASSERTION') throw error;
+      }),
+    );
+    const noise = Math.sin((seed + kill) * 12.9898) * 43758.5453;
+    await new Promise((resolve) => setTimeout(resolve, 20 + 400 * (noise - Math.floor(noise))));
+    await api.kill();
+    await Promise.all(writers);
+  }
+  const api = await start(t, dir);
+  for (const [id, step] of [['ones', 1], ['fives', 5]]) {
+    const { frames: kept } = await api.describe(id);
+    assert.ok(kept === acknowledged[id] || kept === acknowledged[id] + step, `${id}: ${kept} kept, ${acknowledged[id]} acknowledged`);
+    const from = Math.max(0, acknowledged[id] - 20);
+    assert.deepEqual(await api.send(id, frames(WIDTH, from, 40)), expected.slice(from, from + 40), id);
+  }
+  for (let batch = Math.max(0, acknowledged.events - 3); batch < Math.min(count, acknowledged.events + 10); batch++) {
+    assert.equal(await postEvents(api, batches[batch]), texts[batch]);
+  }
+  assert.ok(acknowledged.ones > 0 && acknowledged.fives > 0 && acknowledged.events > 0);
 });

@@ -1,15 +1,19 @@
 // A local workerd with its own storage, and the verbs of the API. Every call has an end: a broken object may never answer.
 
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { modules, secrets } from '../workerd.mjs';
+
 const root = new URL('../../', import.meta.url);
 const { Miniflare } = createRequire(createRequire(new URL('package.json', root)).resolve('wrangler'))('miniflare');
 
-const build = new URL('worker/build/', root);
+/** What opens everything on this machine. */
+export const ADMIN = secrets.ADMIN_SECRET;
+
 const TIMEOUT_MS = 30_000;
 
 /** A fresh folder that goes when the test does. */
@@ -30,16 +34,53 @@ export class System extends DurableObject {
 }
 export default { fetch: (request, env) => env.SYSTEMS.getByName(new URL(request.url).pathname.slice(1)).fetch(request) };`;
 
+/**
+ * The Worker, with a System whose WebAssembly traps where a request says so: the clock, which Rust asks in the middle of
+ * its work, is then an instruction that can not be executed.
+ */
+const TRAP = [
+  {
+    type: 'ESModule',
+    path: 'trap.js',
+    contents: `import worker, * as objects from './entry.js';
+import unreachable from './unreachable.wasm';
+const Clock = Date;
+let isArmed = false;
+globalThis.Date = class extends Clock {
+  constructor(...given) {
+    super(...given);
+    if (!isArmed) return;
+    isArmed = false;
+    new WebAssembly.Instance(unreachable).exports.t();
+  }
+};
+export class System extends objects.System {
+  fetch(request) {
+    isArmed = request.headers.has('x-trap');
+    return super.fetch(request);
+  }
+}
+export const Registry = objects.Registry;
+export default worker;`,
+  },
+  // One function, t, of one instruction: unreachable.
+  {
+    type: 'CompiledWasm',
+    path: 'unreachable.wasm',
+    contents: new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 116, 0, 0, 10, 5, 1, 3, 0, 0, 11]),
+  },
+];
+
 /** Runs SQL on the storage of the system `id`; its rows. Nobody else may have the storage open. */
 export async function operate(t, dir, id, statement) {
   const surgeon = await start(t, dir, { script: SURGEON });
-  const rows = await surgeon.must('POST', `/${id}`, statement);
+  const rows = await surgeon.must('POST', `/main/${id}`, statement);
   await surgeon.stop();
   return rows;
 }
 
 /** workerd over the storage in `dir`. With `slow`, the front meets objects that do not answer in time. */
-export async function start(t, dir, { bindings = {}, slow = false, script } = {}) {
+export async function start(t, dir, { bindings = {}, slow = false, trap = false, script } = {}) {
   const children = () =>
     execFileSync('ps', ['-o', 'pid=,comm=', '--ppid', String(process.pid)], { encoding: 'utf8' })
       .split('\n')
@@ -50,12 +91,16 @@ export async function start(t, dir, { bindings = {}, slow = false, script } = {}
   const worker = {
     name: 'fourfold',
     compatibilityDate: '2026-04-01',
-    modules: script !== undefined ? [{ type: 'ESModule', path: 'index.js', contents: script }] : [
-      { type: 'ESModule', path: 'index.js', contents: readFileSync(new URL('index.js', build)) },
-      { type: 'CompiledWasm', path: 'index_bg.wasm', contents: readFileSync(new URL('index_bg.wasm', build)) },
-    ],
-    bindings,
-    durableObjects: { SYSTEMS: { className: 'System', useSQLite: true, scriptName: slow ? 'slow' : undefined } },
+    modules: script === undefined ? [...(trap ? TRAP : []), ...modules()] : [{ type: 'ESModule', path: 'index.js', contents: script }],
+    bindings: { ...secrets, ...bindings },
+    ...(script === undefined && {
+      queueProducers: { INGEST: 'ingest' },
+      queueConsumers: { ingest: { maxBatchSize: 10, maxBatchTimeout: 0.2, maxRetries: 2, deadLetterQueue: 'refused' } },
+    }),
+    durableObjects: {
+      SYSTEMS: { className: 'System', useSQLite: true, scriptName: slow ? 'slow' : undefined },
+      ...(script === undefined && { REGISTRY: { className: 'Registry', useSQLite: true } }),
+    },
   };
   const other = { name: 'slow', compatibilityDate: '2026-04-01', modules: true, script: SLOW };
   other.durableObjects = { SYSTEMS: { className: 'System', useSQLite: true } };
@@ -65,6 +110,7 @@ export async function start(t, dir, { bindings = {}, slow = false, script } = {}
     port: 0,
     workers: slow ? [worker, other] : [worker],
     durableObjectsPersist: dir,
+    unsafeTriggerHandlers: true,
     handleRuntimeStdio: (out, err) => {
       out.resume();
       err.resume();
@@ -81,16 +127,24 @@ export async function start(t, dir, { bindings = {}, slow = false, script } = {}
   const origin = (await mf.ready).origin;
   const pid = children().find((child) => !before.has(child));
 
+  /** What every request shows, unless it shows something else: the admin's secret. `undefined` shows nothing. */
+  const shown = { authorization: `Bearer ${ADMIN}` };
+  /** The response to a request. */
+  const request = (path, { headers = {}, ...init } = {}) => {
+    const all = Object.entries({ ...shown, ...headers }).filter(([, value]) => value !== undefined);
+    return fetch(origin + path, { headers: all, signal: AbortSignal.timeout(TIMEOUT_MS), ...init });
+  };
   /** Status, headers and parsed body of a request. `body` is sent as it is if it is text or bytes. */
-  const call = async (method, path, body) => {
+  const call = async (method, path, body, headers = {}) => {
     const isRaw = body === undefined || typeof body === 'string' || body instanceof Uint8Array;
-    const response = await fetch(origin + path, {
+    const response = await request(path, {
       method,
+      headers,
       body: isRaw ? body : JSON.stringify(body),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, text, json: text && JSON.parse(text) };
+    const isJson = /^application\/(problem\+)?json$/.test(response.headers.get('content-type') ?? '');
+    return { status: response.status, headers: response.headers, text, json: isJson && text ? JSON.parse(text) : undefined };
   };
   /** The parsed body of a request that must succeed. */
   const must = async (...request) => {
@@ -100,6 +154,11 @@ export async function start(t, dir, { bindings = {}, slow = false, script } = {}
   };
   return {
     origin,
+    pid,
+    /** Puts a message into the queue of bulk ingestion. */
+    enqueue: async (message) => (await mf.getQueueProducer('INGEST', 'fourfold')).send(message),
+    shown,
+    request,
     call,
     must,
     stop,
@@ -131,3 +190,14 @@ export function frames(width, from, count) {
 
 /** A schema for `frames`. */
 export const schema = (width) => ({ streams: Array.from({ length: width }, (_, stream) => `s${stream}`) });
+
+/** Asks again until the answer is `enough`. */
+export async function until(ask, enough, patience_ms = 20_000) {
+  const began = performance.now();
+  for (;;) {
+    const said = await ask();
+    if (enough(said)) return said;
+    if (performance.now() - began > patience_ms) throw new Error(`waited in vain; the last answer: ${JSON.stringify(said)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -6,7 +6,9 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { test } from "node:test";
 
-import { folder } from "./local.mjs";
+import { ADMIN, folder } from "./local.mjs";
+
+const headers = { authorization: `Bearer ${ADMIN}` };
 
 const SERVER = fileURLToPath(new URL("../../xtask/serve.mjs", import.meta.url));
 
@@ -42,13 +44,13 @@ test("app and API at one address, from run to run", async (t) => {
   assert.ok((await wasm.arrayBuffer()).byteLength > 10_000);
   assert.deepEqual(await (await first.get("/healthz")).json(), { status: "ok" });
   assert.equal((await first.get("/v1/nothing")).status, 404);
-  const made = await first.get("/v1/systems/a", { method: "PUT", body: JSON.stringify({ preset: "iot" }) });
+  const made = await first.get("/v1/systems/a", { method: "PUT", body: JSON.stringify({ preset: "iot" }), headers });
   assert.equal(made.status, 201);
   assert.equal(await first.stop("SIGINT"), 0);
   await assert.rejects(first.get("/healthz"));
 
   const second = await serve(t, state);
-  assert.equal((await second.get("/v1/systems/a")).status, 200);
+  assert.equal((await second.get("/v1/systems/a", { headers })).status, 200);
   assert.equal(await second.stop("SIGTERM"), 0);
   await assert.rejects(second.get("/healthz"));
 });

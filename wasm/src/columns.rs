@@ -1,21 +1,11 @@
 //! Verdicts as numbers: one column per field, row after row, so that JavaScript copies a whole batch in a few moves.
 
-use fourfold::opinion::Health;
-use fourfold::silence::Cause;
-use fourfold::stream::Reason;
-use fourfold::verdict::{Severity, View};
+use fourfold::verdict::View;
+use fourfold::wire::codes;
 use fourfold::{Schema, Verdict};
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 const VIEWS: usize = View::ALL.len();
-
-/// A stream's note for "no value"; the others follow.
-const ABSENT: u8 = 0;
-/// A value that no detector had an opinion on.
-const PRESENT: u8 = 1;
-/// From here on: a value, and the reason's place in the vocabulary.
-const REASON: u8 = 2;
 
 /// Verdicts of a fixed number of rows. `NaN` is "none".
 ///
@@ -40,7 +30,7 @@ impl Columns {
         columns.numbers.try_reserve_exact(numbers).ok()?;
         columns.marks.try_reserve_exact(marks).ok()?;
         columns.numbers.resize(numbers, f64::NAN);
-        columns.marks.resize(marks, ABSENT);
+        columns.marks.resize(marks, 0);
         Some(columns)
     }
 
@@ -61,15 +51,8 @@ impl Columns {
         marks.column([u8::from(verdict.alarm)]);
         marks.column([verdict.severity as u8]);
         marks.column([u8::from(verdict.from_silence)]);
-        marks.wide(
-            self.streams,
-            verdict.streams.iter().map(|stream| match stream.reason {
-                _ if !stream.present => ABSENT,
-                None => PRESENT,
-                Some(reason) => REASON + reason as u8,
-            }),
-        );
-        let silences = verdict.streams.iter().map(|stream| stream.silence.map_or(0, |cause| 1 + cause as u8));
+        marks.wide(self.streams, verdict.streams.iter().map(codes::note));
+        let silences = verdict.streams.iter().map(|stream| codes::silence(stream.silence));
         marks.wide(self.streams, silences);
         marks.column(verdict.views.map(|view| view.health as u8));
     }
@@ -111,28 +94,10 @@ impl<T> Table<'_, T> {
     }
 }
 
-/// The words behind the codes in the marks, in the order of the codes.
-#[derive(Serialize)]
-struct Vocabulary {
-    severities: [Severity; 5],
-    healths: [Health; 4],
-    views: [View; VIEWS],
-    reasons: &'static [Reason],
-    silences: &'static [Cause],
-}
-
 /// The words behind the codes in [`Columns`], from the types themselves: JavaScript has no list of its own.
 #[wasm_bindgen]
 pub fn vocabulary() -> Result<JsValue, JsValue> {
-    use Severity::{Critical, High, Low, Medium, None};
-    let words = Vocabulary {
-        severities: [None, Low, Medium, High, Critical],
-        healths: [Health::Cold, Health::Ready, Health::Starved, Health::Broken],
-        views: View::ALL,
-        reasons: &Reason::ALL,
-        silences: &Cause::ALL,
-    };
-    crate::to_js(&words)
+    crate::to_js(&codes::VOCABULARY)
 }
 
 #[cfg(test)]
@@ -160,18 +125,6 @@ mod tests {
         assert!(columns.numbers[6 * 3 + 2] > 0.99 && columns.numbers[6 * 3 + 3].is_nan());
         assert_eq!(columns.marks[..3], [0, 1, 0], "the alarm, in its own row");
         let notes = &columns.marks[3 * 3..3 * 3 + 2 * 3];
-        assert!(notes[2] >= REASON && notes[3] == ABSENT && notes[..2] == [0, 0], "{notes:?}");
-    }
-
-    #[test]
-    fn codes_are_places() {
-        for (place, reason) in Reason::ALL.into_iter().enumerate() {
-            assert_eq!(reason as usize, place);
-        }
-        for (place, cause) in Cause::ALL.into_iter().enumerate() {
-            assert_eq!(cause as usize, place);
-        }
-        assert_eq!(Severity::Critical as usize, 4);
-        assert_eq!(Health::Broken as usize, 3);
+        assert!(notes[2] >= 2 && notes[3] == 0 && notes[..2] == [0, 0], "{notes:?}");
     }
 }

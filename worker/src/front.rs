@@ -1,98 +1,153 @@
-//! The stateless front: it answers what needs no state, caps bodies, and calls a system's object with a deadline.
+//! The stateless front: it lets callers in, caps and unpacks bodies, answers what needs no state, and calls objects with
+//! a deadline.
 
-use std::pin::pin;
-use std::time::Duration;
+mod agents;
+mod body;
+mod call;
+mod cors;
+mod door;
+mod fault;
+mod pages;
+mod ready;
+mod tally;
+mod trace;
+mod visit;
 
-use futures_util::StreamExt;
-use futures_util::future::{Either, select};
-use worker::js_sys::Uint8Array;
-use worker::{Delay, Env, Request, RequestInit, Response};
+use worker::{Context, Env, Request, Response, ResponseBuilder};
 
-use crate::body::BODY_BYTES_MAX;
+pub(crate) use call::{internal, registry as order};
+pub(crate) use fault::DoorFault;
+#[cfg(test)]
+pub(crate) use ready::{HealthJson, ReadyJson, VersionJson};
+
+use crate::access::Scope;
+use crate::action::Action;
+use crate::answer::Answer;
+use crate::detect::detect;
 use crate::refusal::Refusal;
-use crate::reply::{Answer, Reply};
+use crate::registry::{Act, Order};
+use crate::reply::{self, Reply};
 use crate::router::{self, Route};
-
-/// The binding of the objects.
-const SYSTEMS: &str = "SYSTEMS";
-/// The variable that holds the deadline.
-const DEADLINE: &str = "OBJECT_DEADLINE_MS";
-/// The deadline where the variable is absent: far above the slowest batch, below the patience of most clients.
-const DEADLINE_MS: u64 = 20_000;
-
-/// A body that is too large is heard to its end, up to here, and forgotten piece by piece: a client that is still
-/// sending when the answer comes would see a broken connection instead.
-const HEARD_BYTES_MAX: usize = 4 * BODY_BYTES_MAX;
+use crate::upkeep::DIRECTORY;
+use call::Errand;
+use door::Caller;
+use visit::Visit;
 
 /// The description of the API. Tests run its examples.
-const OPENAPI: &str = include_str!("../openapi.json");
+const OPENAPI: &str = include_str!(concat!(env!("OUT_DIR"), "/openapi.json"));
 
-/// The reply to a request.
-pub(crate) async fn answer(mut request: Request, env: &Env) -> Result<Reply, Refusal> {
-    let path = request.path();
-    let (id, action) = match router::route(request.method().as_ref(), &path)? {
-        Route::Health => return Ok(Reply::Own(Answer::ok(r#"{"status":"ok"}"#))),
-        Route::OpenApi => return Ok(Reply::Own(Answer::ok(OPENAPI))),
-        Route::System { id, action } => (id, action),
+/// The response to a request.
+pub(crate) async fn answer(mut request: Request, env: &Env, context: &Context) -> worker::Result<Response> {
+    let method = request.inner().method();
+    let mut visit = Visit::new(&request, &method);
+    let response = match serve(&mut request, &method, env, &mut visit).await {
+        // Pages elsewhere ask first what they may send; this is no secret, so it takes no key.
+        Err(Refusal::MethodNotAllowed { allowed }) if method == "OPTIONS" => {
+            ResponseBuilder::new().with_status(204).with_header("allow", allowed)?.empty()
+        }
+        outcome => reply::send(outcome)?,
     };
-    let body = if action.has_body() { Some(body(&mut request).await?) } else { None };
-    let call = call(&request, id, body, env);
-    let deadline = Delay::from(Duration::from_millis(deadline_ms(env)));
-    match select(pin!(call), pin!(deadline)).await {
-        Either::Left((Ok(response), _)) => Ok(Reply::Passed(response)),
-        Either::Left((Err(fault), _)) => {
-            worker::console_error!("system {id}: {fault}");
-            Err(Refusal::NoAnswer)
+    let response = visit.sign(&request, env, response)?;
+    visit.end(response.status_code(), env, context);
+    Ok(response)
+}
+
+async fn serve(request: &mut Request, method: &str, env: &Env, visit: &mut Visit) -> Result<Reply, Refusal> {
+    let url = request.url().map_err(|_| Refusal::NoSuchPath)?;
+    // The platform takes the body off.
+    let method = if method == "HEAD" { "GET" } else { method };
+    let route = router::route(method, url.path(), url.query().unwrap_or_default());
+    if !matches!(route, Err(Refusal::NoSuchPath)) {
+        visit.pattern = Some(router::pattern(url.path()));
+    }
+    let route = route?;
+    let Some(scope) = route.scope() else { return open(&route).map(Reply::Own) };
+    let caller = door::admit(request, env, scope, visit).await?;
+    let body = match route.body_bytes_max() {
+        Some(cap_bytes) => Some(body::read(request, cap_bytes).await?),
+        None => None,
+    };
+    let order = match route {
+        Route::System { id, action } => {
+            visit.system = Some(id.to_owned());
+            let errand = Errand { request, method, tenant: &caller.tenant, id, trace: &visit.trace };
+            return system(env, errand, &action, body, &caller).await;
         }
-        Either::Right(_) => Err(Refusal::NoAnswer),
-    }
-}
-
-async fn call(request: &Request, id: &str, body: Option<Vec<u8>>, env: &Env) -> worker::Result<Response> {
-    let stub = env.durable_object(SYSTEMS)?.get_by_name(id)?;
-    let mut init = RequestInit::new();
-    init.with_method(request.method());
-    init.with_body(body.map(|bytes| Uint8Array::from(bytes.as_slice()).into()));
-    stub.fetch_with_request(Request::new_with_init(request.url()?.as_str(), &init)?).await
-}
-
-/// The body, unless it is too large.
-async fn body(request: &mut Request) -> Result<Vec<u8>, Refusal> {
-    let announced = request.headers().get("content-length").ok().flatten();
-    match announced.map(|bytes| bytes.parse::<usize>()) {
-        Some(Ok(bytes)) if bytes <= BODY_BYTES_MAX => return request.bytes().await.map_err(unreadable),
-        Some(Ok(bytes)) if bytes > HEARD_BYTES_MAX => {
-            return Err(Refusal::BodyTooLarge { cap_bytes: BODY_BYTES_MAX });
+        Route::Detect => return detect(&body.unwrap_or_default()).map(Reply::Own),
+        Route::Mcp => return agents::answer(request, env, &caller.tenant, &body.unwrap_or_default()).await,
+        Route::Systems(page) => Order::Systems(page),
+        Route::Keys(page) => Order::Keys(page),
+        Route::Audit(page) => Order::Audit(page),
+        Route::DropKey(id) => Order::DropKey { id: id.to_owned(), by: caller.by.clone() },
+        Route::MakeKey => {
+            let draft = crate::body::read(&body.unwrap_or_default())?;
+            Order::MakeKey { draft, by: caller.by.clone() }
         }
-        _ => {}
+        Route::Metrics => {
+            tally::bring_home(&caller.tenant, env).await?;
+            Order::Metrics
+        }
+        _ => return Err(Refusal::NoSuchPath),
+    };
+    if matches!(order, Order::MakeKey { .. }) {
+        enroll(env, &caller).await?;
     }
-    if request.inner().body().is_none() {
-        return Ok(Vec::new());
-    }
-    let mut stream = request.stream().map_err(unreadable)?;
-    let mut body = Vec::new();
-    let mut heard_bytes = 0;
-    while let Some(piece) = stream.next().await {
-        let piece = piece.map_err(unreadable)?;
-        heard_bytes += piece.len();
-        if heard_bytes <= BODY_BYTES_MAX {
-            body.extend(piece);
-        } else if heard_bytes <= HEARD_BYTES_MAX {
-            body = Vec::new();
-        } else {
-            break;
+    call::registry(env, &caller.tenant, &order).await.map(Reply::Passed)
+}
+
+/// Writes a tenant down, so that its registry is not forgotten by what is done every day. All begins with the admin
+/// secret, so nobody else needs to.
+async fn enroll(env: &Env, caller: &Caller) -> Result<(), Refusal> {
+    if caller.by.key == door::ADMIN {
+        let order = Order::Enroll { tenant: caller.tenant.clone() };
+        if call::registry(env, DIRECTORY, &order).await?.status_code() >= 300 {
+            return Err(Refusal::NoAnswer);
         }
     }
-    if heard_bytes > BODY_BYTES_MAX {
-        return Err(Refusal::BodyTooLarge { cap_bytes: BODY_BYTES_MAX });
+    Ok(())
+}
+
+/// What everybody may know.
+fn open(route: &Route<'_>) -> Result<Answer, Refusal> {
+    match route {
+        Route::Health => ready::health(),
+        Route::Ready => ready::readiness(),
+        Route::Version => ready::version(),
+        Route::OpenApi => Ok(Answer::ok(OPENAPI)),
+        Route::Docs => Ok(pages::docs()),
+        Route::Problem(code) => pages::problem(code),
+        _ => Err(Refusal::NoSuchPath),
     }
-    Ok(body)
 }
 
-fn unreadable(fault: worker::Error) -> Refusal {
-    Refusal::Malformed { place: String::new(), detail: fault.to_string() }
-}
-
-fn deadline_ms(env: &Env) -> u64 {
-    env.var(DEADLINE).ok().and_then(|text| text.to_string().parse().ok()).unwrap_or(DEADLINE_MS)
+/// Asks a system, and tells the registry what has changed. An act counts as done when both know of it: all of them may
+/// be sent again.
+async fn system(
+    env: &Env,
+    errand: Errand<'_>,
+    action: &Action,
+    body: Option<Vec<u8>>,
+    caller: &Caller,
+) -> Result<Reply, Refusal> {
+    let id = errand.id;
+    let response = call::system(env, errand, body).await?;
+    let status = response.status_code();
+    let act = match action {
+        Action::Put if status < 300 => Some(Act::SystemPut),
+        // Unknown to its object, it may still be in the list: an earlier deletion may have been cut off between the two.
+        Action::Forget if status < 300 || status == 404 => Some(Act::SystemDeleted),
+        Action::Put | Action::Forget => None,
+        other if other.scope() == Scope::Admin && status < 300 => Some(Act::SystemChanged),
+        _ => None,
+    };
+    if act == Some(Act::SystemPut) {
+        enroll(env, caller).await?;
+    }
+    if let Some(act) = act {
+        let order = Order::Acted { act, target: id.to_owned(), by: caller.by.clone() };
+        if call::registry(env, &caller.tenant, &order).await?.status_code() >= 300 {
+            return Err(Refusal::NoAnswer);
+        }
+    }
+    Ok(Reply::Passed(response))
 }

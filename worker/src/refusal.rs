@@ -2,12 +2,21 @@
 
 use fourfold::error::FrameFault;
 
+use crate::fault::Fault;
+use crate::front::DoorFault;
+
 /// Everything that is answered with a problem.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Refusal {
     /// The engine refuses a schema or a frame.
     #[error(transparent)]
     Engine(#[from] fourfold::Error),
+    /// A system refuses what the engine knows nothing of.
+    #[error(transparent)]
+    System(#[from] Fault),
+    /// The front refuses a caller, before a system is asked.
+    #[error(transparent)]
+    Door(#[from] DoorFault),
     /// The body can not be read.
     #[error("{place}{detail}")]
     Malformed {
@@ -47,11 +56,6 @@ pub(crate) enum Refusal {
     /// Nobody created this system.
     #[error("there is no such system: create it with PUT and a schema")]
     UnknownSystem,
-    /// The system exists with another schema.
-    #[error(
-        "this system has another schema, which can not be changed yet: use another id, or send the same schema"
-    )]
-    SchemaDiffers,
     /// This moment was already judged, with other values.
     #[error("the frame at {at_ms} was already taken with other values: a frame can not be changed")]
     FrameDiffers {
@@ -64,6 +68,9 @@ pub(crate) enum Refusal {
     /// The object said nothing in time.
     #[error("the system did not answer in time: send the request again, nothing is counted twice")]
     NoAnswer,
+    /// The engine does not say what it says elsewhere.
+    #[error("the engine's self-test gives other verdicts than it must: deploy again")]
+    NotReady,
     /// An answer could not be written.
     #[error("the answer can not be written as JSON")]
     Unwritable,

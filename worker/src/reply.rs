@@ -3,26 +3,12 @@
 use serde::Serialize;
 use worker::{Response, ResponseBuilder};
 
+use crate::answer::Answer;
+use crate::front::DoorFault;
 use crate::refusal::{Refusal, StorageFault};
 
 /// Seconds after which a caller may hope for more luck.
-const RETRY_AFTER_S: &str = "1";
-
-/// A success.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Answer {
-    /// 200, or 201 where something was made.
-    pub(crate) status: u16,
-    /// The body.
-    pub(crate) json: String,
-}
-
-impl Answer {
-    /// Nothing was made.
-    pub(crate) fn ok(json: impl Into<String>) -> Self {
-        Self { status: 200, json: json.into() }
-    }
-}
+const RETRY_AFTER_S: u64 = 1;
 
 /// What the front has to say: an answer of its own, or an object's whole response.
 pub(crate) enum Reply {
@@ -34,14 +20,22 @@ pub(crate) enum Reply {
 
 /// A problem as RFC 9457 has it, and what the engine's errors have beside.
 #[derive(Debug, Serialize)]
-struct Problem<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Problem<'a> {
+    /// The page that says what it means.
     r#type: String,
+    /// The same for every problem of a kind.
     title: &'static str,
+    /// The status of the answer.
     status: u16,
+    /// What to do.
     detail: String,
+    /// A stable word for programs.
     code: &'a str,
+    /// The stream that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     stream: Option<&'a str>,
+    /// The moment that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     at: Option<f64>,
 }
@@ -52,8 +46,8 @@ pub(crate) fn send(outcome: Result<Reply, Refusal>) -> worker::Result<Response> 
         Ok(Reply::Passed(response)) => Ok(response),
         Ok(Reply::Own(answer)) => {
             let response = ResponseBuilder::new().with_status(answer.status);
-            let response = response.with_header("content-type", "application/json")?;
-            Ok(response.fixed(answer.json.into_bytes()))
+            let response = response.with_header("content-type", answer.media)?;
+            Ok(response.fixed(answer.body))
         }
         Err(refusal) => {
             let (status, body) = problem(&refusal);
@@ -62,11 +56,25 @@ pub(crate) fn send(outcome: Result<Reply, Refusal>) -> worker::Result<Response> 
             if let Refusal::MethodNotAllowed { allowed } = refusal {
                 response = response.with_header("allow", allowed)?;
             }
-            if status == 503 {
-                response = response.with_header("retry-after", RETRY_AFTER_S)?;
+            if let Some(seconds) = retry_after_s(&refusal, status) {
+                response = response.with_header("retry-after", &seconds.to_string())?;
+            }
+            if status == 401 {
+                response = response.with_header("www-authenticate", "Bearer realm=\"fourfold\"")?;
+            }
+            if let Refusal::Door(DoorFault::UnknownEncoding) = refusal {
+                response = response.with_header("accept-encoding", "gzip")?;
             }
             Ok(response.fixed(body.into_bytes()))
         }
+    }
+}
+
+/// Seconds after which the same request may be answered.
+fn retry_after_s(refusal: &Refusal, status: u16) -> Option<u64> {
+    match refusal {
+        Refusal::Door(fault) => fault.retry_after_s(),
+        _ => (status == 503).then_some(RETRY_AFTER_S),
     }
 }
 
@@ -79,7 +87,7 @@ pub(crate) fn problem(refusal: &Refusal) -> (u16, String) {
         Refusal::FrameDiffers { at_ms } => (None, Some(*at_ms as f64)),
         _ => (None, None),
     };
-    let r#type = format!("urn:fourfold:problem:{code}");
+    let r#type = format!("/problems/{code}");
     let body = Problem { r#type, title, status, detail: refusal.to_string(), code, stream, at };
     (status, serde_json::to_string(&body).unwrap_or_default())
 }
@@ -88,6 +96,8 @@ pub(crate) fn problem(refusal: &Refusal) -> (u16, String) {
 fn code(refusal: &Refusal) -> &str {
     match refusal {
         Refusal::Engine(error) => error.code(),
+        Refusal::System(fault) => fault.problem().2,
+        Refusal::Door(fault) => fault.problem().2,
         Refusal::Malformed { .. } => "body.malformed",
         Refusal::BodyTooLarge { .. } => "body.too-large",
         Refusal::TooManyFrames { .. } => "body.too-many-frames",
@@ -95,11 +105,11 @@ fn code(refusal: &Refusal) -> &str {
         Refusal::MethodNotAllowed { .. } => "method.not-allowed",
         Refusal::BadId => "system.bad-id",
         Refusal::UnknownSystem => "system.unknown",
-        Refusal::SchemaDiffers => "system.schema-differs",
         Refusal::FrameDiffers { .. } => "frame.differs",
         Refusal::Storage(StorageFault::Refused) => "storage.refused",
         Refusal::Storage(StorageFault::Damaged) => "storage.damaged",
         Refusal::NoAnswer => "system.no-answer",
+        Refusal::NotReady => "engine.not-ready",
         Refusal::Unwritable => "answer.unwritable",
     }
 }
@@ -108,12 +118,19 @@ fn code(refusal: &Refusal) -> &str {
 /// 422: it can be read but breaks a rule. 500: it never gets better. 503: it may, so try again.
 fn status(refusal: &Refusal) -> (u16, &'static str) {
     match refusal {
+        Refusal::System(fault) => {
+            let (status, title, _) = fault.problem();
+            (status, title)
+        }
+        Refusal::Door(fault) => {
+            let (status, title, _) = fault.problem();
+            (status, title)
+        }
         Refusal::Malformed { .. } => (400, "The body can not be read"),
         Refusal::BadId => (400, "The id can not be used"),
         Refusal::NoSuchPath => (404, "No such path"),
         Refusal::UnknownSystem => (404, "No such system"),
         Refusal::MethodNotAllowed { .. } => (405, "Method not allowed"),
-        Refusal::SchemaDiffers => (409, "The schema differs"),
         Refusal::FrameDiffers { .. } => (409, "The frame differs"),
         Refusal::BodyTooLarge { .. } => (413, "The body is too large"),
         Refusal::TooManyFrames { .. } => (413, "Too many frames"),
@@ -130,6 +147,7 @@ fn status(refusal: &Refusal) -> (u16, &'static str) {
         },
         Refusal::Storage(StorageFault::Damaged) => (500, "The storage is damaged"),
         Refusal::Unwritable => (500, "The answer can not be written"),
+        Refusal::NotReady => (503, "Not ready"),
         Refusal::Storage(StorageFault::Refused) => (503, "The storage refused"),
         Refusal::NoAnswer => (503, "The system did not answer"),
     }
@@ -154,7 +172,6 @@ mod tests {
             Refusal::MethodNotAllowed { allowed: "GET" },
             Refusal::BadId,
             Refusal::UnknownSystem,
-            Refusal::SchemaDiffers,
             Refusal::FrameDiffers { at_ms: 1 },
             Refusal::Storage(StorageFault::Refused),
             Refusal::Storage(StorageFault::Damaged),

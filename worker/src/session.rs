@@ -1,202 +1,293 @@
-//! What one system does: a request in, an answer out, over a log. Nothing here knows the platform.
+//! What one system does: a request in, an answer and effects out, over a store. Nothing here knows the platform.
 //!
 //! A request is first refused or accepted as a whole, then judged, then written, then answered. If writing fails, the
 //! engine in memory has learnt what the log may not know: it is dropped, and the next request builds it again.
 
+mod alerts;
+mod anomalies;
+mod course;
+mod frames;
+mod keys;
 mod live;
+mod models;
+mod raw;
+mod system;
+mod taken;
 #[cfg(test)]
 mod tests;
+mod upkeep;
+mod views;
+mod words;
 
-use fourfold::error::FrameFault;
-use fourfold::frame::time_from_js;
-use fourfold::wire::Rows;
-use fourfold::{Schema, SchemaDraft};
-use serde::Serialize;
+pub(crate) use alerts::Parcel;
+pub(crate) use upkeep::Settings;
 
+use fourfold::engine::Thresholds;
+
+use crate::action::Action;
+use crate::answer::Answer;
 use crate::body;
-use crate::log::{Answered, Kind, Log};
-use crate::refusal::{Refusal, StorageFault};
-use crate::reply::Answer;
-use crate::router::Action;
+use crate::fault::Fault;
+use crate::notice::Notice;
+use crate::refusal::Refusal;
+use crate::sql::Sql;
+use crate::store::{Blob, Store, Write};
+use crate::verdicts::Verdicts;
 use live::Live;
+use taken::Taken;
 
-/// Episodes in one answer.
-const EPISODES_MAX: u32 = 256;
+/// The shapes of answers, for the description of the API.
+#[cfg(test)]
+pub(crate) mod described {
+    pub(crate) use super::alerts::ShownJson as AlertsJson;
+    pub(crate) use super::anomalies::{AnomaliesJson, AnomalyJson, OneAnomalyJson};
+    pub(crate) use super::system::SystemJson;
+}
+
+/// Frames between snapshots: what a cold object must read again at most, some milliseconds of work. And entries: of
+/// events, there may be many to a frame.
+const SNAPSHOT_FRAMES: u64 = 256;
+const SNAPSHOT_ENTRIES: u64 = 512;
+/// Snapshots that are kept: should the newest be damaged, the one before saves reading the whole log.
+const SNAPSHOTS_KEPT: u64 = 2;
 
 /// One system.
-pub(crate) struct Session<L> {
-    log: L,
+pub(crate) struct Session<S> {
+    store: Store<S>,
     /// The engine, once somebody needed it; `None` also after a failed write.
     live: Option<Live>,
+    settings: Settings,
+    /// When the engine was told the time last.
+    ticked_ms: Option<i64>,
+    /// When the alarm rang last.
+    rung_ms: Option<i64>,
+    /// When the house was kept last.
+    round_ms: i64,
+    /// Entries of the log that are not packed yet, as far as it is known.
+    loose: u64,
+    /// When the outbox is to be delivered: whoever delivers says so.
+    pub(crate) outbox_ms: Option<i64>,
+    /// Whether anybody waits for news, once that was looked up.
+    has_webhooks: Option<bool>,
 }
 
-/// A system as the API describes it.
-#[derive(Serialize)]
-struct SystemJson<'a> {
-    id: &'a str,
-    schema: SchemaDraft,
-    /// Frames taken.
-    frames: u64,
-    /// The newest frame's time.
-    last: Option<i64>,
+/// A request.
+#[derive(Clone, Debug)]
+pub(crate) struct Ask<'a> {
+    /// The system's name.
+    pub(crate) id: &'a str,
+    /// What is asked.
+    pub(crate) action: Action,
+    /// The body, as it came.
+    pub(crate) body: &'a [u8],
+    /// What the body is said to be.
+    pub(crate) media: Option<&'a str>,
+    /// What may be answered.
+    pub(crate) accept: Option<&'a str>,
+    /// The `Idempotency-Key`.
+    pub(crate) key: Option<&'a str>,
+    /// By the clock on the wall.
+    pub(crate) now_ms: i64,
 }
 
-impl<L: Log> Session<L> {
-    /// The system that the log remembers.
-    pub(crate) fn new(log: L) -> Self {
-        Self { log, live: None }
+/// An answer, and what else follows from the request.
+#[derive(Debug)]
+pub(crate) struct Done {
+    /// What is answered.
+    pub(crate) answer: Answer,
+    /// What is news to whoever listens.
+    pub(crate) notices: Vec<Notice>,
+    /// What was judged, for whoever listens; `None` where it was nothing, or too much to be told.
+    pub(crate) verdicts: Option<Verdicts>,
+    /// Frames that were news.
+    pub(crate) frames: u64,
+    /// Whether nothing is left of the system: its storage can go.
+    pub(crate) is_forgotten: bool,
+}
+
+/// An answer, and what is to be written before it is given.
+struct Outcome {
+    answer: Answer,
+    taken: Option<Taken>,
+}
+
+impl From<Answer> for Outcome {
+    fn from(answer: Answer) -> Self {
+        Self { answer, taken: None }
+    }
+}
+
+impl<S: Sql> Session<S> {
+    /// The system that a database remembers.
+    pub(crate) fn new(sql: S, settings: Settings) -> Self {
+        Self {
+            store: Store::new(sql),
+            live: None,
+            settings,
+            ticked_ms: None,
+            rung_ms: None,
+            round_ms: 0,
+            loose: 0,
+            outbox_ms: None,
+            has_webhooks: None,
+        }
     }
 
     /// Does what is asked. All that it changed is in the log when it returns.
-    pub(crate) fn answer(&mut self, id: &str, action: Action, body: &[u8]) -> Result<Answer, Refusal> {
-        match action {
-            Action::Create => self.create(id, body),
-            Action::Describe => self.describe(id).map(Answer::ok),
-            Action::Frames => self.frames(body),
-            Action::Tick => self.tick(body),
-            Action::Anomalies => self.anomalies(),
+    pub(crate) fn answer(&mut self, ask: &Ask<'_>) -> Result<Done, Refusal> {
+        let key = match ask.key.filter(|_| ask.action.is_repeatable_by_key()) {
+            Some(key) => Some(self.key(ask, key)?),
+            None => None,
+        };
+        if let Some(keys::Key { known: Some(known), .. }) = &key {
+            return Ok(Done::of(known.clone()));
+        }
+        let outcome = self.outcome(ask);
+        let concluded = outcome.and_then(|outcome| self.conclude(ask, outcome, key));
+        if concluded.is_err() {
+            // A refusal may come before or after the engine has changed: it is cheap to be sure.
+            self.forget_if_changed();
+        }
+        concluded
+    }
+
+    fn outcome(&mut self, ask: &Ask<'_>) -> Result<Outcome, Refusal> {
+        match &ask.action {
+            Action::Put => self.put(ask),
+            Action::Describe => self.describe(ask.id).map(|json| Answer::ok(json).into()),
+            Action::Forget => self.forget(),
+            Action::Frames { partial } => self.frames(ask, *partial),
+            Action::Events => self.events(ask),
+            Action::Tick => self.tick(ask),
+            Action::Anomalies(filter) => self.anomalies(filter),
+            Action::Anomaly(id) => self.anomaly(*id),
+            Action::Amend(id) => self.amend(ask, *id),
+            Action::Label => self.label(ask),
+            Action::Undo => self.undo(ask),
+            Action::Explain { id, mode } => self.explain(*id, *mode),
+            Action::Health(now_ms) => self.health(*now_ms),
+            Action::Gaps => self.gaps(),
+            Action::Alerts => self.alerts(),
+            Action::SetAlerts => self.set_alerts(ask),
+            Action::Quality(now_ms) => self.quality(*now_ms),
+            Action::ReadFrames(stretch) => self.read_frames(ask, stretch),
+            Action::ReadScores(stretch) => self.read_scores(ask, stretch),
+            Action::Stats(grain, span) => self.stats(*grain, *span),
+            Action::View(view) => self.view(*view, ask.now_ms),
+            Action::Models => self.models(),
+            Action::Checkpoint => self.checkpoint(ask),
+            Action::Restore(version) => self.restore(ask, *version),
+            Action::Compare => self.compare(ask),
+            Action::Live { .. } | Action::Follow => Err(Fault::NotASocket.into()),
         }
     }
 
-    /// Creating twice with one schema is creating once.
-    fn create(&mut self, id: &str, body: &[u8]) -> Result<Answer, Refusal> {
-        let schema = body::schema(body)?.validate()?;
-        match self.live() {
-            Err(Refusal::UnknownSystem) => {
-                self.log.create(&body::write(&schema.to_draft())?)?;
-                Ok(Answer { status: 201, json: self.describe(id)? })
+    /// How many streams there are, and the share of them that is there; `None` while no engine is in memory.
+    pub(crate) fn streams(&self) -> Option<(usize, f64)> {
+        let live = self.live.as_ref()?;
+        Some((live.width(), live.engine.monitor(&Thresholds::default()).available))
+    }
+
+    /// Writes what is to be written, and lets the engine in memory stand.
+    fn conclude(&mut self, ask: &Ask<'_>, outcome: Outcome, key: Option<keys::Key>) -> Result<Done, Refusal> {
+        let Outcome { answer, taken } = outcome;
+        let mut taken = match (taken, &key) {
+            (None, None) => {
+                let mut done = Done::of(answer);
+                done.is_forgotten = matches!(ask.action, Action::Forget);
+                return Ok(done);
             }
-            Ok(live) if *live.schema() == schema => self.describe(id).map(Answer::ok),
-            Ok(_) => Err(Refusal::SchemaDiffers),
-            Err(refusal) => Err(refusal),
+            (None, Some(_)) => Taken::new(self.live()?, ask.now_ms),
+            (Some(taken), _) => taken,
+        };
+        if let Some(key) = key {
+            key.keep(ask, &answer, &mut taken.write);
         }
+        Ok(Done { answer, ..self.stand(taken)? })
     }
 
-    fn describe(&mut self, id: &str) -> Result<String, Refusal> {
-        let live = self.live()?;
-        let (frames, last) = (live.frames(), live.last_frame_ms());
-        body::write(&SystemJson { id, schema: live.schema().to_draft(), frames, last })
-    }
-
-    /// Frames that were taken before are answered from the log, if they say the same; the others are judged.
-    fn frames(&mut self, body: &[u8]) -> Result<Answer, Refusal> {
-        let live = load(&self.log, &mut self.live)?;
-        let (times_ms, values) = flatten(body, live.schema())?;
-        let width = live.schema().streams().len();
-        let known = times_ms.partition_point(|at_ms| live.last_frame_ms().is_some_and(|last| *at_ms <= last));
-        let (known_ms, new_ms) = times_ms.split_at(known);
-        let (known_values, new_values) = values.split_at_checked(known * width).unwrap_or_default();
-
-        let mut verdicts = remembered(&self.log, live, known_ms, known_values)?;
-        if !new_ms.is_empty() {
-            let judged = live.judge(new_ms, new_values).and_then(|judged| {
-                self.log.append(judged.append)?;
-                live.advance(judged.tail, &self.log);
-                Ok(judged.verdicts)
-            });
-            match judged {
-                Ok(judged) => verdicts.extend(judged),
-                Err(refusal) => {
-                    self.live = None;
-                    return Err(refusal);
-                }
+    /// Writes what was taken, and lets the engine in memory stand.
+    fn stand(&mut self, taken: Taken) -> Result<Done, Refusal> {
+        let verdicts = Some(taken.verdicts).filter(|said| (1..=TOLD_MAX).contains(&said.len()));
+        self.store.commit(taken.write)?;
+        if !taken.notices.is_empty() && self.has_webhooks()? {
+            self.outbox_ms = Some(taken.now_ms);
+        }
+        let mut frames = 0;
+        if let Some(live) = &mut self.live {
+            frames = taken.tail.frames.saturating_sub(live.tail.frames);
+            self.loose += taken.tail.seq.saturating_sub(live.tail.seq);
+            live.tail = taken.tail;
+            live.newest_ms = taken.newest_ms;
+            live.is_ahead = false;
+            if taken.has_data {
+                live.came_ms = Some(taken.now_ms);
             }
         }
-        Ok(Answer::ok(format!(r#"{{"verdicts":[{}]}}"#, verdicts.join(","))))
+        self.snapshot_if_due(SNAPSHOT_FRAMES);
+        Ok(Done { notices: taken.notices, verdicts, frames, ..Done::of(Answer::ok("")) })
     }
 
-    /// A tick that was news once is answered from the log; one that never was changes nothing and leaves no trace.
-    fn tick(&mut self, body: &[u8]) -> Result<Answer, Refusal> {
-        let now_ms = time_from_js(body::read::<body::Tick>(body)?.now)?;
-        let live = load(&self.log, &mut self.live)?;
-        if let Some(known) = self.log.entry_until(Kind::Tick, now_ms)?
-            && known.entry.first_ms == now_ms
+    /// A snapshot after so many frames. It may fail, the log has everything.
+    fn snapshot_if_due(&mut self, frames: u64) {
+        if let Some(live) = &mut self.live
+            && (live.tail.frames.saturating_sub(live.snapshot.frames) >= frames
+                || live.tail.seq.saturating_sub(live.snapshot.seq) >= SNAPSHOT_ENTRIES)
         {
-            return Ok(Answer::ok(format!(r#"{{"verdict":{}}}"#, known.verdict(0)?)));
-        }
-        let verdict = live.tick(now_ms).and_then(|judged| match judged {
-            None => Ok(None),
-            Some(judged) => {
-                self.log.append(judged.append)?;
-                live.advance(judged.tail, &self.log);
-                Ok(judged.verdicts.into_iter().next())
-            }
-        });
-        match verdict {
-            Ok(verdict) => {
-                Ok(Answer::ok(format!(r#"{{"verdict":{}}}"#, verdict.as_deref().unwrap_or("null"))))
-            }
-            Err(refusal) => {
-                self.live = None;
-                Err(refusal)
-            }
+            live.snapshot = live.tail;
+            let mut write = Write::default();
+            write.blob(Blob::Snapshot, live.tail.seq, &live.engine.seal());
+            write.newest_blobs(Blob::Snapshot, SNAPSHOTS_KEPT);
+            let _ = self.store.commit(write);
         }
     }
 
-    fn anomalies(&mut self) -> Result<Answer, Refusal> {
-        if self.log.schema()?.is_none() {
-            return Err(Refusal::UnknownSystem);
+    /// After a refusal: an engine that is no longer where the log is, is dropped.
+    fn forget_if_changed(&mut self) {
+        let is_as_known = self.live.as_ref().is_some_and(|live| !live.is_ahead);
+        if !is_as_known {
+            self.live = None;
         }
-        let episodes = self.log.episodes(EPISODES_MAX)?;
-        Ok(Answer::ok(format!(r#"{{"anomalies":[{}]}}"#, episodes.join(","))))
+    }
+
+    /// Verdicts as listeners are told them: one JSON per line.
+    pub(crate) fn lines(&self, verdicts: &Verdicts) -> Result<String, Refusal> {
+        let mut lines = Vec::new();
+        if let Some(live) = &self.live {
+            verdicts.write_json(&live.schema, b"\n", &mut lines)?;
+        }
+        String::from_utf8(lines).map_err(|_| Refusal::Unwritable)
     }
 
     fn live(&mut self) -> Result<&mut Live, Refusal> {
-        load(&self.log, &mut self.live)
+        if self.live.is_none() {
+            self.loose = self.store.system()?.map_or(Ok(0), |_| self.store.loose_count())?;
+        }
+        let live = load(&self.store, &mut self.live)?;
+        self.round_ms = self.round_ms.max(live.system.round_ms);
+        Ok(live)
     }
 }
 
-/// The engine, built from the log if need be. (Not a method: the log is used while the engine is borrowed.)
-fn load<'a>(log: &impl Log, live: &'a mut Option<Live>) -> Result<&'a mut Live, Refusal> {
+/// More verdicts at once are history that is being filled in, not something to follow.
+const TOLD_MAX: usize = 64;
+
+impl Done {
+    fn of(answer: Answer) -> Self {
+        Self { answer, notices: Vec::new(), verdicts: None, frames: 0, is_forgotten: false }
+    }
+}
+
+/// The engine, built from the log if need be. (Not a method: the store is used while the engine is borrowed.)
+fn load<'a>(store: &Store<impl Sql>, live: &'a mut Option<Live>) -> Result<&'a mut Live, Refusal> {
     let found = match live.take() {
         Some(live) => live,
-        None => Live::from_log(log)?.ok_or(Refusal::UnknownSystem)?,
+        None => Live::from_store(store)?.ok_or(Refusal::UnknownSystem)?,
     };
     Ok(live.insert(found))
 }
 
-/// Times and values of a body whose frames are neither too many nor out of order.
-fn flatten(body: &[u8], schema: &Schema) -> Result<(Vec<i64>, Vec<f64>), Refusal> {
-    let rows: Rows = body::read(body)?;
-    let (frames, cap) = (rows.frames.len(), body::frames_max(schema.streams().len()));
-    if frames > cap {
-        return Err(Refusal::TooManyFrames { frames, cap });
-    }
-    let (times_ms, values) = rows.flatten(schema)?;
-    for pair in times_ms.windows(2) {
-        if let [last_ms, at_ms] = *pair
-            && at_ms <= last_ms
-        {
-            return Err(FrameFault::TimeWentBack { at_ms, last_ms }.into());
-        }
-    }
-    Ok((times_ms, values))
-}
-
-/// What was answered to frames that were taken before.
-fn remembered(log: &impl Log, live: &Live, times_ms: &[i64], values: &[f64]) -> Result<Vec<String>, Refusal> {
-    let width = live.schema().streams().len();
-    let mut verdicts = Vec::with_capacity(times_ms.len());
-    let mut page: Option<(Answered, Vec<i64>, Vec<f64>)> = None;
-    for (place, &at_ms) in times_ms.iter().enumerate() {
-        if page.as_ref().is_none_or(|(answered, ..)| answered.entry.last_ms < at_ms) {
-            let answered = log.entry_until(Kind::Frames, at_ms)?.ok_or(StorageFault::Damaged)?;
-            let (taken_ms, taken) = answered.entry.frames(width)?;
-            page = Some((answered, taken_ms, taken));
-        }
-        let Some((answered, taken_ms, taken)) = &page else { return Err(StorageFault::Damaged.into()) };
-        let Ok(row) = taken_ms.binary_search(&at_ms) else {
-            let last_ms = live.last_frame_ms().unwrap_or(at_ms);
-            return Err(FrameFault::TimeWentBack { at_ms, last_ms }.into());
-        };
-        let is_same = (0..width).all(|stream| {
-            let (came, kept) = (values.get(place * width + stream), taken.get(row * width + stream));
-            came == kept || came.zip(kept).is_some_and(|(came, kept)| came.is_nan() && kept.is_nan())
-        });
-        if !is_same {
-            return Err(Refusal::FrameDiffers { at_ms });
-        }
-        verdicts.push(answered.verdict(row)?.to_owned());
-    }
-    Ok(verdicts)
+/// The media that a caller takes.
+fn offered(ask: &Ask<'_>, offered: &[&'static str]) -> Result<&'static str, Refusal> {
+    body::wanted(ask.accept, offered).ok_or_else(|| Fault::NotAcceptable { known: offered.join(", ") }.into())
 }

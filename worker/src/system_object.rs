@@ -1,41 +1,292 @@
-//! The life of the Durable Object behind one system. What it does is in `session`.
+//! The life of the Durable Object behind one system. What it does is in `session`, who listens to it in `live`.
 #![allow(missing_docs, reason = "the macro makes methods that nobody can document")]
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
-use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
+use futures_util::future::join_all;
+use worker::{
+    Date, DurableObject, Env, Request, Response, Result, Socket, State, WebSocket, WebSocketIncomingMessage,
+    durable_object,
+};
 
+use crate::action::Action;
+use crate::counts::{CENSUS, Census};
+use crate::delivery;
+use crate::durable_sql::DurableSql;
+use crate::live::{self, Followers};
+use crate::notice::News;
 use crate::refusal::{Refusal, StorageFault};
 use crate::reply::{self, Reply};
 use crate::router::{self, Route};
-use crate::session::Session;
-use crate::sqlite::SqliteLog;
+use crate::session::{Ask, Done, Session, Settings};
+
+/// The header in which the front says whose object this is.
+const SYSTEM: &str = "x-fourfold-system";
 
 /// One watched system.
-#[durable_object(fetch)]
+#[durable_object]
 pub struct System {
-    session: RefCell<Session<SqliteLog>>,
+    state: State,
+    session: RefCell<Session<DurableSql>>,
+    followers: Followers,
+    /// When the alarm rings, as far as this object knows; outer `None` until it has looked.
+    armed_ms: Cell<Option<Option<i64>>>,
+    /// What nobody has counted yet.
+    uncounted: Cell<Census>,
 }
 
 impl DurableObject for System {
-    fn new(state: State, _: Env) -> Self {
-        Self { session: RefCell::new(Session::new(SqliteLog::new(state.storage()))) }
+    fn new(state: State, env: Env) -> Self {
+        let session = RefCell::new(Session::new(DurableSql::new(state.storage()), settings(&env)));
+        Self {
+            state,
+            session,
+            followers: Followers::default(),
+            armed_ms: Cell::new(None),
+            uncounted: Cell::default(),
+        }
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
-        // Only here does the object wait. What follows is one piece, so requests are a queue and the log has an order.
+        // What follows the body is one piece, so requests are a queue and the log has an order.
         let body = request.bytes().await?;
-        reply::send(self.answer(&request, &body))
+        let outcome = match self.asked(&request) {
+            Ok((_, Action::Live { is_listening })) => self.open(&request, is_listening).map(Reply::Passed),
+            Ok((_, Action::Follow)) => self.exists().and_then(|()| self.followers.open()).map(Reply::Passed),
+            Ok((id, action)) => match self.answer(&request, &id, action, &body) {
+                Ok(done) => self.conclude(done, None).await.map(|done| Reply::Own(done.answer)),
+                Err(refusal) => Err(refusal),
+            },
+            Err(refusal) => Err(refusal),
+        };
+        let mut response = reply::send(outcome)?;
+        let census = self.uncounted.take();
+        if census != Census::default() {
+            response.headers_mut().set(CENSUS, &serde_json::to_string(&census)?)?;
+        }
+        Ok(response)
+    }
+
+    async fn alarm(&self) -> Result<Response> {
+        self.armed_ms.set(Some(None));
+        let rung = match self.session.try_borrow_mut() {
+            Ok(mut session) => session.ring(now_ms()),
+            Err(_) => Err(StorageFault::Refused.into()),
+        };
+        match rung {
+            Ok(done) => {
+                let _ = self.conclude(done, None).await;
+                self.deliver().await;
+                Response::empty()
+            }
+            // The platform rings again after an error, later and later.
+            Err(refusal) => Err(worker::Error::RustError(refusal.to_string())),
+        }
+    }
+
+    async fn connect(&self, _: Socket) -> Result<()> {
+        Err(worker::Error::RustError("a system speaks HTTP and WebSocket only".to_owned()))
+    }
+
+    async fn websocket_message(&self, socket: WebSocket, message: WebSocketIncomingMessage) -> Result<()> {
+        if !live::may_talk(&self.state, &socket) {
+            return socket.close(Some(1008), Some("this socket only listens"));
+        }
+        let request = match message {
+            WebSocketIncomingMessage::Binary(bytes) => live::binary(bytes),
+            WebSocketIncomingMessage::String(text) => match live::text(&text) {
+                Ok(request) => request,
+                Err((id, refusal)) => {
+                    live::refuse(&socket, id.as_deref(), &refusal);
+                    return Ok(());
+                }
+            },
+        };
+        let ask = Ask {
+            id: "",
+            action: request.action.clone(),
+            body: &request.body,
+            media: Some(request.media),
+            accept: None,
+            key: None,
+            now_ms: now_ms(),
+        };
+        let outcome = match self.session.try_borrow_mut() {
+            Ok(mut session) => session.answer(&ask),
+            Err(_) => Err(StorageFault::Refused.into()),
+        };
+        live::answer(&socket, &request, &outcome);
+        if let Ok(done) = outcome {
+            let _ = self.conclude(done, Some(&socket)).await;
+        }
+        Ok(())
+    }
+
+    async fn websocket_close(&self, _: WebSocket, _: usize, _: String, _: bool) -> Result<()> {
+        Ok(())
+    }
+
+    async fn websocket_error(&self, _: WebSocket, fault: worker::Error) -> Result<()> {
+        worker::console_warn!("socket: {fault}");
+        Ok(())
     }
 }
 
 impl System {
-    fn answer(&self, request: &Request, body: &[u8]) -> std::result::Result<Reply, Refusal> {
+    /// Which system is asked what.
+    fn asked(&self, request: &Request) -> std::result::Result<(String, Action), Refusal> {
+        let url = request.url().map_err(|_| Refusal::NoSuchPath)?;
+        let query = url.query().unwrap_or_default();
         let path = request.path();
-        let Route::System { id, action } = router::route(request.method().as_ref(), &path)? else {
+        let Route::System { id, action } = router::route(request.method().as_ref(), &path, query)? else {
             return Err(Refusal::NoSuchPath);
         };
-        let mut session = self.session.try_borrow_mut().map_err(|_| StorageFault::Refused)?;
-        session.answer(id, action, body).map(Reply::Own)
+        let said = request.headers().get(SYSTEM).ok().flatten();
+        Ok((said.unwrap_or_else(|| id.to_owned()), action))
     }
+
+    fn answer(
+        &self,
+        request: &Request,
+        id: &str,
+        action: Action,
+        body: &[u8],
+    ) -> std::result::Result<Done, Refusal> {
+        let header = |name: &str| request.headers().get(name).ok().flatten();
+        let (media, accept, key) = (header("content-type"), header("accept"), header("idempotency-key"));
+        let ask = Ask {
+            id,
+            action,
+            body,
+            media: media.as_deref(),
+            accept: accept.as_deref(),
+            key: key.as_deref(),
+            now_ms: now_ms(),
+        };
+        let mut session = self.session.try_borrow_mut().map_err(|_| StorageFault::Refused)?;
+        session.answer(&ask)
+    }
+
+    /// Sends the messages that are due. Meanwhile the system goes on.
+    async fn deliver(&self) {
+        let parcels = match self.session.try_borrow() {
+            Ok(session) => session.parcels(now_ms()).unwrap_or_default(),
+            Err(_) => return,
+        };
+        if parcels.is_empty() {
+            return;
+        }
+        let sent = join_all(parcels.iter().map(delivery::deliver)).await;
+        let outcomes: Vec<_> = parcels.into_iter().map(|parcel| parcel.row).zip(sent).collect();
+        let noted = match self.session.try_borrow_mut() {
+            Ok(mut session) => session.sent(&outcomes, now_ms()),
+            Err(_) => return,
+        };
+        if let Ok(deliveries) = noted {
+            let mut uncounted = self.uncounted.get();
+            uncounted.deliveries.add(deliveries);
+            self.uncounted.set(uncounted);
+        }
+        let _ = self.arm().await;
+    }
+
+    /// Notes what operators count. The front takes it along with the next answer.
+    fn count(&self, done: &Done) {
+        let opened = done.notices.iter().filter(|notice| notice.news == News::Opened).count() as u64;
+        if done.frames == 0 && opened == 0 {
+            return;
+        }
+        let session = self.session.try_borrow().ok();
+        let (streams, share) = session.and_then(|session| session.streams()).unwrap_or_default();
+        let uncounted = self.uncounted.get();
+        self.uncounted.set(Census {
+            frames: uncounted.frames + done.frames,
+            anomalies: uncounted.anomalies + opened,
+            streams: streams as u32,
+            available: (share * streams as f64).round() as u32,
+            ..uncounted
+        });
+    }
+
+    fn open(&self, request: &Request, is_listening: bool) -> std::result::Result<Response, Refusal> {
+        self.exists()?;
+        let upgrade = request.headers().get("upgrade").ok().flatten();
+        let is_upgrade = upgrade.is_some_and(|to| to.eq_ignore_ascii_case("websocket"));
+        live::open(&self.state, is_upgrade, is_listening)
+    }
+
+    fn exists(&self) -> std::result::Result<(), Refusal> {
+        self.session.try_borrow().map_err(|_| StorageFault::Refused)?.exists()
+    }
+
+    /// What follows from an answer before it is given.
+    async fn conclude(&self, done: Done, answered: Option<&WebSocket>) -> std::result::Result<Done, Refusal> {
+        self.count(&done);
+        if done.is_forgotten {
+            let storage = self.state.storage();
+            storage.delete_alarm().await.map_err(refused)?;
+            storage.delete_all().await.map_err(refused)?;
+            self.armed_ms.set(Some(None));
+            for socket in self.state.get_websockets() {
+                let _ = socket.close(Some(1001), Some("this system is no more"));
+            }
+            return Ok(done);
+        }
+        self.followers.tell(&self.state, &done, answered, |verdicts| {
+            let session = self.session.try_borrow().ok();
+            session.and_then(|session| session.lines(verdicts).ok()).unwrap_or_default()
+        });
+        self.arm().await?;
+        Ok(done)
+    }
+
+    /// Sets the alarm where it would ring too late. What is due is known to the session; it is asked after every
+    /// request, and answers without reading anything.
+    async fn arm(&self) -> std::result::Result<(), Refusal> {
+        let due = match self.session.try_borrow() {
+            Ok(session) => session.due(),
+            Err(_) => return Ok(()),
+        };
+        if due.first().is_none() {
+            return Ok(());
+        }
+        let storage = self.state.storage();
+        let armed_ms = match self.armed_ms.get() {
+            Some(armed_ms) => armed_ms,
+            None => storage.get_alarm().await.map_err(refused)?,
+        };
+        self.armed_ms.set(Some(armed_ms));
+        if let Some(due_ms) = due.rearm(armed_ms, now_ms()) {
+            // Noted before it is set: the next request may come in between.
+            self.armed_ms.set(Some(Some(due_ms)));
+            let at = worker::js_sys::Date::new(&(due_ms as f64).into());
+            storage.set_alarm(worker::ScheduledTime::new(at)).await.map_err(refused)?;
+        }
+        Ok(())
+    }
+}
+
+/// How long things are kept, where the deployment says otherwise.
+fn settings(env: &Env) -> Settings {
+    let ms = |name: &str, usual: i64| {
+        let said = env.var(name).ok().and_then(|text| text.to_string().parse().ok());
+        said.unwrap_or(usual)
+    };
+    let usual = Settings::default();
+    Settings {
+        round_ms: ms("ROUND_MS", usual.round_ms),
+        raw_ms: ms("RAW_KEPT_MS", usual.raw_ms),
+        verdicts_ms: ms("VERDICTS_KEPT_MS", usual.verdicts_ms),
+        archive_ms: ms("ARCHIVED_AFTER_MS", usual.archive_ms),
+        inside: env.var("WEBHOOKS_INSIDE").is_ok_and(|text| text.to_string() == "allow"),
+    }
+}
+
+fn now_ms() -> i64 {
+    Date::now().as_millis().cast_signed()
+}
+
+fn refused(fault: worker::Error) -> Refusal {
+    worker::console_error!("storage: {fault}");
+    StorageFault::Refused.into()
 }

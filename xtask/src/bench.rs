@@ -1,8 +1,9 @@
 //! `cargo xtask bench`: what a frame costs, native and as wasm in Node, on the same numbers in the same minute, with what
 //! is aimed at beside it. Only the ratios travel between machines. `--river [STREAMS ..]` measures against River instead
-//! (tests/bench/README.md), `--why` what explanations cost.
+//! (tests/bench/README.md), `--why` what explanations cost, `--worker [PART ..]` what the Worker does.
 
 mod why;
+mod worker;
 
 use std::fs;
 use std::hint::black_box;
@@ -59,10 +60,14 @@ impl Figures {
 }
 
 pub(crate) fn bench(arguments: &[String]) -> Outcome {
-    let options = Options::parse(arguments, &["--measure", "--river", "--why", "--measure-why"], &[])?;
+    let options =
+        Options::parse(arguments, &["--measure", "--river", "--why", "--measure-why", "--worker"], &[])?;
     if options.has("--river") {
         build::make_package()?;
         return quality::rivals(&options.rest);
+    }
+    if options.has("--worker") {
+        return worker::measure(&options.rest);
     }
     if options.has("--measure") {
         for width in WIDTHS {

@@ -65,8 +65,8 @@ const VERBS: &[Verb] = &[
     Verb { name: "worker", options: "[--dev]", says: "build worker/build", act: build::worker },
     Verb {
         name: "bench",
-        options: "[--river [STREAMS ..] | --why]",
-        says: "measure what a frame costs, native and in Node, or in Node against River; --why: what explanations cost",
+        options: "[--river [STREAMS ..] | --why | --worker [PART ..]]",
+        says: "measure what a frame costs, native and in Node, or in Node against River; --why: what explanations cost; --worker: what the Worker does",
         act: bench::bench,
     },
     Verb {

@@ -9,6 +9,7 @@ const CALM_SCORE: f64 = 0.5;
 
 /// Why an explanation is called for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Occasion {
     /// All in all the frame is unusual.

@@ -105,7 +105,8 @@ impl Engine {
         }
     }
 
-    pub(super) fn is_fed_by_events(&self) -> bool {
+    /// Whether events make its frames: then nobody else does.
+    pub fn is_fed_by_events(&self) -> bool {
         self.state.ingest.has_begun()
     }
 

@@ -6,6 +6,7 @@ use crate::snapshot::State;
 
 /// Bytes that an engine holds, by part. They are fixed by the schema and do not grow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 pub struct Memory {
     /// Tier 1.
     pub streams: usize,

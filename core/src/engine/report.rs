@@ -21,6 +21,7 @@ pub struct HealthReport {
 
 /// How fit a stream is to be judged.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 pub struct StreamHealth {
     /// In [0, 1]: settled, usually there, there now.
     pub fitness: f64,
@@ -44,6 +45,7 @@ pub struct StreamHealth {
 
 /// When a stream is usually silent.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 pub struct GapReport {
     /// How usual its absence is, in [0, 1]: in each hour of a working day, then in each hour of a day off, by the clock
     /// on the wall. An hour that was not seen yet says what is known of the others. Empty until there were frames.
@@ -54,6 +56,7 @@ pub struct GapReport {
 
 /// How good a stream's data is.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 pub struct Quality {
     /// The share of frames in which it had a value, over about the last thousand.
     pub completeness: f64,
@@ -116,6 +119,7 @@ impl Default for Thresholds {
 
 /// Something that wants a look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Alert {
     /// Too many frames are abnormal: the world has changed, or the schema does not fit it.

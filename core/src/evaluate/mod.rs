@@ -26,6 +26,7 @@ use alloc::vec::Vec;
 
 /// The measures of a ranking, together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 pub struct Quality {
     /// See [`ranking::auc_roc`].
     pub auc_roc: Option<f64>,

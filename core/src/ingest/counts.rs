@@ -2,6 +2,7 @@
 
 /// What became of events.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 pub struct Counts {
     /// Events that were taken.
     pub taken: u64,

@@ -2,6 +2,7 @@
 
 /// How firm a frame is, and the verdict on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
     /// It is over; late events may still change it. It was judged and not learned.

@@ -13,6 +13,7 @@ pub(super) const FALSE_ALARM_RATE: f64 = 0.001;
 
 /// A schema that nobody has checked yet.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SchemaDraft {
     /// What the watched thing is called.
@@ -49,6 +50,7 @@ fn default_rate() -> f64 {
 
 /// One stream of a draft.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 pub struct StreamDraft {
     /// Its name.
     pub name: String,
@@ -73,6 +75,7 @@ pub struct StreamDraft {
 
 /// "The first moves the second", by name.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LinkDraft {
     /// The cause.

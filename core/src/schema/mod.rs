@@ -60,6 +60,7 @@ use zone::Zone;
 
 /// How a stream behaves. It decides how its values are judged and how its silence is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Changes slowly: a heart rate, a temperature.
@@ -75,6 +76,7 @@ pub enum Kind {
 
 /// How the events of one stream within one frame become one value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Aggregate {
     /// Their mean.

@@ -16,6 +16,7 @@ pub(super) const WITHIN_MS_MAX: i64 = 28 * 86_400_000;
 
 /// What a stream does in one step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
     /// Its value rises.
@@ -33,6 +34,7 @@ pub enum Change {
 
 /// A pattern of a draft.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PatternDraft {
     /// What it is called.
@@ -46,6 +48,7 @@ pub struct PatternDraft {
 
 /// One step of a pattern.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct StepDraft {
     /// The stream, by name.

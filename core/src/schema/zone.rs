@@ -16,6 +16,7 @@ pub(super) const CHANGES_MAX: usize = 400;
 
 /// Local time as people write it: one offset, or offsets with the moments from which they hold, or both.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ZoneDraft {
     /// Minutes to add to UTC, before the first change. Left out, the first change holds from the beginning.
@@ -28,6 +29,7 @@ pub struct ZoneDraft {
 
 /// "From this moment on, this offset."
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ZoneChangeDraft {
     /// Milliseconds since the Unix epoch, UTC.

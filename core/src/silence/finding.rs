@@ -4,6 +4,7 @@ use crate::snapshot::words;
 
 /// Why a stream says nothing, or nothing new.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
     /// This sensor is silent while the others of its source speak: look at the sensor.

@@ -23,6 +23,7 @@ const RETRAINING_ROWS: u32 = 30;
 
 /// How long a stream has been missing, by its own measure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Gap {
     /// It is here.

@@ -13,6 +13,7 @@ const COURSES: usize = 64;
 
 /// What a person calls an episode.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Label {
     /// It was worth an alarm.

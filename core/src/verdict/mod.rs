@@ -119,6 +119,7 @@ pub struct Verdict {
 
 /// One way of looking at a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum View {
     /// The most unusual of all streams by themselves.

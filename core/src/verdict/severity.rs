@@ -11,6 +11,7 @@ const LASTING_FRAMES: u64 = 30;
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
 )]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 pub enum Severity {
     /// Nothing is wrong.
     #[default]

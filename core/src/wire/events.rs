@@ -12,6 +12,7 @@ use crate::schema::Schema;
 
 /// One reading of one stream.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EventRow {
     /// The stream's name.
@@ -24,6 +25,7 @@ pub struct EventRow {
 
 /// The events of a request, in any order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EventRows {
     /// One per reading.

@@ -11,6 +11,7 @@ use crate::silence;
 
 /// What [`Engine::explain`](crate::Engine::explain) says.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 pub struct ExplanationJson<'a> {
     t: i64,
     onset: i64,
@@ -33,6 +34,7 @@ pub struct ExplanationJson<'a> {
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 struct CandidateJson<'a> {
     kind: &'static str,
     name: String,
@@ -41,6 +43,7 @@ struct CandidateJson<'a> {
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 struct AttributionJson<'a> {
     stream: Option<&'a str>,
     contributions: Vec<ContributionJson<'a>>,
@@ -53,6 +56,7 @@ struct AttributionJson<'a> {
 
 /// `stream` is `null` for the hour of the day.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 struct ContributionJson<'a> {
     stream: Option<&'a str>,
     share: f64,
@@ -60,6 +64,7 @@ struct ContributionJson<'a> {
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 struct CounterfactualJson<'a> {
     stream: &'a str,
     score: f64,
@@ -67,12 +72,14 @@ struct CounterfactualJson<'a> {
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 struct LinkJson<'a> {
     from: &'a str,
     to: &'a str,
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 struct HappeningJson<'a> {
     t: i64,
     stream: &'a str,
@@ -82,6 +89,7 @@ struct HappeningJson<'a> {
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 struct EvidenceJson<'a> {
     #[serde(flatten)]
     found: FoundJson<'a>,
@@ -89,6 +97,7 @@ struct EvidenceJson<'a> {
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum FoundJson<'a> {
     Deviation { stream: &'a str, size: f64 },
@@ -101,6 +110,7 @@ enum FoundJson<'a> {
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 struct SilenceJson<'a> {
     cause: silence::Cause,
     stream: Option<&'a str>,
@@ -109,6 +119,7 @@ struct SilenceJson<'a> {
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 struct SuspectJson<'a> {
     stream: &'a str,
     weight: f64,

@@ -1,6 +1,7 @@
 //! The JSON shapes, defined once for every shell. They are made from the engine's own types at the last moment, and
 //! name streams where those count them. (A schema's shape is [`SchemaDraft`](crate::SchemaDraft) itself.)
 
+pub mod codes;
 mod events;
 mod explain;
 mod report;
@@ -26,6 +27,7 @@ use crate::verdict::{End, Episode, Label, Severity, Standing, Verdict, View};
 
 /// One frame as a row: only the streams that spoke need to be named, and `null` is missing too.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Row {
     /// Milliseconds since the Unix epoch.
@@ -36,6 +38,7 @@ pub struct Row {
 
 /// The rows of a request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Rows {
     /// One per moment, in the order of time.
@@ -64,6 +67,7 @@ impl Rows {
 
 /// A verdict.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 pub struct VerdictJson<'a> {
     t: i64,
     standing: Standing,
@@ -80,6 +84,7 @@ pub struct VerdictJson<'a> {
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 struct StreamJson<'a> {
     stream: &'a str,
     present: bool,
@@ -89,6 +94,7 @@ struct StreamJson<'a> {
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 struct ViewJson {
     view: View,
     score: Option<f64>,
@@ -132,8 +138,17 @@ impl<'a> VerdictJson<'a> {
     }
 }
 
+#[cfg(feature = "json")]
+impl VerdictJson<'_> {
+    /// As text. A shell that is compiled for size has it from here, where it is compiled for speed.
+    pub fn to_json(&self) -> Result<Vec<u8>, serde_json::Error> {
+        serde_json::to_vec(self)
+    }
+}
+
 /// An episode.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 pub struct EpisodeJson<'a> {
     /// Counts from 1 within its system.
     pub id: u64,
@@ -191,6 +206,7 @@ impl<'a> EpisodeJson<'a> {
 
 /// An error: what it is, in a word and in a sentence, and what it is about.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 pub struct ErrorJson {
     /// A stable word, such as `frame.time-went-back`.
     pub code: String,

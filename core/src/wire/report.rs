@@ -13,6 +13,7 @@ use crate::verdict::View;
 
 /// Something about a stream, with its name.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema), schemars(rename = "{T}OfStream"))]
 struct Named<'a, T> {
     stream: &'a str,
     #[serde(flatten)]
@@ -26,12 +27,14 @@ fn named<'a, T>(schema: &'a Schema, said: &'a [T]) -> Vec<Named<'a, T>> {
 
 /// What [`Engine::health`](crate::Engine::health) says.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 pub struct HealthJson<'a> {
     streams: Vec<Named<'a, StreamHealth>>,
     views: Vec<ViewHealth>,
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 struct ViewHealth {
     view: View,
     health: Health,
@@ -50,6 +53,7 @@ impl<'a> HealthJson<'a> {
 
 /// What [`Engine::gaps`](crate::Engine::gaps) says.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 pub struct GapsJson<'a> {
     streams: Vec<Named<'a, GapReport>>,
 }
@@ -63,6 +67,7 @@ impl<'a> GapsJson<'a> {
 
 /// What [`Engine::quality`](crate::Engine::quality) says.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 pub struct QualityJson<'a> {
     streams: Vec<Named<'a, Quality>>,
 }
@@ -76,6 +81,7 @@ impl<'a> QualityJson<'a> {
 
 /// What [`Engine::monitor`](crate::Engine::monitor) says.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 pub struct MonitorJson<'a> {
     frames: u64,
     alarms: u64,
@@ -111,6 +117,7 @@ impl<'a> MonitorJson<'a> {
 
 /// What [`Engine::memory`](crate::Engine::memory) says, in bytes.
 #[derive(Clone, Copy, Debug, Serialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 pub struct MemoryJson {
     #[serde(flatten)]
     parts: Memory,
@@ -125,6 +132,7 @@ impl From<Memory> for MemoryJson {
 
 /// A sealed engine that was kept, without its bytes.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 pub struct KeptJson<'a> {
     version: u64,
     at: i64,

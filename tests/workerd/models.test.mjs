@@ -1,0 +1,91 @@
+// Checkpoints and the way back, two configurations side by side, a change of schema, and what is asked of a system.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { folder, frames, schema, start } from './local.mjs';
+
+test('an engine goes back to a checkpoint, across a crash', async (t) => {
+  const dir = folder(t);
+  let api = await start(t, dir);
+  await api.create('a', schema(3));
+  await api.send('a', frames(3, 0, 600));
+  const made = await api.call('POST', '/v1/systems/a/models', { note: 'good' });
+  assert.deepEqual([made.status, made.json.version, made.json.frames], [201, 1, 600]);
+  await api.send('a', frames(3, 600, 300));
+  assert.equal((await api.call('POST', '/v1/systems/a/models/1/restore')).status, 200);
+  await api.kill();
+  api = await start(t, dir);
+  const after = await api.send('a', frames(3, 900, 100));
+  assert.equal((await api.describe('a')).frames, 1000);
+  assert.equal((await api.must('GET', '/v1/systems/a/models')).models.length, 1);
+
+  // An engine that never saw what came in between says the same.
+  await api.create('b', schema(3));
+  await api.send('b', frames(3, 0, 600));
+  const expected = await api.send('b', frames(3, 900, 100));
+  const scores = (verdicts) => verdicts.map(({ t, score, alarm }) => [t, score, alarm]);
+  assert.deepEqual(scores(after), scores(expected));
+});
+
+test('two configurations side by side, with labels', async (t) => {
+  const api = await start(t, folder(t));
+  await api.create('a', schema(3));
+  await api.send('a', frames(3, 0, 1500));
+  const [{ id }] = await api.anomalies('a');
+  await api.must('POST', '/v1/systems/a/labels', { anomaly: id, label: 'real' });
+  const said = await api.must('POST', '/v1/systems/a/compare', { b: schema(1) });
+  assert.deepEqual([said.frames, said.labels], [1500, 1]);
+  for (const side of [said.a, said.b]) {
+    assert.ok(side.alarms > 0);
+    assert.ok(side.quality.auc_roc >= 0 && side.quality.auc_roc <= 1);
+  }
+});
+
+test('a change of schema says what it did', async (t) => {
+  const api = await start(t, folder(t));
+  await api.create('a', schema(3));
+  await api.send('a', frames(3, 0, 900));
+  const before = await api.anomalies('a');
+  const { change } = await api.create('a', schema(4));
+  assert.deepEqual([change.kept, change.new, change.removed], [['s0', 's1', 's2'], ['s3'], []]);
+  assert.ok(change.reset.length > 0);
+  assert.deepEqual((await api.anomalies('a')).map(({ id, opened }) => [id, opened]), before.map(({ id, opened }) => [id, opened]));
+  assert.equal((await api.send('a', frames(4, 900, 100))).length, 100);
+  const raw = await api.must('GET', `/v1/systems/a/frames?from=${1_700_000_000_000 + 899 * 60_000}&to=${1_700_000_000_000 + 901 * 60_000}`);
+  assert.deepEqual(raw.frames.map(({ values }) => values.s3 === null), [true, false]);
+});
+
+test('what people ask and say', async (t) => {
+  const api = await start(t, folder(t));
+  await api.create('a', schema(3));
+  await api.send('a', frames(3, 0, 1500));
+  const get = (path) => api.must('GET', `/v1/systems/a/${path}`);
+  const all = await api.anomalies('a');
+  assert.ok(all.length >= 3);
+  const first = await get('anomalies?limit=2');
+  const second = await get(`anomalies?limit=2&cursor=${first.next}`);
+  assert.deepEqual([...first.anomalies, ...second.anomalies].map(({ id }) => id), all.slice(0, 4).map(({ id }) => id));
+  const [{ id }] = all;
+  const amended = await api.must('PATCH', `/v1/systems/a/anomalies/${id}`, { status: 'acknowledged', label: 'expected' });
+  assert.deepEqual([amended.status, amended.label], ['acknowledged', 'expected']);
+  const { history } = await get(`anomalies/${id}`);
+  assert.ok(['opened', 'label', 'status'].every((what) => history.some((line) => line.what === what)));
+  assert.deepEqual(await api.must('POST', '/v1/systems/a/labels/undo'), { anomaly: id });
+  const why = await get(`anomalies/${id}/explanation?mode=thorough`);
+  assert.equal(why.mode, 'thorough');
+  assert.deepEqual(await get(`anomalies/${id}/explanation?mode=thorough`), why);
+  assert.equal((await get('health')).streams.length, 3);
+  assert.equal((await get('gaps')).streams[0].absence.length, 48);
+  assert.ok((await get('quality')).streams[0].completeness > 0.9);
+  const day = (await get('stats?by=day')).stats[0];
+  assert.ok(day.streams.s0.count > 100);
+  assert.equal((await get('scores')).scores.length, 1500);
+  for (const view of ['recent', 'critical', 'top']) assert.ok(Array.isArray((await get(`views/${view}`)).anomalies), view);
+  assert.ok((await get('views/trends')).days.length > 0);
+  assert.equal((await get('views/models')).monitor.frames, 1500);
+  for (const path of ['anomalies/999', 'anomalies/x', 'models/9/restore', 'views/none']) {
+    const method = path.startsWith('models') ? 'POST' : 'GET';
+    assert.equal((await api.call(method, `/v1/systems/a/${path}`)).status, 404, path);
+  }
+});

@@ -1,0 +1,124 @@
+//! Calls of objects. Each has a deadline: an object that panicked never answers, and its caller must not hang.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
+use worker::js_sys::Uint8Array;
+use worker::{Delay, Env, Headers, Method, Request, RequestInit, Response};
+
+use super::trace::Trace;
+use crate::body;
+use crate::refusal::Refusal;
+use crate::registry::{Order, TENANT};
+
+/// The bindings of the objects.
+const SYSTEMS: &str = "SYSTEMS";
+const REGISTRY: &str = "REGISTRY";
+/// The variable that holds the deadline.
+const DEADLINE: &str = "OBJECT_DEADLINE_MS";
+/// The deadline where the variable is absent: far above the slowest batch, below the patience of most clients.
+const DEADLINE_MS: u64 = 20_000;
+
+/// The header that tells a system's object its id.
+const SYSTEM: &str = "x-fourfold-system";
+
+/// Headers that an object has no business with: secrets, and what was true of the body before it was unpacked.
+const KEPT_BACK: [&str; 7] = [
+    "authorization",
+    "cookie",
+    "content-encoding",
+    "content-length",
+    "transfer-encoding",
+    "traceparent",
+    "sec-websocket-protocol",
+];
+
+/// What a system is asked.
+#[derive(Clone, Copy)]
+pub(super) struct Errand<'a> {
+    pub(super) request: &'a Request,
+    pub(super) method: &'a str,
+    pub(super) tenant: &'a str,
+    pub(super) id: &'a str,
+    pub(super) trace: &'a Trace,
+}
+
+/// Asks a system's object. Its name begins with the tenant, so tenants never meet.
+pub(super) async fn system(
+    env: &Env,
+    errand: Errand<'_>,
+    body: Option<Vec<u8>>,
+) -> Result<Response, Refusal> {
+    let Errand { request, method, tenant, id, trace } = errand;
+    let passed_on = || {
+        let headers = Headers::new();
+        for (name, value) in request.headers().entries() {
+            if !KEPT_BACK.contains(&name.as_str()) && !name.starts_with("x-fourfold-") {
+                headers.set(&name, &value)?;
+            }
+        }
+        headers.set(SYSTEM, id)?;
+        headers.set("traceparent", &trace.header())?;
+        let mut init = RequestInit::new();
+        init.with_method(Method::from(method.to_owned())).with_headers(headers);
+        init.with_body(body.map(|bytes| Uint8Array::from(bytes.as_slice()).into()));
+        Request::new_with_init(request.url()?.as_str(), &init)
+    };
+    object(env, SYSTEMS, &format!("{tenant}/{id}"), passed_on()).await
+}
+
+/// Asks a system what no caller asks in these words: a queue, or an agent.
+pub(crate) async fn internal(
+    env: &Env,
+    tenant: &str,
+    id: &str,
+    method: &str,
+    rest: &str,
+    body: Option<&str>,
+) -> Result<Response, Refusal> {
+    let request = || {
+        let headers = Headers::new();
+        headers.set(SYSTEM, id)?;
+        let mut init = RequestInit::new();
+        init.with_method(Method::from(method.to_owned())).with_headers(headers);
+        init.with_body(body.map(Into::into));
+        Request::new_with_init(&format!("https://system/v1/systems/{id}{rest}"), &init)
+    };
+    object(env, SYSTEMS, &format!("{tenant}/{id}"), request()).await
+}
+
+/// Gives a tenant's registry an order.
+pub(crate) async fn registry(env: &Env, tenant: &str, order: &Order) -> Result<Response, Refusal> {
+    let text = body::write(order)?;
+    let post = || {
+        let headers = Headers::new();
+        headers.set(TENANT, tenant)?;
+        let mut init = RequestInit::new();
+        init.with_method(Method::Post).with_headers(headers).with_body(Some(text.into()));
+        Request::new_with_init("https://registry/", &init)
+    };
+    object(env, REGISTRY, tenant, post()).await
+}
+
+async fn object(
+    env: &Env,
+    binding: &str,
+    name: &str,
+    request: worker::Result<Request>,
+) -> Result<Response, Refusal> {
+    let call = async { env.durable_object(binding)?.get_by_name(name)?.fetch_with_request(request?).await };
+    let deadline = Delay::from(Duration::from_millis(deadline_ms(env)));
+    match select(pin!(call), pin!(deadline)).await {
+        Either::Left((Ok(response), _)) => Ok(response),
+        Either::Left((Err(fault), _)) => {
+            worker::console_error!("{binding} {name}: {fault}");
+            Err(Refusal::NoAnswer)
+        }
+        Either::Right(_) => Err(Refusal::NoAnswer),
+    }
+}
+
+fn deadline_ms(env: &Env) -> u64 {
+    env.var(DEADLINE).ok().and_then(|text| text.to_string().parse().ok()).unwrap_or(DEADLINE_MS)
+}

@@ -1,0 +1,74 @@
+//! What the front may ask of a registry.
+
+use serde::{Deserialize, Serialize};
+
+use super::KeyDraft;
+use crate::counts::{Census, Counts};
+
+/// One wish.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Order {
+    /// Requests out of a key's bucket, if it is the key; so many of an earlier grant were not used.
+    Lease { id: String, digest: String, unused: u32 },
+    /// The keys.
+    Keys(Page),
+    /// A new key.
+    MakeKey { draft: KeyDraft, by: Actor },
+    /// A key less.
+    DropKey { id: String, by: Actor },
+    /// The systems.
+    Systems(Page),
+    /// An act that was done elsewhere.
+    Acted { act: Act, target: String, by: Actor },
+    /// What an instance of the front counted, with the newest word of each system.
+    Count { counts: Counts, censuses: Vec<(String, Census)> },
+    /// The counts, for Prometheus.
+    Metrics,
+    /// The audit log.
+    Audit(Page),
+    /// A tenant; for the directory only.
+    Enroll { tenant: String },
+    /// The tenants; from the directory only.
+    Tenants(Page),
+    /// What is past its time is forgotten.
+    Upkeep,
+}
+
+/// An administrative act, as the audit log names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Act {
+    /// A key was made.
+    #[serde(rename = "key.made")]
+    KeyMade,
+    /// A key was deleted.
+    #[serde(rename = "key.deleted")]
+    KeyDeleted,
+    /// A system was created, or its schema was sent again.
+    #[serde(rename = "system.put")]
+    SystemPut,
+    /// A system was deleted with all that it knew.
+    #[serde(rename = "system.deleted")]
+    SystemDeleted,
+    /// Something else about a system was changed that takes the right `admin`.
+    #[serde(rename = "system.changed")]
+    SystemChanged,
+}
+
+/// Who did it, in which request.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Actor {
+    /// The id of a key, or `admin` for the admin secret.
+    pub(crate) key: String,
+    /// The request's id, as in the logs.
+    pub(crate) request: String,
+}
+
+/// A part of a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Page {
+    /// What the page before ended with.
+    pub(crate) after: Option<String>,
+    /// So many at most.
+    pub(crate) limit: u32,
+}

@@ -1,0 +1,253 @@
+//! What a system does by itself, by a simulated clock.
+
+use super::*;
+use crate::session::upkeep::Due;
+
+const HOUR_MS: i64 = 3_600_000;
+const DAY_MS: i64 = 24 * HOUR_MS;
+
+/// A session to which minutes `from..to` came in requests of `step`, each when it was measured.
+fn fed(database: &Database, from: i64, to: i64, step: i64) -> Session<Database> {
+    let mut session = Session::new(database.clone(), Settings::default());
+    for begin in (from..to).step_by(step as usize) {
+        let body = frames(begin, begin + step);
+        let now_ms = START_MS + (begin + step) * MINUTE_MS;
+        session.answer(&Ask { now_ms, ..ask("POST", "frames", &body) }).unwrap();
+    }
+    session
+}
+
+#[test]
+fn an_alarm_is_set_only_where_it_would_ring_too_late() {
+    let due = Due { silence_ms: Some(900), snapshot_ms: Some(500), ..Due::default() };
+    assert_eq!(due.first(), Some(500));
+    assert_eq!(due.rearm(None, 100), Some(500));
+    assert_eq!(due.rearm(Some(400), 100), None, "it rings early, and is set anew then");
+    assert_eq!(due.rearm(Some(600), 100), Some(500));
+    assert_eq!(due.rearm(None, 700), Some(700), "what is past is due now");
+    assert_eq!(Due::default().rearm(None, 100), None);
+
+    let database = Database::new();
+    created(&database);
+    let mut session = fed(&database, 0, 10_800, 60);
+    let (mut armed, mut writes, mut rings) = (None, 0, 0);
+    for minute in 10_800..11_800 {
+        let now_ms = START_MS + (minute + 1) * MINUTE_MS;
+        if armed.is_some_and(|armed_ms| armed_ms <= now_ms) {
+            session.ring(now_ms).unwrap();
+            armed = session.due().rearm(None, now_ms);
+            rings += 1;
+        }
+        let body = frames(minute, minute + 1);
+        session.answer(&Ask { now_ms, ..ask("POST", "frames", &body) }).unwrap();
+        if let Some(due_ms) = session.due().rearm(armed, now_ms) {
+            (armed, writes) = (Some(due_ms), writes + 1);
+        }
+    }
+    assert!(writes < 20 && rings < 250, "for 1000 data points: {writes} alarms set, {rings} rung");
+}
+
+#[test]
+fn silence_is_told_once_while_nothing_comes() {
+    let database = Database::new();
+    created(&database);
+    let mut session = fed(&database, 0, 11_000, 500);
+    let mut now_ms = START_MS + 11_000 * MINUTE_MS;
+    let mut told = Vec::new();
+    for _ in 0..40 {
+        let Some(due_ms) = session.due().silence_ms else { break };
+        assert!(due_ms > now_ms);
+        now_ms = due_ms;
+        let done = session.ring(now_ms).unwrap();
+        told.extend(done.notices.into_iter().map(|notice| (now_ms, notice)));
+    }
+    let (at_ms, first) = &told[0];
+    let silent_min = (at_ms - START_MS) / MINUTE_MS - 11_000;
+    assert!(first.is_silence && (1..=60).contains(&silent_min), "after {silent_min} minutes: {first:?}");
+    let opened = told.iter().filter(|(_, notice)| notice.news == crate::notice::News::Opened).count();
+    assert_eq!(opened, 1, "{told:?}");
+    assert_eq!(json(&get(&mut session, "anomalies"))["anomalies"][0]["cause"], "all_silent");
+
+    // The next object knows what was told.
+    let mut again = Session::new(database.clone(), Settings::default());
+    assert!(again.ring(now_ms + 1).unwrap().notices.is_empty());
+    let next = frames(11_400, 11_420);
+    let expected = post(&mut session, &next).unwrap();
+    database.operate("DELETE FROM blobs");
+    assert_eq!(post(&mut Session::new(database, Settings::default()), &next), Ok(expected));
+}
+
+#[test]
+fn history_that_is_filled_in_says_nothing_of_now() {
+    let database = Database::new();
+    let mut session = created(&database);
+    let body = frames(0, 9000);
+    let years_later = START_MS + 900 * DAY_MS;
+    session.answer(&Ask { now_ms: years_later, ..ask("POST", "frames", &body) }).unwrap();
+    assert_eq!(session.due().silence_ms, None);
+    assert!(session.ring(years_later + DAY_MS).unwrap().notices.is_empty());
+}
+
+#[test]
+fn chapters_answer_as_their_entries_did() {
+    let database = Database::new();
+    created(&database);
+    let mut session = fed(&database, 0, 3000, 10);
+    let asked = ["frames", "frames?step=3600000&streams=cpu", "scores", "anomalies"];
+    let before: Vec<String> = asked.iter().map(|path| get(&mut session, path)).collect();
+    let hours = json(&get(&mut session, "stats?by=hour"));
+    let repeated = post(&mut session, &frames(100, 110)).unwrap();
+    let entries = database.number("SELECT count(*) FROM log");
+    let bytes = database.number("SELECT sum(length(rows)) FROM log");
+    session.ring(START_MS + 3000 * MINUTE_MS + DAY_MS).unwrap();
+    assert!(database.number("SELECT count(*) FROM log") < entries / 4);
+    assert!(database.number("SELECT sum(length(rows)) FROM log") < bytes / 3);
+    for (path, before) in asked.iter().zip(&before) {
+        assert_eq!(&get(&mut session, path), before, "{path}");
+    }
+    let merged = json(&get(&mut session, "stats?by=hour"));
+    for (part, whole) in merged["stats"].as_array().unwrap().iter().zip(hours["stats"].as_array().unwrap()) {
+        assert_eq!([&part["start"], &part["frames"]], [&whole["start"], &whole["frames"]]);
+        for (key, value) in whole["streams"]["disk"].as_object().unwrap() {
+            let near = part["streams"]["disk"][key].as_f64().unwrap() - value.as_f64().unwrap();
+            assert!(near.abs() < 1e-5, "{key}: {part} {whole}");
+        }
+    }
+    assert_eq!(post(&mut session, &frames(100, 110)), Ok(repeated.clone()));
+    // And the whole log is still the whole truth.
+    let next = frames(3000, 3010);
+    let expected = post(&mut session, &next).unwrap();
+    database.operate("DELETE FROM blobs");
+    let mut again = Session::new(database, Settings::default());
+    assert_eq!(post(&mut again, &next), Ok(expected));
+    assert_eq!(post(&mut again, &frames(100, 110)), Ok(repeated));
+}
+
+#[test]
+fn raw_data_goes_and_statistics_stay() {
+    let database = Database::new();
+    created(&database);
+    let mut session = fed(&database, 0, 3000, 60);
+    let next = frames(3000, 3010);
+    let stats = get(&mut session, "stats?by=day");
+    let days = json(&stats)["stats"].as_array().unwrap().len();
+    assert_eq!(days, 4);
+    let frames_left =
+        |session: &mut Session<Database>| json(&get(session, "frames"))["frames"].as_array().unwrap().len();
+    let at = |days: i64| START_MS + 3000 * MINUTE_MS + days * DAY_MS;
+    session.ring(at(4)).unwrap();
+    assert!(post(&mut session, &frames(100, 110)).is_ok());
+    session.ring(at(8)).unwrap();
+    let forgotten = post(&mut session, &frames(100, 110)).unwrap_err();
+    assert!(forgotten.0 == 409 && forgotten.1.contains("frame.verdict-forgotten"), "{forgotten:?}");
+    session.ring(at(100)).unwrap();
+    assert_eq!(frames_left(&mut session), 3000);
+    assert_eq!(json(&get(&mut session, "anomalies"))["anomalies"], json("[]"));
+    let archived = json(&get(&mut session, "anomalies?archived=true"));
+    assert!(archived["anomalies"].as_array().unwrap().len() > 3);
+    session.ring(at(182)).unwrap();
+    let left = frames_left(&mut session);
+    assert_eq!(left, 0, "nothing is past its time and still there");
+    assert_eq!(json(&get(&mut session, "stats?by=day"))["stats"].as_array().unwrap().len(), days);
+
+    // A new object goes on from its snapshot; without any, from what is left.
+    let expected = post(&mut session, &next).unwrap();
+    let mut again = Session::new(database.clone(), Settings::default());
+    assert_eq!(post(&mut again, &next), Ok(expected));
+    let known = get(&mut again, "anomalies?archived=true");
+    database.operate("DELETE FROM blobs");
+    let mut anew = Session::new(database.clone(), Settings::default());
+    post(&mut anew, &frames(3010, 3020)).unwrap();
+    let burst = format!(r#"{{"frames":[{{"t":{},"values":{{"cpu":1e12}}}}]}}"#, START_MS + 3030 * MINUTE_MS);
+    post(&mut anew, &burst).unwrap();
+    assert_eq!(get(&mut anew, "anomalies?archived=true"), known, "no number is given twice");
+    let mut again = Session::new(database, Settings::default());
+    assert_eq!(get(&mut again, "health"), get(&mut anew, "health"), "it begins anew once");
+}
+
+#[test]
+fn a_storage_that_refuses_to_read_is_no_reason_to_begin_anew() {
+    let database = Database::new();
+    created(&database);
+    let mut session = fed(&database, 0, 700, 70);
+    let next = frames(700, 710);
+    for reads in 0..12 {
+        let mut again = Session::new(database.clone(), Settings::default());
+        database.reads_until_refusal.set(Some(reads));
+        let refused = post(&mut again, &next);
+        database.reads_until_refusal.set(None);
+        if let Err((status, _)) = refused {
+            assert_eq!(status, 503, "after {reads} reads");
+            let expected = session.live().unwrap().engine.seal();
+            assert!(again.live().unwrap().engine.seal() == expected, "after {reads} reads");
+        } else {
+            assert!(reads > 4);
+            return;
+        }
+    }
+}
+
+#[test]
+fn however_fast_data_comes_exact_verdicts_have_an_end() {
+    let database = Database::new();
+    let mut session = made(&database, r#"{"streams":["cpu","disk"]}"#);
+    for batch in 0..11 {
+        post(&mut session, &frames(batch * 5000, (batch + 1) * 5000)).unwrap();
+    }
+    session.ring(START_MS + DAY_MS).unwrap();
+    let kept = database.number("SELECT sum(length(bytes)) FROM verdicts") as usize;
+    let row_bytes = Verdicts::row_bytes(2);
+    assert!((50_000..=52_000).contains(&(kept / row_bytes)), "{} frames", kept / row_bytes);
+    assert!(post(&mut session, &frames(54_000, 54_010)).is_ok());
+    let (status, problem) = post(&mut session, &frames(10, 20)).unwrap_err();
+    assert!(status == 409 && problem.contains("frame.verdict-forgotten"), "{problem}");
+}
+
+#[test]
+fn many_small_requests_leave_little_behind() {
+    let database = Database::new();
+    let mut session = made(&database, r#"{"streams":["a"],"frame_ms":3600000,"lateness_ms":0}"#);
+    let mut rounds = 0;
+    for second in 0..9000_i64 {
+        let now_ms = START_MS + second * 1000;
+        let body = format!(r#"{{"events":[{{"stream":"a","t":{now_ms},"value":{}}}]}}"#, second % 7);
+        session.answer(&Ask { now_ms, ..ask("POST", "events", &body) }).unwrap();
+        if session.due().round_ms.is_some_and(|due_ms| due_ms <= now_ms) {
+            session.ring(now_ms).unwrap();
+            rounds += 1;
+        }
+    }
+    assert!((2..8).contains(&rounds), "{rounds}");
+    assert!(database.number("SELECT count(*) FROM log") < 3100);
+    let expected = get(&mut session, "health");
+    assert_eq!(get(&mut Session::new(database, Settings::default()), "health"), expected);
+}
+
+#[test]
+fn an_idle_object_leaves_a_snapshot() {
+    let database = Database::new();
+    created(&database);
+    let mut session = fed(&database, 0, 100, 100);
+    let due_ms = session.due().snapshot_ms.unwrap();
+    assert_eq!(database.number("SELECT count(*) FROM blobs"), 0);
+    session.ring(due_ms).unwrap();
+    assert_eq!(database.number("SELECT max(id) FROM blobs WHERE kind = 0"), 1);
+    assert_eq!(session.due().snapshot_ms, None);
+}
+
+#[test]
+fn reports_are_kept_day_by_day() {
+    let database = Database::new();
+    created(&database);
+    let mut session = fed(&database, 0, 300, 100);
+    for day in 1..4 {
+        let morning_ms = START_MS / DAY_MS * DAY_MS + day * DAY_MS + HOUR_MS;
+        session.ring(morning_ms).unwrap();
+        session.ring(morning_ms + 7 * HOUR_MS).unwrap();
+    }
+    let count = |kind: &str| database.number(&format!("SELECT count(*) FROM reports WHERE kind = '{kind}'"));
+    assert_eq!([count("health"), count("quality"), count("monitor"), count("gaps")], [3, 3, 3, 1]);
+    let shown = json(&get(&mut session, "views/models"));
+    assert_eq!(shown["days"].as_array().unwrap().len(), 3, "{shown}");
+    assert_eq!(shown["monitor"]["frames"], 300);
+}

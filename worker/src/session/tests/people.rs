@@ -1,0 +1,238 @@
+//! What people do with a system: create, change, ask, label.
+
+use super::*;
+
+#[test]
+fn creating_twice_is_creating_once() {
+    let mut session = Session::new(Database::new(), Settings::default());
+    assert_eq!(say(&mut session, "GET", "", "").unwrap_err().0, 404);
+    assert_eq!(post(&mut session, "{}").unwrap_err().0, 404);
+    for path in ["anomalies", "anomalies/1", "health", "gaps", "quality"] {
+        assert_eq!(say(&mut session, "GET", path, "").unwrap_err().0, 404, "{path}");
+    }
+    let made = say(&mut session, "PUT", "", r#"{"preset":"iot"}"#).unwrap();
+    assert_eq!(say(&mut session, "PUT", "", r#"{"preset":"iot"}"#), Ok(made.clone()));
+    assert_eq!(get(&mut session, ""), made);
+    assert_eq!(say(&mut session, "PUT", "", r#"{"streams":["a","a"]}"#).unwrap_err().0, 422);
+    assert_eq!(get(&mut session, ""), made);
+}
+
+#[test]
+fn a_schema_change_keeps_what_can_be_kept() {
+    let database = Database::new();
+    let mut session = created(&database);
+    post(&mut session, &frames(0, 3000)).unwrap();
+    let before = json(&get(&mut session, "anomalies"))["anomalies"].clone();
+    let newest = before[0]["id"].as_u64().unwrap();
+
+    // Another rate of false alarms: everything stays, to the bit.
+    let kept = say(&mut session, "PUT", "", r#"{"streams":["cpu","disk"],"false_alarm_rate":0.0005}"#);
+    assert_eq!(json(&kept.unwrap())["change"]["reset"], serde_json::json!([]));
+    assert_eq!(json(&get(&mut session, "anomalies"))["anomalies"], before);
+
+    // Another stream: the others have learned from what is stored, and episodes are counted on.
+    let changed = say(&mut session, "PUT", "", r#"{"streams":["fan","cpu"]}"#).unwrap();
+    let change = json(&changed)["change"].clone();
+    assert_eq!(change["kept"], serde_json::json!(["cpu"]));
+    assert_eq!(change["new"], serde_json::json!(["fan"]));
+    assert_eq!(change["removed"], serde_json::json!(["disk"]));
+    assert_eq!(json(&get(&mut session, "health"))["streams"][1]["available"], 1.0);
+    let burst = |t: i64, cpu: f64| {
+        format!(r#"{{"frames":[{{"t":{},"values":{{"cpu":{cpu},"fan":1}}}}]}}"#, START_MS + t * MINUTE_MS)
+    };
+    let said = json(&post(&mut session, &burst(3000, 1e9)).unwrap());
+    assert_eq!(said["verdicts"][0]["episode"], newest + 1, "{said}");
+    assert_eq!(json(&get(&mut session, "anomalies"))["anomalies"][0]["id"], newest + 1);
+
+    // Who comes back goes on with the same bits, with a snapshot and without.
+    let next = burst(3001, 20.3);
+    let expected = {
+        let mut again = Session::new(database.clone(), Settings::default());
+        database.mood.set(Mood::Refuses);
+        assert_eq!(post(&mut again, &next).unwrap_err().0, 503);
+        post(&mut Session::new(database.clone(), Settings::default()), &next).unwrap()
+    };
+    database.operate("DELETE FROM blobs");
+    assert_eq!(post(&mut Session::new(database.clone(), Settings::default()), &next), Ok(expected));
+    // Frames of before the change are not known by their streams any more.
+    assert_eq!(post(&mut session, &frames(5, 6)).unwrap_err().0, 422);
+}
+
+#[test]
+fn pages_of_anomalies_do_not_shift() {
+    let mut session = created(&Database::new());
+    post(&mut session, &frames(0, 9000)).unwrap();
+    let whole = json(&get(&mut session, "anomalies"))["anomalies"].clone();
+    let whole = whole.as_array().unwrap();
+    assert!(whole.len() > 5);
+    let mut paged = Vec::new();
+    let mut next = String::new();
+    let mut later = 9000;
+    loop {
+        let page = json(&get(&mut session, &format!("anomalies?limit=2{next}")));
+        paged.extend(page["anomalies"].as_array().unwrap().iter().cloned());
+        // More happen while one reads.
+        later += 523;
+        post(&mut session, &frames(later - 523, later)).unwrap();
+        match page["next"].as_u64() {
+            Some(cursor) => next = format!("&cursor={cursor}"),
+            None => break,
+        }
+    }
+    let ids = |list: &[serde_json::Value]| list.iter().map(|row| row["id"].as_u64()).collect::<Vec<_>>();
+    assert_eq!(ids(&paged), ids(whole));
+
+    let count = |session: &mut Session<Database>, query: &str| {
+        json(&get(session, &format!("anomalies?{query}")))["anomalies"].as_array().unwrap().len()
+    };
+    let opened = whole[2]["opened"].as_i64().unwrap();
+    assert_eq!(count(&mut session, &format!("since={opened}&until={}", opened + 1)), 1);
+    assert_eq!(count(&mut session, "status=resolved"), 0);
+    assert_eq!(count(&mut session, "group=none"), 0);
+    assert_eq!(count(&mut session, "archived=true"), 0);
+    let kind = whole[2]["reason"].as_str().unwrap();
+    assert!(count(&mut session, &format!("kind={kind}&severity=low")) > 0);
+}
+
+#[test]
+fn labels_teach_are_taken_back_and_survive() {
+    let database = Database::new();
+    let mut session = created(&database);
+    post(&mut session, &frames(0, 2000)).unwrap();
+    let before = session.live().unwrap().engine.seal();
+    let path = "anomalies/1";
+    let labelled = r#"{"label":"expected","status":"resolved","note":"a test run"}"#;
+    let amended = json(&say(&mut session, "PATCH", path, labelled).unwrap());
+    assert_eq!(
+        [&amended["label"], &amended["status"], &amended["note"]],
+        ["expected", "resolved", "a test run"]
+    );
+    assert_ne!(session.live().unwrap().engine.seal(), before);
+    let shown = json(&get(&mut Session::new(database.clone(), Settings::default()), path));
+    assert_eq!([&shown["label"], &shown["status"]], ["expected", "resolved"]);
+    let whats: Vec<&str> =
+        shown["history"].as_array().unwrap().iter().filter_map(|line| line["what"].as_str()).collect();
+    assert_eq!(whats, ["opened", "closed", "label", "status", "note"]);
+    assert_eq!(json(&get(&mut session, "anomalies?status=resolved"))["anomalies"][0]["id"], 1);
+
+    // The new session has replayed the label.
+    let mut again = Session::new(database.clone(), Settings::default());
+    assert_eq!(json(&say(&mut again, "POST", "labels/undo", "").unwrap())["anomaly"], 1);
+    assert_eq!(again.live().unwrap().engine.seal(), before);
+    assert_eq!(json(&get(&mut again, path))["label"], serde_json::Value::Null);
+    assert_eq!(say(&mut again, "POST", "labels/undo", "").unwrap_err().0, 409);
+    let named = r#"{"anomaly":1,"label":"real"}"#;
+    assert_eq!(say(&mut again, "POST", "labels", named).unwrap(), r#"{"anomaly":1}"#);
+    assert_eq!(say(&mut again, "POST", "labels", r#"{"anomaly":99,"label":"real"}"#).unwrap_err().0, 404);
+    assert_eq!(say(&mut again, "PATCH", "anomalies/99", "{}").unwrap_err().0, 404);
+    assert_eq!(say(&mut again, "PATCH", path, r#"{"status":"odd"}"#).unwrap_err().0, 400);
+}
+
+#[test]
+fn an_explanation_is_kept() {
+    let database = Database::new();
+    let mut session = created(&database);
+    post(&mut session, &frames(0, 700)).unwrap();
+    let path = |mode: &str| format!("anomalies/1/explanation?mode={mode}");
+    let whys = ["fast", "thorough"].map(|mode| {
+        let why = get(&mut session, &path(mode));
+        assert_eq!([&json(&why)["mode"], &json(&why)["suspects"][0]["stream"]], [mode, "cpu"], "{why}");
+        why
+    });
+    // It was made when the episode began and when it was over, whoever asks.
+    assert_eq!(database.number("SELECT count(*) FROM explanations"), 2);
+    // The engine forgets frames after a thousand; what was said of them stays.
+    post(&mut session, &frames(700, 3000)).unwrap();
+    let mut again = Session::new(database.clone(), Settings::default());
+    for (mode, why) in ["fast", "thorough"].iter().zip(&whys) {
+        assert_eq!(&get(&mut session, &path(mode)), why);
+        assert_eq!(&get(&mut again, &path(mode)), why);
+    }
+    database.operate("DELETE FROM explanations");
+    assert_eq!(say(&mut again, "GET", &path("fast"), "").unwrap_err().0, 422);
+}
+
+#[test]
+fn news_are_told_and_kept_for_delivery() {
+    let database = Database::new();
+    let mut session = created(&database);
+    let mut told = Vec::new();
+    for batch in batches() {
+        let done = session.answer(&ask("POST", "frames", &batch)).unwrap();
+        told.extend(done.notices);
+    }
+    let first: Vec<&str> =
+        told.iter().filter(|notice| notice.anomaly == 1).map(|notice| notice.news.word()).collect();
+    assert_eq!((first.first(), first.last()), (Some(&"opened"), Some(&"closed")), "{first:?}");
+    assert_eq!(database.number("SELECT count(*) FROM outbox"), told.len() as i64);
+    let shown = json(&told[0].json);
+    assert_eq!((&shown["notice"], &shown["anomaly"]["stream"]), (&"opened".into(), &"cpu".into()));
+    database.mood.set(Mood::Refuses);
+    assert!(session.answer(&ask("POST", "frames", &frames(840, 1100))).is_err());
+    assert_eq!(database.number("SELECT count(*) FROM outbox"), told.len() as i64);
+}
+
+#[test]
+fn a_key_makes_two_requests_one() {
+    let database = Database::new();
+    let schema = r#"{"streams":["cpu","disk"],"frame_ms":60000,"lateness_ms":0}"#;
+    let mut session = made(&database, schema);
+    let body = r#"{"events":[{"stream":"cpu","t":1700000000000,"value":1},{"stream":"cpu","t":1700000100000,"value":2}]}"#;
+    let keyed = |key, body, now_ms| Ask { key: Some(key), now_ms, ..ask("POST", "events", body) };
+    let first = answer(&mut session, &keyed("k1", body, START_MS)).unwrap();
+    assert!(first.contains(r#""taken":2"#), "{first}");
+    assert_eq!(answer(&mut session, &keyed("k1", body, START_MS + 1000)), Ok(first.clone()));
+    let mut again = Session::new(database.clone(), Settings::default());
+    assert_eq!(answer(&mut again, &keyed("k1", body, START_MS + 1000)), Ok(first.clone()));
+    let unkeyed = say(&mut again, "POST", "events", body).unwrap();
+    assert!(unkeyed.contains(r#""taken":0"#), "{unkeyed}");
+    let (status, problem) = answer(&mut again, &keyed("k1", r#"{"events":[]}"#, START_MS)).unwrap_err();
+    assert!(status == 422 && problem.contains("idempotency.key-reused"), "{problem}");
+    assert_eq!(answer(&mut again, &keyed("", body, START_MS)).unwrap_err().0, 400);
+
+    // A refused write takes the key with it.
+    let more = r#"{"events":[{"stream":"cpu","t":1700000200000,"value":1}]}"#;
+    database.mood.set(Mood::Refuses);
+    assert_eq!(answer(&mut again, &keyed("k2", more, START_MS)).unwrap_err().0, 503);
+    assert!(answer(&mut again, &keyed("k2", more, START_MS)).unwrap().contains(r#""taken":1"#));
+}
+
+#[test]
+fn a_bad_row_is_answered_by_itself_where_that_is_asked() {
+    let mut session = created(&Database::new());
+    let t = |minute: i64| START_MS + minute * MINUTE_MS;
+    post(&mut session, &frames(0, 5)).unwrap();
+    let row = |t: i64, values: &str| format!(r#"{{"t":{t},"values":{{{values}}}}}"#);
+    let rows = [
+        row(t(1), r#""cpu":999"#),
+        row(t(4), r#""cpu":21.2,"disk":4"#),
+        row(t(6), r#""cpu":1"#),
+        row(t(7), r#""no":1"#),
+        row(t(6), r#""cpu":2"#),
+        row(t(8), ""),
+    ];
+    let body = format!(r#"{{"frames":[{}]}}"#, rows.join(","));
+    assert_eq!(post(&mut session, &body).unwrap_err().0, 422);
+    assert!(get(&mut session, "").contains(r#""frames":5"#), "nothing of a refused batch is kept");
+    let said = json(&say(&mut session, "POST", "frames?partial=true", &body).unwrap());
+    let codes: Vec<&str> = said["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|result| result["problem"]["code"].as_str().unwrap_or("taken"))
+        .collect();
+    let unknown = "frame.unknown-stream";
+    assert_eq!(codes, ["frame.differs", "taken", "taken", unknown, "frame.time-went-back", "taken"]);
+    assert!(get(&mut session, "").contains(r#""frames":7"#));
+    let again = json(&say(&mut session, "POST", "frames?partial=true", &body).unwrap());
+    assert_eq!(again, said);
+}
+
+#[test]
+fn a_forgotten_system_is_gone() {
+    let mut session = created(&Database::new());
+    let done = session.answer(&ask("DELETE", "", "")).unwrap();
+    assert_eq!((done.answer.status, done.is_forgotten), (204, true));
+    let mut nobody = Session::new(Database::new(), Settings::default());
+    assert!(nobody.answer(&ask("DELETE", "", "")).is_err());
+}

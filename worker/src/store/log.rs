@@ -1,0 +1,205 @@
+//! The log, and what was answered to it.
+
+use super::{Store, Write};
+use crate::log::{Entry, Kind, Tail};
+use crate::refusal::StorageFault;
+use crate::sql::{Row, Sql};
+
+/// Entries that are read at once. Each is at most about a megabyte.
+const PAGE: u64 = 32;
+
+impl Write {
+    /// Puts an entry into the log.
+    pub(crate) fn entry(&mut self, entry: Entry, is_packed: bool) {
+        let Entry { seq, first_seq, kind, era, first_ms, last_ms, frames, came_ms, rows } = entry;
+        self.push(
+            "INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                seq.into(),
+                first_seq.into(),
+                kind.code().into(),
+                era.into(),
+                first_ms.into(),
+                last_ms.into(),
+                frames.into(),
+                came_ms.into(),
+                is_packed.into(),
+                rows.into(),
+            ],
+        );
+    }
+
+    /// Keeps what was answered to an entry.
+    pub(crate) fn verdicts(&mut self, seq: u64, came_ms: i64, bytes: &[u8]) {
+        if !bytes.is_empty() {
+            let cells = [seq.into(), came_ms.into(), bytes.to_vec().into()];
+            self.push("INSERT INTO verdicts VALUES (?, ?, ?)", cells);
+        }
+    }
+
+    /// Takes a run of entries out of the log, to be replaced by one.
+    pub(crate) fn no_entries(&mut self, first_seq: u64, seq: u64) {
+        self.push("DELETE FROM log WHERE seq BETWEEN ? AND ?", [first_seq.into(), seq.into()]);
+        self.push("DELETE FROM verdicts WHERE seq BETWEEN ? AND ?", [first_seq.into(), seq.into()]);
+    }
+
+    /// Keeps the scores of a chapter.
+    pub(crate) fn scores(&mut self, chapter: &Entry, bytes: Vec<u8>) {
+        let Entry { seq, era, first_ms, last_ms, came_ms, .. } = *chapter;
+        let cells = [seq.into(), era.into(), first_ms.into(), last_ms.into(), came_ms.into(), bytes.into()];
+        self.push("INSERT INTO scores VALUES (?, ?, ?, ?, ?, ?)", cells);
+    }
+
+    /// Forgets raw data and its scores that came before a moment. What the oldest snapshot has not seen stays.
+    pub(crate) fn forget_raw(&mut self, before_ms: i64, snapshot: u64) {
+        let cells = [before_ms.into(), snapshot.into()];
+        self.push("DELETE FROM log WHERE came_ms < ? AND seq <= ? AND packed = 1", cells.clone());
+        self.push("DELETE FROM scores WHERE came_ms < ? AND seq <= ?", cells);
+    }
+
+    /// Forgets the exact verdicts of before a moment. The statistics still need those of what is not packed.
+    pub(crate) fn forget_verdicts(&mut self, before_ms: i64) {
+        self.push(
+            "DELETE FROM verdicts WHERE came_ms < ? AND seq NOT IN (SELECT seq FROM log WHERE packed = 0)",
+            [before_ms.into()],
+        );
+    }
+
+    /// Forgets the exact verdicts of before a frame, by its number.
+    pub(crate) fn forget_verdicts_below(&mut self, frames: u64) {
+        self.push(
+            "DELETE FROM verdicts WHERE seq IN (SELECT seq FROM log WHERE packed = 1 AND frames < ?)",
+            [frames.into()],
+        );
+    }
+
+    /// Forgets raw data of before a frame, and its scores. What the oldest snapshot has not seen stays.
+    pub(crate) fn forget_raw_below(&mut self, frames: u64, snapshot: u64) {
+        let cells = [frames.into(), snapshot.into()];
+        self.push(
+            "DELETE FROM scores WHERE seq IN
+                (SELECT seq FROM log WHERE packed = 1 AND frames < ? AND seq <= ?)",
+            cells.clone(),
+        );
+        self.push("DELETE FROM log WHERE packed = 1 AND frames < ? AND seq <= ?", cells);
+    }
+}
+
+/// A statement that selects entries.
+macro_rules! entries {
+    ($rest:literal) => {
+        concat!(
+            "SELECT seq, first_seq, kind, era, first_ms, last_ms, frames, came_ms, rows FROM log WHERE ",
+            $rest
+        )
+    };
+}
+
+impl<S: Sql> Store<S> {
+    /// The end of the log.
+    pub(crate) fn tail(&self) -> Result<Tail, StorageFault> {
+        let row = self.first("SELECT seq, frames FROM log ORDER BY seq DESC LIMIT 1", [])?;
+        match row {
+            Some(mut row) => Ok(Tail { seq: row.count()?, frames: row.count()? }),
+            None => Ok(Tail::default()),
+        }
+    }
+
+    /// The newest moment of which there are data, and when the newest data came.
+    pub(crate) fn newest_ms(&self) -> Result<Option<(i64, i64)>, StorageFault> {
+        let newest = "SELECT max(last_ms), max(came_ms) FROM log WHERE kind IN (?, ?)";
+        let cells = [Kind::Frames.code().into(), Kind::Events.code().into()];
+        let Some(mut row) = self.first(newest, cells)? else { return Ok(None) };
+        Ok(row.optional_integer()?.zip(row.optional_integer()?))
+    }
+
+    /// The next few entries after one.
+    pub(crate) fn entries_after(&self, seq: u64) -> Result<Vec<Entry>, StorageFault> {
+        let rows = self.rows(entries!("seq > ? ORDER BY seq LIMIT ?"), [seq.into(), PAGE.into()])?;
+        rows.into_iter().map(entry).collect()
+    }
+
+    /// The next few entries up to one that are not packed yet.
+    pub(crate) fn loose(&self, until: u64, most: u64) -> Result<Vec<Entry>, StorageFault> {
+        let rows =
+            self.rows(entries!("packed = 0 AND seq <= ? ORDER BY seq LIMIT ?"), [until.into(), most.into()])?;
+        rows.into_iter().map(entry).collect()
+    }
+
+    /// The next few entries after one that are not packed yet.
+    pub(crate) fn loose_after(&self, seq: u64) -> Result<Vec<Entry>, StorageFault> {
+        let rows =
+            self.rows(entries!("packed = 0 AND seq > ? ORDER BY seq LIMIT ?"), [seq.into(), PAGE.into()])?;
+        rows.into_iter().map(entry).collect()
+    }
+
+    /// Verdicts on entries that are not packed yet and reach into a span: their era and bytes.
+    pub(crate) fn loose_verdicts(
+        &self,
+        from_ms: i64,
+        to_ms: i64,
+    ) -> Result<Vec<(u64, Vec<u8>)>, StorageFault> {
+        let rows = self.rows(
+            "SELECT era, bytes FROM log JOIN verdicts USING (seq)
+                WHERE packed = 0 AND last_ms >= ? AND first_ms < ? ORDER BY seq",
+            [from_ms.into(), to_ms.into()],
+        )?;
+        rows.into_iter().map(|mut row| Ok((row.count()?, row.blob()?))).collect()
+    }
+
+    /// How many entries are not packed yet.
+    pub(crate) fn loose_count(&self) -> Result<u64, StorageFault> {
+        let row = self.first("SELECT count(*) FROM log WHERE packed = 0", [])?;
+        row.ok_or(StorageFault::Damaged)?.count()
+    }
+
+    /// The first entry of a kind that ends at a moment or later.
+    pub(crate) fn entry_until(&self, kind: Kind, at_ms: i64) -> Result<Option<Entry>, StorageFault> {
+        let cells = [kind.code().into(), at_ms.into()];
+        self.first(entries!("kind = ? AND last_ms >= ? ORDER BY last_ms LIMIT 1"), cells)?
+            .map(entry)
+            .transpose()
+    }
+
+    /// The next few entries of a kind that end at a moment or later and come after an entry.
+    pub(crate) fn entries_from(
+        &self,
+        kind: Kind,
+        from_ms: i64,
+        after: u64,
+    ) -> Result<Vec<Entry>, StorageFault> {
+        let cells = [kind.code().into(), from_ms.into(), after.into(), PAGE.into()];
+        let rows =
+            self.rows(entries!("kind = ? AND last_ms >= ? AND seq > ? ORDER BY seq LIMIT ?"), cells)?;
+        rows.into_iter().map(entry).collect()
+    }
+
+    /// What was answered to an entry, while it is kept.
+    pub(crate) fn verdicts(&self, seq: u64) -> Result<Option<Vec<u8>>, StorageFault> {
+        let row = self.first("SELECT bytes FROM verdicts WHERE seq = ?", [seq.into()])?;
+        row.map(|mut row| row.blob()).transpose()
+    }
+
+    /// Scores of chapters that reach into a span: their era and bytes.
+    pub(crate) fn scores(&self, from_ms: i64, to_ms: i64) -> Result<Vec<(u64, Vec<u8>)>, StorageFault> {
+        let rows = self.rows(
+            "SELECT era, bytes FROM scores WHERE last_ms >= ? AND first_ms < ? ORDER BY seq",
+            [from_ms.into(), to_ms.into()],
+        )?;
+        rows.into_iter().map(|mut row| Ok((row.count()?, row.blob()?))).collect()
+    }
+}
+
+fn entry(mut row: Row) -> Result<Entry, StorageFault> {
+    Ok(Entry {
+        seq: row.count()?,
+        first_seq: row.count()?,
+        kind: Kind::of_code(row.integer()?)?,
+        era: row.count()?,
+        first_ms: row.integer()?,
+        last_ms: row.integer()?,
+        frames: row.count()?,
+        came_ms: row.integer()?,
+        rows: row.blob()?,
+    })
+}

@@ -1,0 +1,33 @@
+//! What is done once a day: every tenant's registry forgets what is past its time. Systems keep house by themselves.
+
+use worker::Env;
+
+use crate::front::order;
+use crate::registry::{Order, Page, TenantsJson};
+
+/// The registry that knows the tenants. No tenant has this name.
+pub(crate) const DIRECTORY: &str = "_tenants";
+/// Tenants that are read at once.
+const PAGE: u32 = 500;
+
+/// Goes through all tenants.
+pub(crate) async fn daily(env: &Env) {
+    let mut after = None;
+    loop {
+        let page = Page { after: after.clone(), limit: PAGE };
+        let Ok(mut response) = order(env, DIRECTORY, &Order::Tenants(page)).await else { break };
+        let Ok(TenantsJson { tenants, next }) = response.json().await else { break };
+        for tenant in tenants {
+            let outcome = order(env, &tenant, &Order::Upkeep).await.map(|response| response.status_code());
+            let is_done = matches!(outcome, Ok(200));
+            let level = if is_done { "info" } else { "error" };
+            worker::console_log!(
+                r#"{{"level":"{level}","message":"upkeep","tenant":"{tenant}","done":{is_done}}}"#
+            );
+        }
+        after = next;
+        if after.is_none() {
+            break;
+        }
+    }
+}
