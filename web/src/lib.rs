@@ -2,5 +2,6 @@
 //! thread say to each other. Both binaries are built on them, and they are tested natively.
 
 pub mod chart;
+pub mod live;
 pub mod table;
 pub mod thread;
