@@ -7,6 +7,7 @@ use web_sys::{ClipboardEvent, DragEvent, HtmlInputElement};
 
 use crate::link::Link;
 use crate::parts::{Bar, Episodes, ImportNote, TimelineChart, Welcome, Working};
+use crate::sensors::{Live, LivePanel};
 use crate::session::{Phase, Session};
 
 /// The app.
@@ -14,6 +15,8 @@ use crate::session::{Phase, Session};
 pub(crate) fn App() -> impl IntoView {
     let session = Session::new();
     let link = Link::new(session);
+    let live = Live::new(session, link);
+    provide_context(live);
     take_drops(session, link);
     take_pastes(link);
 
@@ -23,6 +26,7 @@ pub(crate) fn App() -> impl IntoView {
         <Bar session=session link=link />
         <main>
             <Working session=session link=link />
+            <Show when=move || session.phase.get() == Phase::Live><LivePanel session=session live=live /></Show>
             <Show when=is_start><Welcome link=link /></Show>
             <Show when=is_drawn>
                 <div class="workspace">

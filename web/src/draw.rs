@@ -320,7 +320,7 @@ fn silence(sheet: &Sheet, strokes: &[Stroke], place: &LaneBox) {
         let (Stroke::Start(x, _) | Stroke::Line(x, _)) = *stroke;
         if matches!(stroke, Stroke::Start(..)) {
             let mut dot = last_x + 4.0;
-            while dot < x - 2.0 {
+            while dot < x.min(sheet.width) - 2.0 {
                 pen.fill_rect(dot, y, 1.5, 1.5);
                 dot += 5.0;
             }

@@ -80,7 +80,7 @@ impl Link {
         });
     }
 
-    fn send(&self, request: &Request, parts: &Array) {
+    pub(crate) fn send(&self, request: &Request, parts: &Array) {
         let message = Object::new();
         let Ok(head) = serde_wasm_bindgen::to_value(request) else { return };
         let _ = Reflect::set(&message, &"head".into(), &head);

@@ -13,6 +13,8 @@ mod link;
 #[cfg(target_family = "wasm")]
 mod parts;
 #[cfg(target_family = "wasm")]
+mod sensors;
+#[cfg(target_family = "wasm")]
 mod session;
 
 #[cfg(target_family = "wasm")]

@@ -18,6 +18,8 @@ pub(crate) enum Phase {
     Reading { share: f64, rows: u32 },
     /// The engine is at work.
     Judging,
+    /// This device is watched.
+    Live,
     /// All is judged.
     Done { digest: String, reading_ms: f64, judging_ms: f64 },
     /// Stopped by the user; what was judged until then stays.
@@ -175,14 +177,9 @@ impl Session {
             Report::Judged { job, rows, episodes } if job == current => {
                 self.rows_judged.set(rows);
                 self.add_verdicts(&parts);
-                if !episodes.is_empty() {
-                    self.episodes.update(|known| {
-                        known.retain(|old| episodes.iter().all(|new| new.id != old.id));
-                        known.extend(episodes);
-                        known.sort_by_key(|episode| episode.id);
-                    });
-                }
+                self.add_episodes(episodes);
             }
+            Report::Live(report) => self.take_live(report, &parts),
             Report::Done { job, digest, reading_ms, judging_ms } if job == current => {
                 self.phase.set(Phase::Done { digest, reading_ms, judging_ms });
             }
@@ -195,7 +192,17 @@ impl Session {
         }
     }
 
-    fn add_verdicts(&self, parts: &[Vec<f64>]) {
+    pub(crate) fn add_episodes(&self, episodes: Vec<EpisodeJson<'static>>) {
+        if !episodes.is_empty() {
+            self.episodes.update(|known| {
+                known.retain(|old| episodes.iter().all(|new| new.id != old.id));
+                known.extend(episodes);
+                known.sort_by_key(|episode| episode.id);
+            });
+        }
+    }
+
+    pub(crate) fn add_verdicts(&self, parts: &[Vec<f64>]) {
         let [times_ms, scores, confidences] = parts else { return };
         let odds: Vec<f64> = scores.iter().map(|&score| oddness(score)).collect();
         self.verdicts.update(|verdicts| {

@@ -11,6 +11,8 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageChannel, MessageEvent};
 
+use crate::thread_live::LiveWork;
+
 /// Read at once. A piece is some milliseconds of parsing.
 const PIECE_BYTES: f64 = 1_048_576.0;
 /// A step of judging ends after so long, so that a cancel is heard.
@@ -20,16 +22,18 @@ const STEP_MS: f64 = 16.0;
 pub(crate) fn start() {
     console_error_panic_hook::set_once();
     let current = Rc::new(Cell::new(0));
-    let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| hear(&event, &current));
+    let live = Rc::new(LiveWork::default());
+    let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| hear(&event, &current, &live));
     scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     on_message.forget();
     post(&Report::Ready, &[]);
 }
 
-fn hear(event: &MessageEvent, current: &Rc<Cell<u32>>) {
+fn hear(event: &MessageEvent, current: &Rc<Cell<u32>>, live: &Rc<LiveWork>) {
     let part = |name: &str| Reflect::get(&event.data(), &JsValue::from_str(name)).unwrap_or_default();
     let Ok(request) = serde_wasm_bindgen::from_value::<Request>(part("head")) else { return };
     match request {
+        Request::Live(request) => live.hear(&request, &Array::from(&part("parts"))),
         Request::Cancel { .. } => current.set(0),
         Request::Open { job, preset } => {
             current.set(job);
@@ -140,7 +144,7 @@ impl Work {
     }
 }
 
-fn post(report: &Report, parts: &[&[f64]]) {
+pub(crate) fn post(report: &Report, parts: &[&[f64]]) {
     let (arrays, buffers) = (Array::new(), Array::new());
     for part in parts {
         // A copy outside of the wasm memory: that can be moved, the memory itself can not.

@@ -6,7 +6,7 @@
 
 use fourfold::ingest::{Buffer, Event, Ready};
 use fourfold::wire::EpisodeJson;
-use fourfold::{Engine, Episode, Error, Frame};
+use fourfold::{Engine, Episode, Error, Frame, Schema};
 
 use super::streams::{COUNT_OF_STREAMS, schema};
 
@@ -91,6 +91,11 @@ impl Judge {
     /// The engine, to be asked and taught.
     pub fn engine(&mut self) -> &mut Engine {
         &mut self.engine
+    }
+
+    /// What is watched.
+    pub fn schema(&self) -> &Schema {
+        self.engine.schema()
     }
 
     /// The frames that are kept for a reload.

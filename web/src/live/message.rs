@@ -3,8 +3,6 @@
 use fourfold::wire::EpisodeJson;
 use serde::{Deserialize, Serialize};
 
-use crate::thread::StreamNote;
-
 /// From the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum LiveRequest {
@@ -37,8 +35,6 @@ pub enum LiveReport {
     Begun {
         /// Of which job.
         job: u32,
-        /// The streams of a frame.
-        streams: Vec<StreamNote>,
         /// Episodes so far.
         episodes: Vec<EpisodeJson<'static>>,
         /// How often the engine may be wrong.

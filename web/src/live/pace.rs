@@ -33,6 +33,11 @@ impl Pace {
         self.times_ms.push(at_ms);
     }
 
+    /// Whether nothing ever came.
+    pub fn is_silent(&self) -> bool {
+        self.times_ms.is_empty()
+    }
+
     /// How it is now; `None` while there is nothing to say.
     pub fn rate(&self, now_ms: f64) -> Option<Rate> {
         let recent = self.times_ms.partition_point(|&at_ms| at_ms < now_ms - RECENT_MS);

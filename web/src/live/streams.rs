@@ -4,6 +4,7 @@ use fourfold::schema::{Aggregate, Kind, LinkDraft, StreamDraft};
 use fourfold::{Error, Schema, SchemaDraft};
 
 use super::source::Source;
+use crate::thread::StreamNote;
 
 /// Length of a frame.
 pub const FRAME_MS: i64 = 1000;
@@ -158,6 +159,22 @@ pub fn unit(place: usize) -> &'static str {
     LINES.get(place).map_or("", |line| line.unit)
 }
 
+/// The place of a stream.
+pub fn place_of(name: &str) -> Option<usize> {
+    LINES.iter().position(|line| line.name == name)
+}
+
+/// The stream at a place, as a chart shows it.
+pub fn note(place: usize) -> Option<StreamNote> {
+    let line = LINES.get(place)?;
+    let unit = (!line.unit.is_empty()).then(|| line.unit.to_string());
+    Some(StreamNote { name: line.name.to_string(), group: Some(group(line)), unit })
+}
+
+fn group(line: &Line) -> String {
+    line.source.name().to_lowercase()
+}
+
 /// The places of a source's streams.
 pub fn of_source(source: Source) -> impl Iterator<Item = usize> {
     LINES.iter().enumerate().filter(move |(_, line)| line.source == source).map(|(place, _)| place)
@@ -168,7 +185,7 @@ pub fn schema() -> Result<Schema, Error> {
     let stream = |line: &Line| StreamDraft {
         name: line.name.into(),
         kind: line.kind,
-        group: Some(line.source.name().to_lowercase()),
+        group: Some(group(line)),
         unit: (!line.unit.is_empty()).then(|| line.unit.into()),
         cadence_ms: None,
         bounds: Some(line.bounds),

@@ -5,6 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlInputElement};
 
 use crate::link::Link;
+use crate::sensors::LiveButton;
 
 /// Shown until a file is opened.
 #[component]
@@ -53,6 +54,7 @@ pub(crate) fn OpenButtons(link: Link, compact: bool) -> impl IntoView {
                 {if compact { "Open" } else { "Choose a file" }}
                 <input type="file" class="unseen" accept=".csv,.tsv,.txt,text/csv,text/plain" on:change=picked />
             </label>
+            {(!compact).then(|| view! { <LiveButton /> })}
             <button class="button" data-test="sample" on:click=move |_| link.open_sample("service")>
                 {if compact { "Sample" } else { "Play the sample" }}
             </button>

@@ -8,6 +8,7 @@ pub mod scorer;
 use fourfold::wire::EpisodeJson;
 use serde::{Deserialize, Serialize};
 
+use crate::live::message::{LiveReport, LiveRequest};
 use crate::table::Note;
 
 /// From the page.
@@ -20,6 +21,8 @@ pub enum Request {
         /// The shipped schema whose groups and units the columns have, if it is one.
         preset: Option<String>,
     },
+    /// About this device's sensors.
+    Live(LiveRequest),
     /// Stop working on it.
     Cancel {
         /// Which.
@@ -79,6 +82,8 @@ pub enum Report {
         /// Judging took so long.
         judging_ms: f64,
     },
+    /// About this device's sensors.
+    Live(LiveReport),
     /// Nothing more will come.
     Cancelled {
         /// Of which file.
