@@ -139,7 +139,7 @@ const LINES: [Line; 33] = {
         line("round_trip", Page, Noisy, "ms", [0.0, 1e6], Last),
         line("visible", Page, Smooth, "yes", SHARE, Mean),
         line("focused", Page, Smooth, "yes", SHARE, Mean),
-        line("screen_kept_awake", Page, Smooth, "yes", SHARE, Mean),
+        line("kept_awake", Page, Smooth, "yes", SHARE, Mean),
         line("touches", Page, Events, "times", COUNT, Sum),
         line("keys", Page, Events, "times", COUNT, Sum),
         line("pointer", Page, Events, "times", COUNT, Sum),

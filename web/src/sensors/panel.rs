@@ -70,7 +70,7 @@ fn State(session: Session, live: Live) -> impl IntoView {
             "stopped" => "Stopped. Nothing is heard any more.".to_string(),
             "asleep" => "Device asleep. A pause, not a finding.".to_string(),
             "learning" => format!("Learning what is usual: {} of {SETTLING_FRAMES} s", frames()),
-            "unusual" => "Something unusual is happening.".to_string(),
+            "unusual" => unusual(session),
             _ => "Nothing unusual.".to_string(),
         },
     );
@@ -89,12 +89,20 @@ fn State(session: Session, live: Live) -> impl IntoView {
     }
 }
 
+fn unusual(session: Session) -> String {
+    let stream = session.episodes.with(|episodes| episodes.last().and_then(|episode| episode.stream.clone()));
+    match stream {
+        Some(stream) => format!("Unusual now: {}.", stream.replace('_', " ")),
+        None => "Unusual now: somebody fell silent.".to_string(),
+    }
+}
+
 #[component]
 fn SourceCard(live: Live, source: Source) -> impl IntoView {
     let note = Memo::new(move |_| live.notes.with(|notes| notes[source as usize]));
     let rung = move || note.get().rung;
     let rate = move || {
-        let shown = note.get().rate.filter(|_| rung().is_on());
+        let shown = note.get().rate.filter(|_| rung() == Rung::Granted);
         shown.map(|rate| format!("{} Hz ± {} ms", number(round(rate.hz)), number(round(rate.jitter_ms))))
     };
     let told = move || source.way_out(rung()).unwrap_or(source.why());

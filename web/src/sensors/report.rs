@@ -40,8 +40,8 @@ impl Session {
         if times_ms.is_empty() {
             return;
         }
-        let (view, before) = (self.view.get_untracked(), self.timeline.with_untracked(Timeline::whole));
-        let follows = view.to_ms >= before.to_ms;
+        let last_ms = self.timeline.with_untracked(|timeline| timeline.times_ms.last().copied());
+        let follows = last_ms.is_none_or(|last_ms| self.view.get_untracked().to_ms >= last_ms);
         self.timeline.update(|timeline| {
             for place in 0..COUNT_OF_STREAMS {
                 let course: Vec<f64> =
