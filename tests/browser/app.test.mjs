@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { devices } from 'playwright-core';
-import { artefacts, episodes, judged, launch, longestTask, open, root, serve, table } from './page.mjs';
+import { artefacts, csv, episodes, judged, launch, longestTask, open, root, serve, table } from './page.mjs';
 
 let server;
 let browser;
@@ -19,7 +19,7 @@ after(async () => {
 });
 
 const shot = (page, name) => page.screenshot({ path: join(artefacts, `${name}.png`) });
-const file = (name, text) => ({ name, mimeType: 'text/csv', buffer: Buffer.from(text) });
+const file = csv;
 
 test('the sample at one click shows what was planted, with the bits of the native engine', async () => {
   const { page, context, foreign, complaints } = await open(browser, server.origin, { colorScheme: 'light' });

@@ -56,6 +56,9 @@ export const episodes = (page) =>
   page.locator('[data-test=episode]').evaluateAll((items) =>
     items.map((item) => ({ from: Number(item.dataset.opened), to: Number(item.dataset.last), text: item.textContent })));
 
+/** A file as the file picker takes it. */
+export const csv = (name, text, mimeType = 'text/csv') => ({ name, mimeType, buffer: Buffer.from(text) });
+
 /** A table of `rows` minutes with waves and noise, from a seed; `spike` is a row where the first stream jumps. */
 export function table({ rows, streams = 4, spike = -1 }) {
   let seed = 12345;

@@ -3,7 +3,7 @@
 #![allow(clippy::print_stdout, reason = "an example speaks on standard output")]
 
 use fourfold_web::table::Reader;
-use fourfold_web::thread::scorer::{Judged, Scorer, schema_of};
+use fourfold_web::thread::scorer::{BATCH_ROWS, Judged, Scorer, schema_of};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -14,7 +14,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let table = reader.finish()?;
     let mut scorer = Scorer::new(&table, schema_of(&table, preset.as_deref())?);
     let mut judged = Judged::default();
-    while scorer.step(&table, &mut judged)? {}
+    while scorer.step(&table, &[], BATCH_ROWS, &mut judged)? {}
     let episodes = serde_json::to_string(&judged.episodes)?;
     println!(
         "{{\"digest\": \"{}\", \"rows\": {}, \"episodes\": {episodes}}}",

@@ -32,7 +32,7 @@ pub(crate) fn App() -> impl IntoView {
                 <div class="workspace">
                     <TimelineChart session=session />
                     <aside class="side" aria-label="Findings">
-                        <Episodes session=session />
+                        <Episodes session=session link=link />
                         <ImportNote session=session />
                     </aside>
                 </div>

@@ -2,8 +2,6 @@
 //! between.
 
 #[cfg(target_family = "wasm")]
-mod thread_live;
-#[cfg(target_family = "wasm")]
 mod thread_side;
 
 #[cfg(target_family = "wasm")]

@@ -1,5 +1,8 @@
 //! The page's side of the conversation with the engine thread.
 
+use fourfold::Label;
+use fourfold::cause::Mode;
+use fourfold::wire::EpisodeJson;
 use fourfold_web::thread::{Report, Request};
 use js_sys::{Array, Float64Array, Object, Reflect};
 use leptos::prelude::*;
@@ -7,7 +10,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, BlobPropertyBag, MessageEvent, Response, Worker, WorkerOptions, WorkerType};
 
-use crate::session::{Phase, Session};
+use crate::session::{Phase, Session, Why};
 
 /// A thread that listens, and what waits until it does.
 #[derive(Clone, Copy)]
@@ -134,5 +137,29 @@ impl Link {
     /// Stops the work on the current file.
     pub(crate) fn cancel(&self) {
         self.send(&Request::Cancel { job: self.session.job.get_untracked() }, &Array::new());
+    }
+
+    /// Asks why an episode happened.
+    pub(crate) fn explain(&self, episode: &EpisodeJson<'static>, mode: Mode) {
+        let job = self.session.job.get_untracked();
+        if self.session.why.with_untracked(|why| !matches!(why, Why::Told(_))) {
+            self.session.why.set(Why::Asked);
+        }
+        let (at_ms, until_ms) = (episode.peak as f64, episode.last as f64);
+        self.send(&Request::Explain { job, at_ms, until_ms, mode }, &Array::new());
+    }
+
+    /// Teaches the engine what an episode was.
+    pub(crate) fn label(&self, opened: i64, label: Label) {
+        let job = self.session.job.get_untracked();
+        self.session.begin_lesson(Some(label));
+        self.send(&Request::Label { job, opened_ms: opened as f64, label }, &Array::new());
+    }
+
+    /// Takes the newest word back.
+    pub(crate) fn undo(&self) {
+        let job = self.session.job.get_untracked();
+        self.session.begin_lesson(None);
+        self.send(&Request::Undo { job }, &Array::new());
     }
 }

@@ -3,10 +3,14 @@
 use fourfold::wire::EpisodeJson;
 use fourfold_web::chart::pyramid::Pyramid;
 use fourfold_web::chart::scale::Span;
-use fourfold_web::chart::trace::gap_ms;
 use fourfold_web::table::Note;
-use fourfold_web::thread::{Report, StreamNote};
+use fourfold_web::thread::{Said, StreamNote};
 use leptos::prelude::*;
+
+mod reports;
+mod why;
+
+pub(crate) use why::{Lesson, Told, Why};
 
 /// Where the work on a file stands.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -34,6 +38,8 @@ pub(crate) struct Timeline {
     pub(crate) times_ms: Vec<f64>,
     pub(crate) streams: Vec<StreamNote>,
     pub(crate) lanes: Vec<Pyramid>,
+    /// Which stream moves which, as places.
+    pub(crate) links: Vec<(u32, u32)>,
     pub(crate) gap_ms: f64,
     pub(crate) alarm_oddness: f64,
     pub(crate) has_time: bool,
@@ -95,6 +101,12 @@ pub(crate) struct Session {
     pub(crate) note: RwSignal<Note>,
     pub(crate) episodes: RwSignal<Vec<EpisodeJson<'static>>>,
     pub(crate) selected: RwSignal<Option<u64>>,
+    pub(crate) why: RwSignal<Why>,
+    /// What people said of episodes, and what the newest word changed.
+    pub(crate) said: RwSignal<Vec<Said>>,
+    pub(crate) lesson: RwSignal<Option<Lesson>>,
+    /// Episodes that the engine told since it began, or began again.
+    retold: StoredValue<Vec<u64>>,
     pub(crate) view: RwSignal<Span>,
     pub(crate) cursor_ms: RwSignal<Option<f64>>,
     /// What a brush covers, while it is drawn.
@@ -118,6 +130,10 @@ impl Session {
             note: RwSignal::default(),
             episodes: RwSignal::default(),
             selected: RwSignal::new(None),
+            why: RwSignal::default(),
+            said: RwSignal::default(),
+            lesson: RwSignal::new(None),
+            retold: StoredValue::default(),
             view: RwSignal::default(),
             cursor_ms: RwSignal::new(None),
             brush: RwSignal::new(None),
@@ -126,96 +142,10 @@ impl Session {
         }
     }
 
-    /// Empties the page for another file and gives its number.
-    pub(crate) fn begin(&self, name: &str, bytes: f64) -> u32 {
-        let job = self.job.get_untracked() + 1;
-        self.job.set(job);
-        self.file_name.set(name.to_string());
-        self.file_bytes.set(bytes);
-        self.timeline.set(Timeline::default());
-        self.verdicts.set(Verdicts::default());
-        self.episodes.set(Vec::new());
-        self.selected.set(None);
-        self.cursor_ms.set(None);
-        self.brush.set(None);
-        self.rows_judged.set(0);
-        self.phase.set(Phase::Reading { share: 0.0, rows: 0 });
-        job
-    }
-
-    /// Takes a report of the engine thread. Those on an earlier file are late and mean nothing any more.
-    pub(crate) fn take(&self, report: Report, mut parts: Vec<Vec<f64>>) {
-        let current = self.job.get_untracked();
-        match report {
-            Report::Reading { job, bytes, rows } if job == current => {
-                let share = bytes / self.file_bytes.get_untracked().max(1.0);
-                self.phase.set(Phase::Reading { share, rows });
-            }
-            Report::Read { job, streams, note, false_alarm_rate } if job == current => {
-                let times_ms = parts.pop().unwrap_or_default();
-                let timeline = Timeline {
-                    gap_ms: gap_ms(&times_ms),
-                    lanes: vec![Pyramid::default(); streams.len()],
-                    has_time: note.time_column.is_some(),
-                    alarm_oddness: oddness(1.0 - false_alarm_rate),
-                    times_ms,
-                    streams,
-                };
-                self.view.set(timeline.whole());
-                self.timeline.set(timeline);
-                self.note.set(note);
-                self.judging_since_ms.set(js_sys::Date::now());
-                self.phase.set(Phase::Judging);
-            }
-            // All lanes follow each other at once: they are drawn when the last is there, not 32 times.
-            Report::Lane { job, place } if job == current => self.timeline.maybe_update(|timeline| {
-                if let (Some(lane), Some(values)) = (timeline.lanes.get_mut(place as usize), parts.pop()) {
-                    *lane = Pyramid::new(values);
-                }
-                place as usize + 1 == timeline.lanes.len()
-            }),
-            Report::Judged { job, rows, episodes } if job == current => {
-                self.rows_judged.set(rows);
-                self.add_verdicts(&parts);
-                self.add_episodes(episodes);
-            }
-            Report::Live(report) => self.take_live(report, &parts),
-            Report::Done { job, digest, reading_ms, judging_ms } if job == current => {
-                self.phase.set(Phase::Done { digest, reading_ms, judging_ms });
-            }
-            Report::Cancelled { job } if job == current => {
-                let is_drawn = self.timeline.with_untracked(|timeline| !timeline.times_ms.is_empty());
-                self.phase.set(if is_drawn { Phase::Cancelled } else { Phase::Welcome });
-            }
-            Report::Failed { job, message } if job == current => self.phase.set(Phase::Failed(message)),
-            _ => {}
-        }
-    }
-
-    pub(crate) fn add_episodes(&self, episodes: Vec<EpisodeJson<'static>>) {
-        if !episodes.is_empty() {
-            self.episodes.update(|known| {
-                known.retain(|old| episodes.iter().all(|new| new.id != old.id));
-                known.extend(episodes);
-                known.sort_by_key(|episode| episode.id);
-            });
-        }
-    }
-
-    pub(crate) fn add_verdicts(&self, parts: &[Vec<f64>]) {
-        let [times_ms, scores, confidences] = parts else { return };
-        let odds: Vec<f64> = scores.iter().map(|&score| oddness(score)).collect();
-        self.verdicts.update(|verdicts| {
-            verdicts.times_ms.extend_from_slice(times_ms);
-            verdicts.oddness.extend(&odds);
-            verdicts.confidence.extend(confidences);
-        });
-    }
-
     /// Looks at everything again.
     pub(crate) fn reset_view(&self) {
         self.view.set(self.timeline.with_untracked(Timeline::whole));
-        self.selected.set(None);
+        self.unselect();
     }
 
     /// Looks at one episode, with as much before and after.
@@ -229,6 +159,13 @@ impl Session {
         });
         self.cursor_ms.set(Some(episode.peak as f64));
         self.selected.set(Some(episode.id));
+        self.why.set(Why::Asked);
+    }
+
+    /// Closes the explanation; the view stays.
+    pub(crate) fn unselect(&self) {
+        self.selected.set(None);
+        self.why.set(Why::Nothing);
     }
 
     /// Zooms around a moment, or around the middle.

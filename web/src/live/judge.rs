@@ -4,11 +4,13 @@
 //! the device slept is declared absent by not being given at all: an engine that makes its own frames sees empty ones.
 //! And the frame's values are wanted for the picture and the recording.
 
+use fourfold::cause::{Ask, Mode};
 use fourfold::ingest::{Buffer, Event, Ready};
-use fourfold::wire::EpisodeJson;
-use fourfold::{Engine, Episode, Error, Frame, Schema};
+use fourfold::wire::{EpisodeJson, ExplanationJson};
+use fourfold::{Engine, Episode, Error, Frame, Label, Schema};
 
 use super::streams::{COUNT_OF_STREAMS, schema};
+use crate::thread::Said;
 
 /// Frames that are kept for a reload: ten minutes.
 const KEPT_FRAMES: usize = 600;
@@ -60,6 +62,7 @@ pub struct Judge {
     /// Since when nobody listens.
     asleep_since_ms: Option<i64>,
     told: Vec<Episode>,
+    said: Vec<Said>,
     kept: Frames,
 }
 
@@ -85,12 +88,41 @@ impl Judge {
             buffer.begin_after(last_ms);
         }
         let told = engine.episodes().cloned().collect();
-        Self { engine, buffer, row: vec![f64::NAN; COUNT_OF_STREAMS], asleep_since_ms: None, told, kept }
+        Self {
+            engine,
+            buffer,
+            row: vec![f64::NAN; COUNT_OF_STREAMS],
+            asleep_since_ms: None,
+            told,
+            said: Vec::new(),
+            kept,
+        }
     }
 
-    /// The engine, to be asked and taught.
-    pub fn engine(&mut self) -> &mut Engine {
-        &mut self.engine
+    /// Why the frame at that time is as it is.
+    pub fn explain(&self, at_ms: i64, mode: Mode) -> Result<ExplanationJson, Error> {
+        let why = self.engine.explain(Ask { at_ms: Some(at_ms), mode, ..Ask::default() })?;
+        Ok(ExplanationJson::new(self.engine.schema(), &why))
+    }
+
+    /// Says what the episode that opened then was.
+    pub fn label(&mut self, opened_ms: i64, label: Label) -> Result<(), Error> {
+        let id = self.engine.episodes().find(|episode| episode.opened_ms == opened_ms).map(|known| known.id);
+        self.engine.label(id.unwrap_or_default(), label)?;
+        self.said.push(Said { opened_ms, label });
+        Ok(())
+    }
+
+    /// Takes the newest word back.
+    pub fn undo(&mut self) -> Result<(), Error> {
+        self.engine.undo()?;
+        self.said.pop();
+        Ok(())
+    }
+
+    /// What people said, in the order in which they did.
+    pub fn said(&self) -> &[Said] {
+        &self.said
     }
 
     /// What is watched.

@@ -87,7 +87,8 @@ mod tests {
     fn what_lasts_becomes_the_ground() {
         let mut level = Level::default();
         level.hear(0.0, ROOM);
-        let speech = (1..2400).filter(|&n| level.hear(f64::from(n) * 50.0, VOICE).is_some_and(|heard| heard.is_speech));
+        let speech = (1..2400)
+            .filter(|&n| level.hear(f64::from(n) * 50.0, VOICE).is_some_and(|heard| heard.is_speech));
         let seconds = speech.count() as f64 / 20.0;
         assert!((10.0..40.0).contains(&seconds), "{seconds}");
     }

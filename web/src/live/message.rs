@@ -3,6 +3,8 @@
 use fourfold::wire::EpisodeJson;
 use serde::{Deserialize, Serialize};
 
+use crate::thread::Said;
+
 /// From the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum LiveRequest {
@@ -39,6 +41,15 @@ pub enum LiveReport {
         episodes: Vec<EpisodeJson<'static>>,
         /// How often the engine may be wrong.
         false_alarm_rate: f64,
+    },
+    /// What a person said is learned, or taken back.
+    Taught {
+        /// Of which job.
+        job: u32,
+        /// All that people have said.
+        said: Vec<Said>,
+        /// Episodes that have changed.
+        episodes: Vec<EpisodeJson<'static>>,
     },
     /// Frames are over. `parts`: their times, their values row after row, their scores, their confidences.
     Frames {

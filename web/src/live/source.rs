@@ -61,10 +61,12 @@ impl Source {
                 Some("This browser has no light sensor for pages. Chrome has one behind a flag.")
             }
             (Rung::Unsupported, _) => Some("This browser does not offer it. The others work without it."),
-            (Rung::NeedsHttps, _) => Some("The browser gives it to secure pages only. Open this one by https."),
-            (Rung::NoEvents, _) => {
-                Some("It was allowed, but nothing came within a second. Is there such a sensor in this device?")
+            (Rung::NeedsHttps, _) => {
+                Some("The browser gives it to secure pages only. Open this one by https.")
             }
+            (Rung::NoEvents, _) => Some(
+                "It was allowed, but nothing came within a second. Is there such a sensor in this device?",
+            ),
             (Rung::NotNeeded | Rung::Ask | Rung::Asking | Rung::Granted, _) => None,
         }
     }

@@ -1,11 +1,14 @@
 //! The list of things that happened.
 
-use fourfold::Severity;
+use fourfold::cause::Mode;
 use fourfold::silence::Cause;
 use fourfold::wire::EpisodeJson;
+use fourfold::{Label, Severity};
 use fourfold_web::chart::ticks::{length, moment, number};
 use leptos::prelude::*;
 
+use super::WhyPanel;
+use crate::link::Link;
 use crate::session::{Phase, Session, Timeline};
 
 /// Rows before an episode that say what was usual.
@@ -13,7 +16,7 @@ const BEFORE_ROWS: usize = 200;
 
 /// When, how bad, and why; a click zooms there.
 #[component]
-pub(crate) fn Episodes(session: Session) -> impl IntoView {
+pub(crate) fn Episodes(session: Session, link: Link) -> impl IntoView {
     let count = move || session.episodes.with(Vec::len);
     let heading = move || match (count(), session.phase.get()) {
         (0, Phase::Done { .. }) => "Nothing abnormal".to_string(),
@@ -28,8 +31,8 @@ pub(crate) fn Episodes(session: Session) -> impl IntoView {
                 <p class="muted">"No moment was unusual enough for an alarm (1 normal row in 1,000 may be). The score still shows what was oddest."</p>
             </Show>
             <ol>
-                <For each=move || session.episodes.get() key=|episode| (episode.id, episode.last, episode.closed) let:episode>
-                    <Item session=session episode=episode />
+                <For each=move || session.episodes.get() key=|episode| (episode.id, episode.opened, episode.last, episode.closed) let:episode>
+                    <Item session=session link=link episode=episode />
                 </For>
             </ol>
         </section>
@@ -37,7 +40,7 @@ pub(crate) fn Episodes(session: Session) -> impl IntoView {
 }
 
 #[component]
-fn Item(session: Session, episode: EpisodeJson<'static>) -> impl IntoView {
+fn Item(session: Session, link: Link, episode: EpisodeJson<'static>) -> impl IntoView {
     let id = episode.id;
     let (when, why) = session.timeline.with_untracked(|timeline| {
         let lasted = match episode.last - episode.opened {
@@ -51,21 +54,32 @@ fn Item(session: Session, episode: EpisodeJson<'static>) -> impl IntoView {
     });
     let (word, pips) = severity(episode.severity);
     let (opened, last) = (episode.opened, episode.last);
+    let is_selected = move || session.selected.get() == Some(id);
+    let label =
+        move || session.label_of(opened).map(|label| if label == Label::Real { "real" } else { "expected" });
+    let explained = episode.clone();
+    let select = move |_| {
+        if session.selected.get_untracked() == Some(id) {
+            session.unselect();
+        } else {
+            session.look_at(&episode);
+            link.explain(&episode, Mode::Fast);
+        }
+    };
     view! {
         <li>
             <button class="episode" data-test="episode" data-opened=opened data-last=last
-                class:selected=move || session.selected.get() == Some(id)
-                aria-pressed=move || (session.selected.get() == Some(id)).to_string()
-                on:click=move |_| session.look_at(&episode)>
+                class:selected=is_selected aria-expanded=move || is_selected().to_string() on:click=select>
                 <span class="number">{id}</span>
                 <span class="what">
                     <span class="why">{why}</span>
-                    <span class="when">{when}</span>
+                    <span class="when">{when}{move || label().map(|label| view! { <em class="label" data-label=label>{label}</em> })}</span>
                 </span>
                 <span class="severity" data-level=pips title=word>
                     <span class="pips" aria-hidden="true"><i></i><i></i><i></i><i></i></span>{word}
                 </span>
             </button>
+            {move || is_selected().then(|| view! { <WhyPanel session=session link=link episode=explained.clone() /> })}
         </li>
     }
 }

@@ -25,7 +25,8 @@ pub(super) fn ask(live: Live) {
         live.hold(source, f64::INFINITY, [Stream::Light], [number(&read, "illuminance")]);
     });
     let failed = listen(&sensor, "error", move |event| {
-        let name = get(&event, "error").and_then(|error| get(&error, "name")).and_then(|name| name.as_string());
+        let name =
+            get(&event, "error").and_then(|error| get(&error, "name")).and_then(|name| name.as_string());
         live.stop(source);
         let is_denied = name.as_deref() == Some("NotAllowedError");
         live.set_rung(source, if is_denied { Rung::Denied } else { Rung::NoEvents });

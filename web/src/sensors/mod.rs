@@ -278,13 +278,10 @@ impl Live {
             }
         });
         let Some(window) = web_sys::window() else { return };
-        let timer = window.set_interval_with_callback_and_timeout_and_arguments_0(
-            strike.as_ref().unchecked_ref(),
-            BEAT_MS,
-        );
-        let seen = browser::global("document").and_then(|document| {
-            browser::listen(&document, "visibilitychange", move |_| live.look())
-        });
+        let timer = window
+            .set_interval_with_callback_and_timeout_and_arguments_0(strike.as_ref().unchecked_ref(), BEAT_MS);
+        let seen = browser::global("document")
+            .and_then(|document| browser::listen(&document, "visibilitychange", move |_| live.look()));
         self.clock.set_value(Some(Box::new(move || {
             timer.into_iter().for_each(|timer| window.clear_interval_with_handle(timer));
             seen.into_iter().for_each(|stop| stop());

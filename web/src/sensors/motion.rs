@@ -86,7 +86,10 @@ fn hear_orientation(live: Live) -> Option<Stop> {
         }
         let at_ms = live.hear_source(Source::Orientation);
         // An angle that jumps from 359 to 0 has moved by one: its two shares do not jump.
-        #[expect(clippy::disallowed_methods, reason = "this is what is measured: no verdict is computed here")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this is what is measured: no verdict is computed here"
+        )]
         let (north, east) = (alpha.to_radians().cos(), -alpha.to_radians().sin());
         live.hear_all(
             at_ms,

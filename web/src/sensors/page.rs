@@ -35,21 +35,14 @@ pub(super) fn start(live: Live) {
 pub(super) fn beat(live: Live, at_ms: f64) {
     let document = global("document").unwrap_or_default();
     let yes = |truth: Option<bool>| truth.map_or(f64::NAN, |is_so| f64::from(u8::from(is_so)));
-    let battery = live.battery.with_value(|battery| {
-        battery.as_ref().map_or(f64::NAN, |battery| number(battery, "level") * 100.0)
-    });
+    let battery = live
+        .battery
+        .with_value(|battery| battery.as_ref().map_or(f64::NAN, |battery| number(battery, "level") * 100.0));
     let round_trip = navigator("connection").map_or(f64::NAN, |connection| number(&connection, "rtt"));
     let is_focused = call(&document, "hasFocus", &[]).and_then(|answer| answer.as_bool());
     live.hear_all(
         at_ms,
-        [
-            Stream::Battery,
-            Stream::Online,
-            Stream::RoundTrip,
-            Stream::Visible,
-            Stream::Focused,
-            Stream::Awake,
-        ],
+        [Stream::Battery, Stream::Online, Stream::RoundTrip, Stream::Visible, Stream::Focused, Stream::Awake],
         [
             battery,
             yes(global("navigator").and_then(|navigator| truth(&navigator, "onLine"))),

@@ -9,8 +9,8 @@ use leptos::prelude::*;
 use super::{Live, save};
 use crate::session::Session;
 
-/// Frames after which the engine has something to compare with.
-const SETTLING_FRAMES: u32 = 60;
+/// Frames after which the engine has seen enough to raise an alarm.
+const SETTLING_FRAMES: u32 = 120;
 
 /// On the first screen.
 #[component]

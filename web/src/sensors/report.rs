@@ -27,6 +27,11 @@ impl Session {
                 self.episodes.set(episodes);
                 self.add_frames(parts);
             }
+            LiveReport::Taught { job, said, episodes } if job == current => {
+                self.said.set(said);
+                self.add_episodes(episodes);
+                self.finish_lesson();
+            }
             LiveReport::Frames { job, episodes } if job == current => {
                 self.add_frames(parts);
                 self.add_episodes(episodes);
@@ -44,8 +49,7 @@ impl Session {
         let follows = last_ms.is_none_or(|last_ms| self.view.get_untracked().to_ms >= last_ms);
         self.timeline.update(|timeline| {
             for place in 0..COUNT_OF_STREAMS {
-                let course: Vec<f64> =
-                    values.iter().skip(place).step_by(COUNT_OF_STREAMS).copied().collect();
+                let course: Vec<f64> = values.iter().skip(place).step_by(COUNT_OF_STREAMS).copied().collect();
                 let lane = lane_of(timeline, place, course.iter().any(|value| value.is_finite()));
                 if let Some(lane) = lane.and_then(|lane| timeline.lanes.get_mut(lane)) {
                     lane.extend(&course);

@@ -27,7 +27,9 @@ impl Wake {
         match self {
             Self::Held => "The screen is kept awake.",
             Self::Free | Self::Lost => "The screen may go to sleep; that is a pause, not a finding.",
-            Self::Unsupported => "This browser can not keep the screen awake. When it sleeps, that is a pause.",
+            Self::Unsupported => {
+                "This browser can not keep the screen awake. When it sleeps, that is a pause."
+            }
         }
     }
 }

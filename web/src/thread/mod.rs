@@ -3,9 +3,12 @@
 //! A message is an object `{ head, parts }`. `head` is one of the enums below; `parts` are typed arrays or a file,
 //! which are moved, not copied. What belongs in `parts` is said at each message.
 
+pub mod desk;
 pub mod scorer;
 
-use fourfold::wire::EpisodeJson;
+use fourfold::Label;
+use fourfold::cause::Mode;
+use fourfold::wire::{EpisodeJson, ExplanationJson};
 use serde::{Deserialize, Serialize};
 
 use crate::live::message::{LiveReport, LiveRequest};
@@ -26,6 +29,31 @@ pub enum Request {
     /// Stop working on it.
     Cancel {
         /// Which.
+        job: u32,
+    },
+    /// Say why an episode happened.
+    Explain {
+        /// In which file.
+        job: u32,
+        /// The frame that is asked about.
+        at_ms: f64,
+        /// Where its trouble ended.
+        until_ms: f64,
+        /// How thorough the answer is to be.
+        mode: Mode,
+    },
+    /// A person says what an episode was.
+    Label {
+        /// In which file.
+        job: u32,
+        /// The first frame of the episode.
+        opened_ms: f64,
+        /// What it was.
+        label: Label,
+    },
+    /// The newest word is taken back.
+    Undo {
+        /// In which file.
         job: u32,
     },
 }
@@ -50,6 +78,8 @@ pub enum Report {
         job: u32,
         /// The streams, in the order of the columns.
         streams: Vec<StreamNote>,
+        /// Which stream moves which, as places.
+        links: Vec<(u32, u32)>,
         /// What to say about the reading.
         note: Note,
         /// How often the engine may be wrong, which is the line that an alarm crosses.
@@ -84,6 +114,35 @@ pub enum Report {
     },
     /// About this device's sensors.
     Live(LiveReport),
+    /// Why it happened.
+    Explained {
+        /// In which file.
+        job: u32,
+        /// The explanation.
+        why: Box<ExplanationJson>,
+        /// How those go together of whom it says that one leads the other.
+        curves: Vec<Curve>,
+        /// Answering took so long.
+        took_ms: f64,
+    },
+    /// It can not be explained.
+    NotExplained {
+        /// In which file.
+        job: u32,
+        /// For a person.
+        message: String,
+    },
+    /// What follows a row is being judged again. What was reported of it is void; more [`Report::Judged`] come.
+    Again {
+        /// In which file.
+        job: u32,
+        /// Rows that stand.
+        rows: u32,
+        /// Verdicts that stand.
+        verdicts: u32,
+        /// All that people have said.
+        said: Vec<Said>,
+    },
     /// Nothing more will come.
     Cancelled {
         /// Of which file.
@@ -96,6 +155,26 @@ pub enum Report {
         /// For a person.
         message: String,
     },
+}
+
+/// What a person called an episode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// The episode's first frame. (Its number may change when an earlier one is gone.)
+    pub opened_ms: i64,
+    /// What it was.
+    pub label: Label,
+}
+
+/// How two streams go together when one is moved against the other.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Curve {
+    /// Who is said to lead.
+    pub first: String,
+    /// Who follows.
+    pub then: String,
+    /// By how many milliseconds the first one is ahead, and their correlation then.
+    pub points: Vec<(f64, Option<f64>)>,
 }
 
 /// A stream as the page shows it.

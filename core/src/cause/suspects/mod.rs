@@ -41,7 +41,7 @@ pub(crate) struct Scene<'a> {
 }
 
 /// What is odd about a stream.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Face {
     /// Its values are not where they usually are, or not where the others and the hour let expect them.

@@ -34,7 +34,11 @@ impl Device {
         readings.extend([Stream::Shake as usize as f64, at_ms, length.sqrt()]);
         let gravity = 9.8 + (self.noise() * strength).round() / 10.0;
         readings.extend([Stream::GravityZ as usize as f64, at_ms, gravity]);
-        readings.extend([Stream::RotationBeta as usize as f64, at_ms, (self.noise() * strength * 5.0).round()]);
+        readings.extend([
+            Stream::RotationBeta as usize as f64,
+            at_ms,
+            (self.noise() * strength * 5.0).round(),
+        ]);
     }
 
     /// Some seconds with readings every `step_ms`, more or less, and a beat four times a second.
@@ -49,7 +53,12 @@ impl Device {
                 self.motion(&mut readings, next_ms);
                 next_ms += step_ms * (1.0 + 0.8 * self.noise());
             }
-            for (stream, value) in [(Stream::Battery, 80.0), (Stream::Online, 1.0), (Stream::Visible, 1.0), (Stream::Touches, 0.0)] {
+            for (stream, value) in [
+                (Stream::Battery, 80.0),
+                (Stream::Online, 1.0),
+                (Stream::Visible, 1.0),
+                (Stream::Touches, 0.0),
+            ] {
                 readings.extend([stream as usize as f64, self.now_ms - 1.0, value]);
             }
             all.add(&self.judge.take(&readings, over_until_ms(self.now_ms)).expect("times in range"));
@@ -142,4 +151,23 @@ fn frames_that_do_not_fit_are_not_taken_up() {
     let opened = Judge::open(&sealed, torn).expect("a new one");
     assert_eq!(opened.kept().times_ms.len(), 0);
     assert!(Judge::open(&sealed[..20], Frames::default()).is_err());
+}
+
+#[test]
+fn an_episode_can_be_asked_about_called_expected_and_taken_back() {
+    let mut device = Device::new();
+    device.run(130, 50.0);
+    device.shakes = true;
+    device.run(4, 50.0);
+    device.shakes = false;
+    device.run(4, 50.0);
+    let episode = device.judge.episodes().pop().expect("the shake");
+    let why = device.judge.explain(episode.peak, Mode::Fast).expect("it is remembered");
+    assert!(why.suspects.iter().take(3).any(|suspect| suspect.stream == "shake"), "{why:?}");
+    device.judge.label(episode.opened, Label::Expected).expect("it is known");
+    assert_eq!(device.judge.said(), [Said { opened_ms: episode.opened, label: Label::Expected }]);
+    device.judge.undo().expect("something was said");
+    assert_eq!(device.judge.said(), []);
+    assert!(device.judge.undo().is_err());
+    assert!(device.judge.label(1, Label::Real).is_err(), "no episode opened then");
 }

@@ -3,15 +3,17 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use fourfold::Error;
+use fourfold::cause::Mode;
 use fourfold_web::live::judge::{Frames, Judge};
 use fourfold_web::live::message::{LiveReport, LiveRequest};
 use fourfold_web::store;
-use fourfold_web::thread::Report;
+use fourfold_web::thread::{Report, Request};
 use js_sys::{Array, Float64Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use crate::thread_side::post;
+use super::post::post;
 
 /// Under which key a live session is kept.
 const KEY: &str = "live";
@@ -24,13 +26,29 @@ const LISTS: [&str; 4] = ["times", "values", "scores", "confidences"];
 #[derive(Default)]
 pub(crate) struct LiveWork {
     judge: RefCell<Option<(u32, Judge)>>,
+    /// Whether readings still come. Afterwards the judge is there for questions alone.
+    is_on: Cell<bool>,
     frames_since_kept: Cell<usize>,
     is_keeping: Cell<bool>,
 }
 
 impl LiveWork {
-    /// Does what the page asks for.
-    pub(crate) fn hear(self: &Rc<Self>, request: &LiveRequest, parts: &Array) {
+    /// Does what the page asks for, if it is about the device; gives it back if it is about a file.
+    pub(crate) fn hear(self: &Rc<Self>, request: Request, parts: &Array) -> Option<Request> {
+        let is_watched = |job: u32| self.judge.borrow().as_ref().is_some_and(|(owner, _)| *owner == job);
+        match request {
+            Request::Live(request) => self.watch(&request, parts),
+            Request::Explain { job, at_ms, mode, .. } if is_watched(job) => self.explain(job, at_ms, mode),
+            Request::Label { job, opened_ms, label } if is_watched(job) => {
+                self.teach(job, |judge| judge.label(opened_ms as i64, label));
+            }
+            Request::Undo { job } if is_watched(job) => self.teach(job, Judge::undo),
+            other => return Some(other),
+        }
+        None
+    }
+
+    fn watch(self: &Rc<Self>, request: &LiveRequest, parts: &Array) {
         match *request {
             LiveRequest::Begin { job, resume } => {
                 let work = Rc::clone(self);
@@ -48,7 +66,7 @@ impl LiveWork {
                 self.keep();
             }
             LiveRequest::End => {
-                self.judge.take();
+                self.is_on.set(false);
                 let work = Rc::clone(self);
                 spawn_local(async move { work.drop_kept().await });
             }
@@ -65,6 +83,32 @@ impl LiveWork {
         let report = LiveReport::Begun { job, episodes: judge.episodes(), false_alarm_rate };
         post(&Report::Live(report), &lists(judge.kept()));
         self.judge.replace(Some((job, judge)));
+        self.is_on.set(true);
+    }
+
+    fn explain(&self, job: u32, at_ms: f64, mode: Mode) {
+        let slot = self.judge.borrow();
+        let Some((_, judge)) = slot.as_ref() else { return };
+        let started = js_sys::Date::now();
+        post(
+            &match judge.explain(at_ms as i64, mode) {
+                Ok(why) => {
+                    let took_ms = js_sys::Date::now() - started;
+                    Report::Explained { job, why: Box::new(why), curves: Vec::new(), took_ms }
+                }
+                Err(error) => Report::NotExplained { job, message: error.to_string() },
+            },
+            &[],
+        );
+    }
+
+    fn teach(&self, job: u32, change: impl FnOnce(&mut Judge) -> Result<(), Error>) {
+        let mut slot = self.judge.borrow_mut();
+        let Some((_, judge)) = slot.as_mut() else { return };
+        // What can not be taught leaves everything as it was, and that is what the page is told.
+        let _ = change(judge);
+        let (said, episodes) = (judge.said().to_vec(), judge.changed_episodes());
+        post(&Report::Live(LiveReport::Taught { job, said, episodes }), &[]);
     }
 
     fn take(self: &Rc<Self>, readings: &[f64], until_ms: f64) {
@@ -89,7 +133,7 @@ impl LiveWork {
 
     /// Writes down how it stands. One at a time: the newest is what counts.
     fn keep(self: &Rc<Self>) {
-        if self.is_keeping.replace(true) {
+        if !self.is_on.get() || self.is_keeping.replace(true) {
             return;
         }
         self.frames_since_kept.set(0);
@@ -101,7 +145,7 @@ impl LiveWork {
             store::keep(KEY, &value).await;
             work.is_keeping.set(false);
             // It ended while this was written.
-            if work.judge.borrow().is_none() {
+            if !work.is_on.get() {
                 work.drop_kept().await;
             }
         });
