@@ -4,6 +4,7 @@ try {
   const { default: init } = await import('./pkg/fourfold-web.js');
   await init();
   note.remove();
+  await import('./offline.js');
 } catch (error) {
   note.textContent =
     'Fourfold could not start. It needs a browser with WebAssembly SIMD (Chrome 91, Firefox 89, Safari 16.4 or newer). ' +

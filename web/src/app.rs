@@ -7,6 +7,7 @@ use web_sys::{ClipboardEvent, DragEvent, HtmlInputElement};
 
 use crate::link::Link;
 use crate::parts::{Bar, Episodes, ImportNote, TimelineChart, Welcome, Working};
+use crate::privacy::{Privacy, UpdateNote};
 use crate::sensors::{Live, LivePanel};
 use crate::session::{Phase, Session};
 
@@ -24,6 +25,7 @@ pub(crate) fn App() -> impl IntoView {
     let is_start = move || !is_drawn() && matches!(session.phase.get(), Phase::Welcome | Phase::Failed(_));
     view! {
         <Bar session=session link=link />
+        <UpdateNote />
         <main>
             <Working session=session link=link />
             <Show when=move || session.phase.get() == Phase::Live><LivePanel session=session live=live /></Show>
@@ -38,7 +40,7 @@ pub(crate) fn App() -> impl IntoView {
                 </div>
             </Show>
         </main>
-        <footer><span class="shield" aria-hidden="true">"◆"</span>" Nothing leaves this device."</footer>
+        <Privacy />
         <Show when=move || session.is_dropping.get()>
             <div class="drop-here" aria-hidden="true"><p>"Drop to open"</p></div>
         </Show>

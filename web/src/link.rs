@@ -10,6 +10,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, BlobPropertyBag, MessageEvent, Response, Worker, WorkerOptions, WorkerType};
 
+use crate::kept;
 use crate::session::{Phase, Session, Why};
 
 /// A thread that listens, and what waits until it does.
@@ -101,6 +102,7 @@ impl Link {
             self.cancel();
         }
         let job = self.session.begin(name, blob.size());
+        kept::keep_file(blob, name, preset);
         self.send(&Request::Open { job, preset: preset.map(str::to_string) }, &Array::of1(blob));
     }
 

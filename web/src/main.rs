@@ -9,9 +9,13 @@ mod app;
 #[cfg(target_family = "wasm")]
 mod draw;
 #[cfg(target_family = "wasm")]
+mod kept;
+#[cfg(target_family = "wasm")]
 mod link;
 #[cfg(target_family = "wasm")]
 mod parts;
+#[cfg(target_family = "wasm")]
+mod privacy;
 #[cfg(target_family = "wasm")]
 mod sensors;
 #[cfg(target_family = "wasm")]

@@ -26,6 +26,7 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::Storage;
 
+use crate::kept;
 use crate::link::Link;
 use crate::session::{Phase, Session};
 use browser::Stop;
@@ -103,6 +104,8 @@ impl Live {
         });
         if storage().is_some_and(|storage| storage.get_item(ON).ok().flatten().is_some()) {
             live.begin(true);
+        } else {
+            kept::reopen_file(link);
         }
         live
     }
@@ -128,6 +131,7 @@ impl Live {
         }
         let job = self.session.begin("This device", 0.0);
         self.session.phase.set(Phase::Live);
+        kept::drop_file();
         self.ear.set_value(Ear { latest: vec![f64::NAN; COUNT_OF_STREAMS], ..Ear::default() });
         self.notes.set(Default::default());
         self.began_ms.set(self.now_ms());

@@ -1,5 +1,9 @@
 //! The web app: two wasm binaries (page and engine thread), and what is served as it is.
 
+mod offline;
+mod strangers;
+mod weight;
+
 use std::fs;
 use std::path::Path;
 
@@ -16,6 +20,8 @@ const BINARIES: [(&str, &[&str]); 2] =
 pub(crate) fn build(profile: Profile) -> Outcome {
     let dist = paths::dist().join("web");
     let pkg = dist.join("pkg");
+    // What an earlier build left would be kept for the time without a network, too.
+    let _ = fs::remove_dir_all(&dist);
     copy_folder(&paths::root().join("www"), &dist)?;
 
     let mut cargo =
@@ -38,7 +44,25 @@ pub(crate) fn build(profile: Profile) -> Outcome {
             run(command(tools::wasm_opt(), optimise).arg(&bound).arg("-o").arg(&bound))?;
         }
     }
-    Ok(())
+    strangers::refuse(&dist)?;
+    offline::write_list(&dist)?;
+    if profile == Profile::Release { weight::check(&dist) } else { Ok(()) }
+}
+
+/// Every file below a folder, as a path from there with slashes, in order.
+fn files_under(folder: &Path) -> Outcome<Vec<String>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if path.is_dir() {
+            files.extend(files_under(&path)?.into_iter().map(|below| format!("{name}/{below}")));
+        } else {
+            files.push(name);
+        }
+    }
+    files.sort();
+    Ok(files)
 }
 
 fn copy_folder(from: &Path, to: &Path) -> Outcome {
