@@ -5,6 +5,8 @@
 )]
 
 #[cfg(target_family = "wasm")]
+mod address;
+#[cfg(target_family = "wasm")]
 mod app;
 #[cfg(target_family = "wasm")]
 mod draw;

@@ -1,5 +1,6 @@
 //! The thread's side of the conversation.
 
+mod gzip;
 mod post;
 mod work;
 
@@ -27,8 +28,8 @@ fn hear(event: &MessageEvent, work: &Rc<Work>) {
     let part = |name: &str| Reflect::get(&event.data(), &JsValue::from_str(name)).unwrap_or_default();
     let Ok(request) = serde_wasm_bindgen::from_value::<Request>(part("head")) else { return };
     match request {
-        Request::Open { job, preset } => {
-            work.open(job, Array::from(&part("parts")).get(0).unchecked_into(), preset);
+        Request::Open { job, settings } => {
+            work.open(job, Array::from(&part("parts")).get(0).unchecked_into(), settings);
         }
         Request::Cancel { .. } => work.cancel(),
         Request::Explain { job, at_ms, until_ms, mode } => work.explain(job, at_ms, until_ms, mode),
