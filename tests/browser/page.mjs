@@ -35,9 +35,9 @@ export async function open(browser, origin, options = {}) {
 
 /** Waits until everything is judged and gives the digest of all verdicts. */
 export async function judged(page, timeout = 15_000) {
-  const note = page.locator('[data-test=note]:not([data-digest=""])');
-  await note.waitFor({ timeout });
-  return note.getAttribute('data-digest');
+  const workspace = page.locator('[data-test=workspace]:not([data-digest=""])');
+  await workspace.waitFor({ timeout });
+  return workspace.getAttribute('data-digest');
 }
 
 /** The longest task of any page's main thread in a trace, in milliseconds. */

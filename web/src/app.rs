@@ -5,8 +5,9 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{ClipboardEvent, DragEvent, HtmlInputElement};
 
+use crate::address;
 use crate::link::Link;
-use crate::parts::{Bar, Episodes, ImportNote, TimelineChart, Welcome, Working};
+use crate::parts::{Bar, Side, TimelineChart, Welcome, Working};
 use crate::privacy::{Privacy, UpdateNote};
 use crate::sensors::{Live, LivePanel};
 use crate::session::{Phase, Session};
@@ -20,23 +21,25 @@ pub(crate) fn App() -> impl IntoView {
     provide_context(live);
     take_drops(session, link);
     take_pastes(link);
+    address::open_what_it_names(link);
 
     let is_drawn = move || session.timeline.with(|timeline| !timeline.times_ms.is_empty());
     let is_start = move || !is_drawn() && matches!(session.phase.get(), Phase::Welcome | Phase::Failed(_));
+    let digest = move || match session.phase.get() {
+        Phase::Done { digest, .. } => digest,
+        _ => String::new(),
+    };
     view! {
         <Bar session=session link=link />
         <UpdateNote />
-        <main>
+        <main data-test="workspace" data-digest=digest>
             <Working session=session link=link />
             <Show when=move || session.phase.get() == Phase::Live><LivePanel session=session live=live /></Show>
             <Show when=is_start><Welcome link=link /></Show>
             <Show when=is_drawn>
                 <div class="workspace">
                     <TimelineChart session=session />
-                    <aside class="side" aria-label="Findings">
-                        <Episodes session=session link=link />
-                        <ImportNote session=session />
-                    </aside>
+                    <Side session=session link=link />
                 </div>
             </Show>
         </main>
@@ -63,7 +66,7 @@ fn take_drops(session: Session, link: Link) {
         session.is_dropping.set(false);
         let Some(transfer) = event.data_transfer() else { return };
         match transfer.files().and_then(|files| files.get(0)) {
-            Some(file) => link.open(&file, &file.name(), None),
+            Some(file) => link.open(&file, &file.name()),
             None => take_text(link, transfer.get_data("text/plain").ok()),
         }
     });
@@ -76,7 +79,7 @@ fn take_pastes(link: Link) {
         let is_field = event.target().is_some_and(|target| target.has_type::<HtmlInputElement>());
         let Some(transfer) = event.clipboard_data().filter(|_| !is_field) else { return };
         match transfer.files().and_then(|files| files.get(0)) {
-            Some(file) => link.open(&file, &file.name(), None),
+            Some(file) => link.open(&file, &file.name()),
             None => take_text(link, transfer.get_data("text").ok()),
         }
     });

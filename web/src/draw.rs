@@ -3,7 +3,7 @@
 use fourfold::wire::EpisodeJson;
 use fourfold_web::chart::pyramid::Pyramid;
 use fourfold_web::chart::scale::{Scale, Span};
-use fourfold_web::chart::ticks::{number, time_ticks};
+use fourfold_web::chart::ticks::{Clock, number, time_ticks};
 use fourfold_web::chart::trace::{Stroke, rows_in, trace};
 use wasm_bindgen::prelude::*;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
@@ -112,14 +112,14 @@ impl Sheet {
         Some(Self { pen, ink: Ink::of_page()?, width, height, span, x })
     }
 
-    fn verticals(&self, has_time: bool, labels_at: Option<f64>) {
+    fn verticals(&self, clock: Clock, labels_at: Option<f64>) {
         let most = (self.width / 72.0).floor().max(2.0) as usize;
         self.pen.set_stroke_style_str(&self.ink.grid);
         self.pen.set_fill_style_str(&self.ink.text);
         self.pen.set_font("11px system-ui, sans-serif");
         self.pen.set_line_width(1.0);
         self.pen.begin_path();
-        for tick in time_ticks(self.span, most, has_time) {
+        for tick in time_ticks(self.span, most, clock) {
             let x = self.x.px(tick.at_ms).round() + 0.5;
             self.pen.move_to(x, labels_at.map_or(0.0, |y| y + 6.0));
             self.pen.line_to(x, self.height);
@@ -206,7 +206,7 @@ pub(crate) struct Look<'a> {
 /// The time axis, the score with the line that an alarm crosses, and the confidence.
 pub(crate) fn head(canvas: &HtmlCanvasElement, timeline: &Timeline, verdicts: &Verdicts, look: &Look<'_>) {
     let Some(sheet) = Sheet::new(canvas, HEAD_PX, look.span) else { return };
-    sheet.verticals(timeline.has_time, Some(14.0));
+    sheet.verticals(timeline.clock, Some(14.0));
     sheet.bands(look.episodes, look.selected);
     let pen = &sheet.pen;
 
@@ -263,7 +263,7 @@ pub(crate) fn under(canvas: &HtmlCanvasElement, timeline: &Timeline, look: &Look
     let boxes = lane_boxes(timeline);
     let height = boxes.last().map_or(0.0, |lane| lane.top + lane.height);
     let Some(sheet) = Sheet::new(canvas, height, look.span) else { return };
-    sheet.verticals(timeline.has_time, None);
+    sheet.verticals(timeline.clock, None);
     sheet.bands(look.episodes, look.selected);
     for (stream, place) in timeline.streams.iter().zip(&boxes) {
         sheet.rule(place.top + place.height - 1.0);

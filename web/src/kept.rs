@@ -2,7 +2,10 @@
 //! bits.
 
 use fourfold_web::store;
+use fourfold_web::thread::Settings;
 use js_sys::{Object, Reflect};
+use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, Storage};
@@ -15,12 +18,13 @@ const KEY: &str = "file";
 const BYTES_MAX: f64 = 67_108_864.0;
 
 /// Keeps a file that was opened.
-pub(crate) fn keep_file(blob: &Blob, name: &str, preset: Option<&str>) {
+pub(crate) fn keep_file(blob: &Blob, name: &str, settings: &Settings) {
     let Some(storage) = storage() else { return };
     let value = Object::new();
     let _ = Reflect::set(&value, &"blob".into(), blob);
     let _ = Reflect::set(&value, &"name".into(), &name.into());
-    let _ = Reflect::set(&value, &"preset".into(), &preset.map_or(JsValue::NULL, JsValue::from_str));
+    let settings = settings.serialize(&Serializer::json_compatible()).unwrap_or_default();
+    let _ = Reflect::set(&value, &"settings".into(), &settings);
     let is_short = blob.size() <= BYTES_MAX;
     spawn_local(async move {
         if is_short && store::keep(KEY, &value).await {
@@ -32,9 +36,11 @@ pub(crate) fn keep_file(blob: &Blob, name: &str, preset: Option<&str>) {
     });
 }
 
-/// Opens the file again that was open before the page was loaded.
+/// Opens the file again that was open before the page was loaded, unless the address names another.
 pub(crate) fn reopen_file(link: Link) {
-    let is_kept = storage().is_some_and(|storage| storage.get_item(KEY).ok().flatten().is_some());
+    let query = web_sys::window().and_then(|window| window.location().search().ok());
+    let is_kept = query.is_none_or(|query| query.is_empty())
+        && storage().is_some_and(|storage| storage.get_item(KEY).ok().flatten().is_some());
     if !is_kept {
         return;
     }
@@ -42,7 +48,7 @@ pub(crate) fn reopen_file(link: Link) {
         let Some(value) = store::kept(KEY).await else { return };
         let part = |name: &str| Reflect::get(&value, &name.into()).unwrap_or_default();
         if let (Ok(blob), Some(name)) = (part("blob").dyn_into::<Blob>(), part("name").as_string()) {
-            link.open(&blob, &name, part("preset").as_string().as_deref());
+            link.open_as(&blob, &name, serde_wasm_bindgen::from_value(part("settings")).unwrap_or_default());
         }
     });
 }

@@ -3,7 +3,7 @@
 use fourfold::Label;
 use fourfold::cause::Mode;
 use fourfold::wire::EpisodeJson;
-use fourfold_web::thread::{Report, Request};
+use fourfold_web::thread::{Report, Request, Settings};
 use js_sys::{Array, Float64Array, Object, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
@@ -20,6 +20,9 @@ pub(crate) struct Link {
     worker: StoredValue<Option<Worker>, LocalStorage>,
     waiting: StoredValue<Vec<Object>, LocalStorage>,
     is_ready: StoredValue<bool>,
+    /// The file that is open, to be read again when somebody changes what is said of it.
+    file: StoredValue<Option<Blob>, LocalStorage>,
+    expected: StoredValue<Settings>,
 }
 
 impl Link {
@@ -30,6 +33,8 @@ impl Link {
             worker: StoredValue::new_local(None),
             waiting: StoredValue::new_local(Vec::new()),
             is_ready: StoredValue::new(false),
+            file: StoredValue::new_local(None),
+            expected: StoredValue::default(),
         };
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
@@ -54,7 +59,7 @@ impl Link {
         link
     }
 
-    fn fail(&self, sentence: &str) {
+    pub(crate) fn fail(&self, sentence: &str) {
         self.session.phase.set(Phase::Failed(sentence.to_string()));
     }
 
@@ -96,14 +101,35 @@ impl Link {
         }
     }
 
-    /// Reads and judges a file.
-    pub(crate) fn open(&self, blob: &Blob, name: &str, preset: Option<&str>) {
+    /// Settings that came with the address, for the next file.
+    pub(crate) fn expect(&self, settings: Settings) {
+        self.expected.set_value(settings);
+    }
+
+    /// Reads and judges a file. What the address does not say is guessed.
+    pub(crate) fn open(&self, blob: &Blob, name: &str) {
+        let expected = self.expected.try_update_value(std::mem::take).unwrap_or_default();
+        self.open_as(blob, name, expected);
+    }
+
+    /// Reads and judges a file as somebody says.
+    pub(crate) fn open_as(&self, blob: &Blob, name: &str, settings: Settings) {
         if self.session.job.get_untracked() > 0 {
             self.cancel();
         }
         let job = self.session.begin(name, blob.size());
-        kept::keep_file(blob, name, preset);
-        self.send(&Request::Open { job, preset: preset.map(str::to_string) }, &Array::of1(blob));
+        kept::keep_file(blob, name, &settings);
+        self.session.settings.set(settings.clone());
+        self.file.set_value(Some(blob.clone()));
+        self.send(&Request::Open { job, settings }, &Array::of1(blob));
+    }
+
+    /// Reads and judges the same file again, after somebody changed what is said of it.
+    pub(crate) fn reopen(&self, settings: Settings) {
+        let Some(blob) = self.file.get_value() else { return };
+        let (name, tab) = (self.session.file_name.get_untracked(), self.session.tab.get_untracked());
+        self.open_as(&blob, &name, settings);
+        self.session.tab.set(tab);
     }
 
     /// Takes pasted text as a file.
@@ -111,27 +137,31 @@ impl Link {
         let options = BlobPropertyBag::new();
         options.set_type("text/csv");
         if let Ok(blob) = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &options) {
-            self.open(&blob, "pasted table", None);
+            self.open(&blob, "pasted table");
         }
     }
 
     /// Plays a shipped sample.
-    pub(crate) fn open_sample(&self, preset: &'static str) {
-        let link = *self;
+    pub(crate) fn open_sample(&self, name: &str, settings: Settings) {
+        self.open_path(&format!("./samples/{name}.csv.gz"), &format!("{name} sample"), settings);
+    }
+
+    /// Opens what lies beside the page. No other place can be named: the page's own policy forbids it too.
+    pub(crate) fn open_path(&self, path: &str, name: &str, settings: Settings) {
+        let (link, path, name) = (*self, path.to_string(), name.to_string());
         spawn_local(async move {
             let fetched = async {
                 let window = web_sys::window().ok_or(JsValue::NULL)?;
-                let response =
-                    JsFuture::from(window.fetch_with_str(&format!("./samples/{preset}.csv"))).await?;
+                let response = JsFuture::from(window.fetch_with_str(&path)).await?;
                 let response: Response = response.unchecked_into();
                 let blob = if response.ok() { response.blob()? } else { return Err(JsValue::NULL) };
                 JsFuture::from(blob).await
             };
             match fetched.await {
-                Ok(blob) => link.open(&blob.unchecked_into(), &format!("{preset} sample"), Some(preset)),
-                Err(_) => link.fail(
-                    "The sample could not be loaded. Check the connection, or drop a file of your own.",
-                ),
+                Ok(blob) => link.open_as(&blob.unchecked_into(), &name, settings),
+                Err(_) => link.fail(&format!(
+                    "“{name}” could not be loaded. Check the connection, or drop a file of your own."
+                )),
             }
         });
     }

@@ -5,7 +5,11 @@
 )]
 
 #[cfg(target_family = "wasm")]
+mod address;
+#[cfg(target_family = "wasm")]
 mod app;
+#[cfg(target_family = "wasm")]
+mod connect;
 #[cfg(target_family = "wasm")]
 mod draw;
 #[cfg(target_family = "wasm")]

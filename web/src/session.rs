@@ -3,9 +3,13 @@
 use fourfold::wire::EpisodeJson;
 use fourfold_web::chart::pyramid::Pyramid;
 use fourfold_web::chart::scale::Span;
+use fourfold_web::chart::ticks::Clock;
 use fourfold_web::table::Note;
-use fourfold_web::thread::{Said, StreamNote};
+use fourfold_web::thread::{Said, Settings, StreamNote};
 use leptos::prelude::*;
+
+use crate::kept;
+use crate::link::Link;
 
 mod reports;
 mod why;
@@ -32,6 +36,16 @@ pub(crate) enum Phase {
     Failed(String),
 }
 
+/// What stands beside the lanes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Tab {
+    /// What happened, and why.
+    #[default]
+    Findings,
+    /// How the file was read.
+    File,
+}
+
 /// What is drawn.
 #[derive(Debug, Default)]
 pub(crate) struct Timeline {
@@ -42,7 +56,7 @@ pub(crate) struct Timeline {
     pub(crate) links: Vec<(u32, u32)>,
     pub(crate) gap_ms: f64,
     pub(crate) alarm_oddness: f64,
-    pub(crate) has_time: bool,
+    pub(crate) clock: Clock,
 }
 
 impl Timeline {
@@ -99,6 +113,10 @@ pub(crate) struct Session {
     pub(crate) rows_judged: RwSignal<u32>,
     pub(crate) judging_since_ms: RwSignal<f64>,
     pub(crate) note: RwSignal<Note>,
+    /// What somebody said of the file, and the preset that it follows.
+    pub(crate) settings: RwSignal<Settings>,
+    pub(crate) preset: RwSignal<Option<String>>,
+    pub(crate) tab: RwSignal<Tab>,
     pub(crate) episodes: RwSignal<Vec<EpisodeJson<'static>>>,
     pub(crate) selected: RwSignal<Option<u64>>,
     pub(crate) why: RwSignal<Why>,
@@ -128,6 +146,9 @@ impl Session {
             rows_judged: RwSignal::new(0),
             judging_since_ms: RwSignal::default(),
             note: RwSignal::default(),
+            settings: RwSignal::default(),
+            preset: RwSignal::new(None),
+            tab: RwSignal::default(),
             episodes: RwSignal::default(),
             selected: RwSignal::new(None),
             why: RwSignal::default(),
@@ -140,6 +161,14 @@ impl Session {
             is_dropping: RwSignal::new(false),
             theme: RwSignal::new(String::new()),
         }
+    }
+
+    /// Back to the first screen.
+    pub(crate) fn go_home(&self, link: Link) {
+        link.cancel();
+        kept::drop_file();
+        self.begin("", 0.0);
+        self.phase.set(Phase::Welcome);
     }
 
     /// Looks at everything again.

@@ -1,5 +1,6 @@
 //! The thread's side of the conversation.
 
+mod gzip;
 mod live;
 mod post;
 mod work;
@@ -31,8 +32,8 @@ fn hear(event: &MessageEvent, work: &Rc<Work>, live: &Rc<LiveWork>) {
     let Ok(request) = serde_wasm_bindgen::from_value::<Request>(part("head")) else { return };
     let Some(request) = live.hear(request, &Array::from(&part("parts"))) else { return };
     match request {
-        Request::Open { job, preset } => {
-            work.open(job, Array::from(&part("parts")).get(0).unchecked_into(), preset);
+        Request::Open { job, settings } => {
+            work.open(job, Array::from(&part("parts")).get(0).unchecked_into(), settings);
         }
         Request::Cancel { .. } => work.cancel(),
         Request::Explain { job, at_ms, until_ms, mode } => work.explain(job, at_ms, until_ms, mode),

@@ -16,6 +16,7 @@ mod paths;
 mod prepare;
 mod quality;
 mod run;
+mod samples;
 mod stamp;
 mod start;
 mod test;
@@ -62,6 +63,7 @@ const VERBS: &[Verb] = &[
         act: build::package,
     },
     Verb { name: "web", options: "[--dev]", says: "build dist/web", act: build::web },
+    Verb { name: "samples", options: "", says: "simulate the web app's samples anew", act: samples::samples },
     Verb { name: "worker", options: "[--dev]", says: "build worker/build", act: build::worker },
     Verb {
         name: "bench",

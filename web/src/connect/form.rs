@@ -143,7 +143,9 @@ fn connect(session: Session, wire: Wire) {
     spawn_local(async move {
         wire.state.set(match target.create().await {
             Ok(()) => State::Sending,
-            Err(Trouble::Away) => State::Refused("nobody answers at that address, or it does not let this page in.".to_string()),
+            Err(Trouble::Away) => {
+                State::Refused("nobody answers at that address, or it does not let this page in.".to_string())
+            }
             Err(Trouble::Refused(why)) => State::Refused(why),
         });
     });
@@ -187,7 +189,8 @@ fn send(wire: Wire) {
     spawn_local(async move {
         let done = target.send(&rows).await;
         let now_ms = js_sys::Date::now();
-        wire.uplink.update(|uplink| if done.is_ok() { uplink.arrived(now_ms) } else { uplink.failed(now_ms) });
+        wire.uplink
+            .update(|uplink| if done.is_ok() { uplink.arrived(now_ms) } else { uplink.failed(now_ms) });
         // Whoever has disconnected meanwhile stays so.
         if is_connected(&wire.state.get_untracked()) {
             wire.state.set(match done {

@@ -71,7 +71,7 @@ async fn fetch(url: &str, method: &str, key: &str, body: &impl Serialize) -> Res
     }
     set(&options, "method", &method.into())?;
     set(&options, "headers", &headers)?;
-    set(&options, "body", &JSON::stringify(&body)?)?;
+    set(&options, "body", &JSON::stringify(&body)?.into())?;
     // The key is enough: no cookie, no address of this page.
     set(&options, "credentials", &"omit".into())?;
     set(&options, "referrerPolicy", &"no-referrer".into())?;

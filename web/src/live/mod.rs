@@ -13,3 +13,4 @@ pub mod pace;
 pub mod source;
 pub mod steps;
 pub mod streams;
+pub mod uplink;

@@ -168,7 +168,7 @@ pub fn place_of(name: &str) -> Option<usize> {
 pub fn note(place: usize) -> Option<StreamNote> {
     let line = LINES.get(place)?;
     let unit = (!line.unit.is_empty()).then(|| line.unit.to_string());
-    Some(StreamNote { name: line.name.to_string(), group: Some(group(line)), unit })
+    Some(StreamNote { name: line.name.to_string(), group: Some(group(line)), unit, kind: line.kind })
 }
 
 fn group(line: &Line) -> String {

@@ -45,12 +45,9 @@ fn Item(session: Session, link: Link, episode: EpisodeJson<'static>) -> impl Int
     let (when, why) = session.timeline.with_untracked(|timeline| {
         let lasted = match episode.last - episode.opened {
             0 => String::new(),
-            ms => format!(" for {}", length(ms as f64, timeline.has_time)),
+            ms => format!(" for {}", length(ms as f64, timeline.clock)),
         };
-        (
-            format!("{}{lasted}", moment(episode.opened as f64, timeline.has_time)),
-            sentence(timeline, &episode),
-        )
+        (format!("{}{lasted}", moment(episode.opened as f64, timeline.clock)), sentence(timeline, &episode))
     });
     let (word, pips) = severity(episode.severity);
     let (opened, last) = (episode.opened, episode.last);
@@ -120,8 +117,13 @@ fn sentence(timeline: &Timeline, episode: &EpisodeJson<'static>) -> String {
         _ => "was at",
     };
     let reason = match episode.reason.as_deref() {
-        None | Some("residual") => String::new(),
-        Some(word) => format!(" ({})", word.replace('_', " ")),
+        Some("level") => ", a new level",
+        Some("spread") => ", restless",
+        Some("flat") => ", and stays there",
+        Some("drift") => ", drifting",
+        Some("jump") => ", a jump",
+        Some("bounds") => ", out of bounds",
+        _ => "",
     };
     format!(
         "{} {verb} {}{unit}{reason}; usual before: {} to {}.",

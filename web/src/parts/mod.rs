@@ -2,7 +2,9 @@
 
 mod bar;
 mod episodes;
-mod import_note;
+mod file;
+mod samples;
+mod side;
 mod timeline;
 mod welcome;
 mod why;
@@ -10,7 +12,9 @@ mod working;
 
 pub(crate) use bar::Bar;
 pub(crate) use episodes::Episodes;
-pub(crate) use import_note::ImportNote;
+pub(crate) use file::FileSheet;
+pub(crate) use samples::Samples;
+pub(crate) use side::Side;
 pub(crate) use timeline::TimelineChart;
 pub(crate) use welcome::{OpenButtons, Welcome};
 pub(crate) use why::WhyPanel;

@@ -89,8 +89,7 @@ fn Readout(session: Session) -> impl IntoView {
         session.timeline.with(|timeline| match session.cursor_ms.get() {
             None => {
                 let view = session.view.get();
-                let whole =
-                    [view.from_ms.round(), view.to_ms.round()].map(|at| moment(at, timeline.has_time));
+                let whole = [view.from_ms.round(), view.to_ms.round()].map(|at| moment(at, timeline.clock));
                 (whole.join(" – "), String::new())
             }
             Some(at_ms) => {
@@ -100,7 +99,7 @@ fn Readout(session: Session) -> impl IntoView {
                         format!("{}, confidence {:.0} %", odds(oddness), confidence * 100.0)
                     },
                 );
-                (moment(row_ms, timeline.has_time), odds.unwrap_or_default())
+                (moment(row_ms, timeline.clock), odds.unwrap_or_default())
             }
         })
     };
@@ -173,17 +172,17 @@ fn draw_on_change(session: Session, canvases: Canvases, width_px: RwSignal<f64>)
         });
     };
     let paint_head = once_per_frame(move || {
-        let Some(canvas) = head.get_untracked() else { return };
+        let Some(canvas) = head.try_get_untracked().flatten() else { return };
         session.verdicts.with_untracked(|verdicts| {
             look(&|timeline, look| draw::head(&canvas, timeline, verdicts, look));
         });
     });
     let paint_under = once_per_frame(move || {
-        let Some(canvas) = under.get_untracked() else { return };
+        let Some(canvas) = under.try_get_untracked().flatten() else { return };
         look(&|timeline, look| draw::under(&canvas, timeline, look));
     });
     let paint_lanes = once_per_frame(move || {
-        let Some(canvas) = lanes.get_untracked() else { return };
+        let Some(canvas) = lanes.try_get_untracked().flatten() else { return };
         look(&|timeline, look| draw::lanes(&canvas, timeline, look.span));
     });
     let track_lanes = move || {

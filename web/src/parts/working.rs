@@ -40,6 +40,9 @@ pub(crate) fn Working(session: Session, link: Link) -> impl IntoView {
             Phase::Failed(message) => Some(view! {
                 <section class="fault" role="alert" data-test="fault">
                     <b>"That did not work."</b><p>{message}</p>
+                    <Show when=move || session.settings.with(|settings| *settings != Default::default())>
+                        <button class="button" on:click=move |_| link.reopen(Default::default())>"Back to what was guessed"</button>
+                    </Show>
                 </section>
             }.into_any()),
             Phase::Cancelled => Some(view! {

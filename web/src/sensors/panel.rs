@@ -7,6 +7,7 @@ use fourfold_web::live::streams::{name, of_source, unit};
 use leptos::prelude::*;
 
 use super::{Live, save};
+use crate::connect::Connect;
 use crate::session::Session;
 
 /// Frames after which the engine has seen enough to raise an alarm.
@@ -46,6 +47,7 @@ pub(crate) fn LivePanel(session: Session, live: Live) -> impl IntoView {
                 <ul class="sources">
                     {Source::ALL.map(|source| view! { <SourceCard live=live source=source /> }).collect_view()}
                 </ul>
+                <Connect session=session live=live />
             </Show>
         </section>
     }

@@ -2,6 +2,7 @@
 
 use fourfold_web::chart::pyramid::Pyramid;
 use fourfold_web::chart::scale::Span;
+use fourfold_web::chart::ticks::Clock;
 use fourfold_web::live::message::LiveReport;
 use fourfold_web::live::streams::{COUNT_OF_STREAMS, FRAME_MS, name, note, place_of};
 use fourfold_web::table::Note;
@@ -83,7 +84,8 @@ fn empty_timeline(false_alarm_rate: f64) -> Timeline {
     Timeline {
         gap_ms: 1.5 * FRAME_MS as f64,
         alarm_oddness: oddness(1.0 - false_alarm_rate),
-        has_time: true,
+        // On the wall where the device is.
+        clock: Clock::Zone { east_ms: -js_sys::Date::new_0().get_timezone_offset() * 60_000.0 },
         ..Timeline::default()
     }
 }

@@ -2,11 +2,12 @@
 
 use fourfold::wire::EpisodeJson;
 use fourfold_web::chart::pyramid::Pyramid;
+use fourfold_web::chart::ticks::Clock;
 use fourfold_web::chart::trace::gap_ms;
 use fourfold_web::thread::Report;
 use leptos::prelude::*;
 
-use super::{Phase, Session, Timeline, Told, Verdicts, Why, oddness};
+use super::{Phase, Session, Tab, Timeline, Told, Verdicts, Why, oddness};
 
 impl Session {
     /// Empties the page for another file and gives its number.
@@ -19,6 +20,7 @@ impl Session {
         self.verdicts.set(Verdicts::default());
         self.episodes.set(Vec::new());
         self.unselect();
+        self.tab.set(Tab::Findings);
         self.said.set(Vec::new());
         self.retold.set_value(Vec::new());
         self.lesson.set(None);
@@ -37,12 +39,15 @@ impl Session {
                 let share = bytes / self.file_bytes.get_untracked().max(1.0);
                 self.phase.set(Phase::Reading { share, rows });
             }
-            Report::Read { job, streams, links, note, false_alarm_rate } if job == current => {
+            Report::Read { job, streams, links, preset, note, false_alarm_rate } if job == current => {
                 let times_ms = parts.pop().unwrap_or_default();
                 let timeline = Timeline {
                     gap_ms: gap_ms(&times_ms),
                     lanes: vec![Pyramid::default(); streams.len()],
-                    has_time: note.time_column.is_some(),
+                    clock: match note.time_column {
+                        Some(_) => Clock::Zone { east_ms: f64::from(note.plan.zone_minutes) * 60_000.0 },
+                        None => Clock::Rows,
+                    },
                     alarm_oddness: oddness(1.0 - false_alarm_rate),
                     times_ms,
                     streams,
@@ -50,7 +55,8 @@ impl Session {
                 };
                 self.view.set(timeline.whole());
                 self.timeline.set(timeline);
-                self.note.set(note);
+                self.note.set(*note);
+                self.preset.set(preset);
                 self.judging_since_ms.set(js_sys::Date::now());
                 self.phase.set(Phase::Judging);
             }

@@ -137,7 +137,8 @@ impl Desk {
 mod tests {
     use super::*;
     use crate::table::Column;
-    use crate::thread::scorer::schema_of;
+    use crate::thread::Settings;
+    use crate::thread::schema::schema_of;
 
     const MINUTE_MS: i64 = 60_000;
     /// Rows at which the load jumps for a quarter of an hour.
@@ -151,15 +152,19 @@ mod tests {
             noise(row, 13) + if jumps { 60.0 } else { 0.0 }
         };
         let columns = [
-            Column { name: "load".into(), values: rows.clone().map(load).collect() },
-            Column { name: "heat".into(), values: rows.clone().map(|row| noise(row, 17)).collect() },
+            Column { name: "load".into(), values: rows.clone().map(load).collect(), group: None },
+            Column {
+                name: "heat".into(),
+                values: rows.clone().map(|row| noise(row, 17)).collect(),
+                group: None,
+            },
         ];
         let table = Table {
             times_ms: rows.map(|row| row * MINUTE_MS).collect(),
             columns: columns.into(),
             ..Table::default()
         };
-        let schema = schema_of(&table, None).expect("two names");
+        let schema = schema_of(&table, &Settings::default()).expect("two names");
         Desk::new(table, schema)
     }
 

@@ -4,15 +4,19 @@
 //! which are moved, not copied. What belongs in `parts` is said at each message.
 
 pub mod desk;
+pub mod schema;
 pub mod scorer;
+
+use std::collections::BTreeMap;
 
 use fourfold::Label;
 use fourfold::cause::Mode;
+use fourfold::schema::Kind;
 use fourfold::wire::{EpisodeJson, ExplanationJson};
 use serde::{Deserialize, Serialize};
 
 use crate::live::message::{LiveReport, LiveRequest};
-use crate::table::Note;
+use crate::table::{Choices, Note};
 
 /// From the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,8 +25,8 @@ pub enum Request {
     Open {
         /// Comes back in every report on this file, so that late reports on another are told apart.
         job: u32,
-        /// The shipped schema whose groups and units the columns have, if it is one.
-        preset: Option<String>,
+        /// What a person says of it.
+        settings: Settings,
     },
     /// About this device's sensors.
     Live(LiveRequest),
@@ -80,8 +84,10 @@ pub enum Report {
         streams: Vec<StreamNote>,
         /// Which stream moves which, as places.
         links: Vec<(u32, u32)>,
+        /// The shipped schema that they follow, if any.
+        preset: Option<String>,
         /// What to say about the reading.
-        note: Note,
+        note: Box<Note>,
         /// How often the engine may be wrong, which is the line that an alarm crosses.
         false_alarm_rate: f64,
     },
@@ -157,6 +163,23 @@ pub enum Report {
     },
 }
 
+/// What a person says of a file. All that is left out is guessed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// The shipped schema that it follows, or [`schema::NO_PRESET`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preset: Option<String>,
+    /// How it is read.
+    pub table: Choices,
+    /// How streams behave, by name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub kinds: BTreeMap<String, Kind>,
+    /// The share of normal frames that may raise an alarm.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub false_alarm_rate: Option<f64>,
+}
+
 /// What a person called an episode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Said {
@@ -186,4 +209,6 @@ pub struct StreamNote {
     pub group: Option<String>,
     /// Its unit.
     pub unit: Option<String>,
+    /// How it behaves.
+    pub kind: Kind,
 }

@@ -1,7 +1,7 @@
 //! Drives the engine over a table in small steps, so that a thread can report and listen in between.
 
 use fourfold::wire::EpisodeJson;
-use fourfold::{Engine, Episode, Error, Schema, SchemaDraft, Verdict};
+use fourfold::{Engine, Episode, Error, Schema, Verdict};
 
 use super::Said;
 use crate::table::Table;
@@ -38,36 +38,14 @@ pub struct Scorer {
     told: Vec<Episode>,
 }
 
-/// The schema of a table: the preset's streams where it knows the column's name, the bare name where not.
-pub fn schema_of(table: &Table, preset: Option<&str>) -> Result<Schema, Error> {
-    let mut draft = SchemaDraft::of_streams(table.columns.iter().map(|column| column.name.clone()));
-    if let Some(preset) = preset {
-        let known = SchemaDraft::preset(preset)?;
-        let has = |name: &str| table.columns.iter().any(|column| column.name == name);
-        for stream in &mut draft.streams {
-            if let Some(found) = known.streams.iter().find(|known| known.name == stream.name) {
-                *stream = found.clone();
-            }
-        }
-        draft.links = known.links.into_iter().filter(|link| has(&link.from) && has(&link.to)).collect();
-        let knows =
-            |pattern: &fourfold::schema::PatternDraft| pattern.steps.iter().all(|step| has(&step.stream));
-        draft.patterns = known.patterns.into_iter().filter(knows).collect();
-    }
-    draft.validate()
-}
-
 impl Scorer {
     /// At the first row.
     pub fn new(table: &Table, schema: Schema) -> Self {
-        let mut steps: Vec<i64> = table.times_ms.windows(2).map(|pair| pair[1] - pair[0]).collect();
-        let middle = steps.len() / 2;
-        let interval_ms = if steps.is_empty() { 1 } else { *steps.select_nth_unstable(middle).1 };
         Self {
             engine: Engine::new(schema),
             next_row: 0,
             verdicts: 0,
-            interval_ms,
+            interval_ms: table.interval_ms(),
             digest: 0xcbf2_9ce4_8422_2325,
             rows: Vec::new(),
             told: Vec::new(),

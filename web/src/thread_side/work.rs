@@ -7,13 +7,15 @@ use fourfold::cause::{Explanation, Found, Mode};
 use fourfold::wire::ExplanationJson;
 use fourfold_web::table::{Reader, Table};
 use fourfold_web::thread::desk::Desk;
-use fourfold_web::thread::scorer::{BATCH_ROWS, Judged, schema_of};
-use fourfold_web::thread::{Report, StreamNote};
+use fourfold_web::thread::schema::{preset_of, schema_of};
+use fourfold_web::thread::scorer::{BATCH_ROWS, Judged};
+use fourfold_web::thread::{Report, Settings, StreamNote};
 use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, MessageChannel};
 
+use super::gzip::{is_packed, unpack};
 use super::post::post;
 
 /// Read at once. A piece is some milliseconds of parsing.
@@ -45,12 +47,12 @@ pub(crate) struct Work {
 
 impl Work {
     /// Reads and judges a file.
-    pub(crate) fn open(self: &Rc<Self>, job: u32, blob: Blob, preset: Option<String>) {
+    pub(crate) fn open(self: &Rc<Self>, job: u32, blob: Blob, settings: Settings) {
         self.wanted.set(job);
         self.desk.take();
         let work = Rc::clone(self);
         spawn_local(async move {
-            let done = work.run(job, &blob, preset.as_deref()).await;
+            let done = work.run(job, blob, &settings).await;
             report_stop(job, done);
         });
     }
@@ -91,22 +93,25 @@ impl Work {
         }
     }
 
-    async fn run(&self, job: u32, blob: &Blob, preset: Option<&str>) -> Result<(), Stop> {
+    async fn run(&self, job: u32, blob: Blob, settings: &Settings) -> Result<(), Stop> {
         let started = now_ms();
-        let table = self.read(job, blob).await?;
-        let schema = schema_of(&table, preset)?;
+        let blob = unpacked(blob).await?;
+        let table = self.read(job, &blob, settings).await?;
+        let preset = preset_of(&table, settings)?.and_then(|preset| preset.name);
+        let schema = schema_of(&table, settings)?;
         let streams = (schema.streams().iter())
             .map(|stream| StreamNote {
                 name: stream.name.clone(),
                 group: stream.group.map(|group| schema.groups()[group].clone()),
                 unit: stream.unit.clone(),
+                kind: stream.kind,
             })
             .collect();
         let links = schema.links().iter().map(|link| (link.from as u32, link.to as u32)).collect();
         let times: Vec<f64> = table.times_ms.iter().map(|&at| at as f64).collect();
         let false_alarm_rate = schema.false_alarm_rate();
-        let note = table.note.clone();
-        post(&Report::Read { job, streams, links, note, false_alarm_rate }, &[&times]);
+        let note = Box::new(table.note.clone());
+        post(&Report::Read { job, streams, links, preset, note, false_alarm_rate }, &[&times]);
         for (place, column) in (0..).zip(&table.columns) {
             post(&Report::Lane { job, place }, &[&column.values]);
         }
@@ -148,14 +153,14 @@ impl Work {
         }
     }
 
-    async fn read(&self, job: u32, blob: &Blob) -> Result<Table, Stop> {
+    async fn read(&self, job: u32, blob: &Blob, settings: &Settings) -> Result<Table, Stop> {
         let unreadable = |_| {
             Stop::Failed(
                 "The file can not be read any more. Was it moved or changed? Choose it again.".into(),
             )
         };
         let size = blob.size();
-        let mut reader = Reader::default();
+        let mut reader = Reader::new(settings.table.clone());
         let mut at = 0.0;
         while at < size {
             let piece = blob.slice_with_f64_and_f64(at, (at + PIECE_BYTES).min(size)).map_err(unreadable)?;
@@ -180,6 +185,15 @@ impl Work {
         let _ = JsFuture::from(turn).await;
         if self.wanted.get() == job { Ok(()) } else { Err(Stop::Cancelled) }
     }
+}
+
+/// The file, or what is in it where it is packed.
+async fn unpacked(blob: Blob) -> Result<Blob, Stop> {
+    if !is_packed(&blob).await {
+        return Ok(blob);
+    }
+    let failed = "The gzip file is damaged, or this browser can not unpack it. Unpack it first and drop what is in it.";
+    unpack(&blob).await.map_err(|_| Stop::Failed(failed.into()))
 }
 
 fn report_stop(job: u32, done: Result<(), Stop>) {

@@ -10,7 +10,9 @@ use crate::stamp::{Made, Product};
 
 /// Compiler flags of everything that ships as wasm. One constant, because crates compiled under other flags are
 /// compiled again: the package, the web app and the Worker share what they have in common.
-pub(crate) const WASM_RUSTFLAGS: &str = "-C target-feature=+simd128";
+///
+/// `erase_components` is for Leptos: views of one type instead of one type per view, which weighs less.
+pub(crate) const WASM_RUSTFLAGS: &str = "-C target-feature=+simd128 --cfg erase_components";
 
 /// What wasm-opt is to do for the engine. Without a limit it weaves everything that is called once into one function, in
 /// which the compilers of browsers run out of registers: a frame of 30 streams then costs an eighth more.

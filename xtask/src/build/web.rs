@@ -42,11 +42,29 @@ pub(crate) fn build(profile: Profile) -> Outcome {
         if profile == Profile::Release {
             let bound = pkg.join(format!("{name}_bg.wasm"));
             run(command(tools::wasm_opt(), optimise).arg(&bound).arg("-o").arg(&bound))?;
+            let glue = pkg.join(format!("{name}.js"));
+            let mut esbuild =
+                command(paths::node_bin("esbuild"), ["--minify", "--allow-overwrite", "--log-level=warning"]);
+            run(esbuild.arg(&glue).arg(format!("--outfile={}", glue.display())))?;
         }
     }
     strangers::refuse(&dist)?;
+    write_connecting_page(&dist)?;
     offline::write_list(&dist)?;
     if profile == Profile::Release { weight::check(&dist) } else { Ok(()) }
+}
+
+/// The page that may connect to a Worker: the same, under a policy that allows it. The page narrows that to the one
+/// address which a person names, before anything is sent (`web/src/connect`).
+fn write_connecting_page(dist: &Path) -> Outcome {
+    let page = fs::read_to_string(dist.join("index.html"))?;
+    let (own, any) =
+        ("connect-src 'self';", "connect-src 'self' https: http://localhost:* http://127.0.0.1:*;");
+    let connecting = page.replace(own, any).replace("<html ", "<html data-may-connect ");
+    if connecting.len() != page.len() + any.len() - own.len() + "data-may-connect ".len() {
+        return Err(Failure("index.html has another policy than the build expects".into()));
+    }
+    Ok(fs::write(dist.join("connect.html"), connecting)?)
 }
 
 /// Every file below a folder, as a path from there with slashes, in order.

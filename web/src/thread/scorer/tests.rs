@@ -1,5 +1,7 @@
 use super::*;
 use crate::table::Column;
+use crate::thread::Settings;
+use crate::thread::schema::schema_of;
 
 const START_MS: i64 = 1_700_000_000_000;
 const PEAK_MS: i64 = START_MS + 48_000_000;
@@ -9,13 +11,16 @@ fn table(rows: i64, hole: std::ops::Range<i64>) -> Table {
         (0..rows).filter(|row| !hole.contains(row)).map(|row| START_MS + row * 60_000).collect();
     let wave =
         |at: &i64| f64::from((at / 60_000 * 7919 % 13) as i32) + if *at == PEAK_MS { 500.0 } else { 0.0 };
-    let columns =
-        ["a", "b"].map(|name| Column { name: name.into(), values: times_ms.iter().map(wave).collect() });
+    let columns = ["a", "b"].map(|name| Column {
+        name: name.into(),
+        values: times_ms.iter().map(wave).collect(),
+        group: None,
+    });
     Table { times_ms, columns: columns.into(), ..Table::default() }
 }
 
 fn judged(table: &Table) -> (Judged, String) {
-    let mut scorer = Scorer::new(table, schema_of(table, None).expect("two names"));
+    let mut scorer = Scorer::new(table, schema_of(table, &Settings::default()).expect("two names"));
     let (mut all, mut episodes) = (Judged::default(), Vec::<EpisodeJson<'static>>::new());
     while scorer.step(table, &[], BATCH_ROWS, &mut all).expect("ascending times") {
         for episode in all.episodes.drain(..) {
@@ -31,7 +36,7 @@ fn judged(table: &Table) -> (Judged, String) {
 fn steps_give_what_one_call_gives() {
     let table = table(1000, 0..0);
     let (all, digest) = judged(&table);
-    let mut engine = Engine::new(schema_of(&table, None).expect("two names"));
+    let mut engine = Engine::new(schema_of(&table, &Settings::default()).expect("two names"));
     let rows: Vec<f64> =
         (0..1000).flat_map(|row| table.columns.iter().map(move |column| column.values[row])).collect();
     let mut scores = Vec::new();
@@ -52,14 +57,4 @@ fn a_hole_in_the_rows_is_judged_in_its_place() {
     assert_eq!(inside, 1, "a silence is told once");
     assert!(all.episodes.iter().any(|episode| episode.cause.is_some()), "{:?}", all.episodes);
     assert!(all.times_ms.windows(2).all(|pair| pair[0] < pair[1]));
-}
-
-#[test]
-fn a_preset_gives_groups_and_units() {
-    let columns = ["latency_mean", "other"].map(|name| Column { name: name.into(), values: vec![1.0] });
-    let table = Table { times_ms: vec![0], columns: columns.into(), ..Table::default() };
-    let schema = schema_of(&table, Some("service")).expect("two names");
-    assert_eq!(schema.groups(), ["latency"]);
-    assert_eq!(schema.streams()[0].unit.as_deref(), Some("ms"));
-    assert!(schema.links().is_empty());
 }
