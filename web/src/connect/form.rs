@@ -63,7 +63,7 @@ pub(crate) fn Connect(session: Session, live: Live) -> impl IntoView {
     });
     view! {
         <section class="connect" aria-label="Connect a Worker" data-test="connect">
-            <h3>"Watch this device from elsewhere"</h3>
+            <h2>"Watch this device from elsewhere"</h2>
             <p class="muted">"Connected, one frame a second leaves this device: every value that is shown above, your place too if it is on. It goes to this address and nowhere else."</p>
             <Show when=move || !is_connected(&wire.state.get())><Form wire=wire session=session /></Show>
             <p role="status" data-test="connected">{move || sentence(&wire.state.get(), &wire.uplink.get())}</p>

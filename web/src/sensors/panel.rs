@@ -111,7 +111,7 @@ fn SourceCard(live: Live, source: Source) -> impl IntoView {
     view! {
         <li class="source" data-source=source.name() data-rung=move || rung().word()>
             <div class="source-head">
-                <h3>{source.name()}</h3>
+                <h2>{source.name()}</h2>
                 <span class="rung">{move || rung().word()}</span>
                 <span class="rate" data-test="rate">{rate}</span>
                 <Show when=move || rung().can_ask()>
