@@ -15,6 +15,8 @@ mod link;
 #[cfg(target_family = "wasm")]
 mod parts;
 #[cfg(target_family = "wasm")]
+mod save;
+#[cfg(target_family = "wasm")]
 mod session;
 
 #[cfg(target_family = "wasm")]

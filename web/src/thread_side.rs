@@ -1,11 +1,13 @@
 //! The thread's side of the conversation.
 
+mod answers;
 mod gzip;
 mod post;
 mod work;
 
 use std::rc::Rc;
 
+use fourfold_web::thread::desk::Desk;
 use fourfold_web::thread::{Report, Request};
 use js_sys::{Array, Reflect};
 use wasm_bindgen::prelude::*;
@@ -34,8 +36,12 @@ fn hear(event: &MessageEvent, work: &Rc<Work>) {
         Request::Cancel { .. } => work.cancel(),
         Request::Explain { job, at_ms, until_ms, mode } => work.explain(job, at_ms, until_ms, mode),
         Request::Label { job, opened_ms, label } => {
-            work.teach(job, |desk| desk.label(opened_ms as i64, label));
+            work.again(job, |desk| desk.label(opened_ms as i64, label));
         }
-        Request::Undo { job } => work.teach(job, |desk| _ = desk.undo()),
+        Request::Undo { job } => work.again(job, |desk| desk.undo().map(|_| ())),
+        Request::Replay { job } => work.again(job, Desk::rewind),
+        Request::Rate { job, rate } => work.retell(job, rate),
+        Request::Pace { is_paused, rows_per_s } => work.pace(is_paused, rows_per_s),
+        Request::Export { job, what } => work.export(job, what),
     }
 }
