@@ -16,7 +16,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let table = reader.finish()?;
     let mut scorer = Scorer::new(&table, schema_of(&table, &settings)?);
     let mut judged = Judged::default();
-    while scorer.step(&table, &[], BATCH_ROWS, &mut judged)? {}
+    while scorer.step(&table, &[], BATCH_ROWS, &mut judged, &mut |_| ())? {}
     let episodes = serde_json::to_string(&judged.episodes)?;
     println!(
         "{{\"digest\": \"{}\", \"rows\": {}, \"episodes\": {episodes}}}",

@@ -7,7 +7,7 @@ use web_sys::{ClipboardEvent, DragEvent, HtmlInputElement};
 
 use crate::address;
 use crate::link::Link;
-use crate::parts::{Bar, Side, TimelineChart, Welcome, Working};
+use crate::parts::{Bar, Resumed, Side, TimelineChart, Welcome, Working};
 use crate::privacy::{Privacy, UpdateNote};
 use crate::sensors::{Live, LivePanel};
 use crate::session::{Phase, Session};
@@ -23,7 +23,8 @@ pub(crate) fn App() -> impl IntoView {
     take_pastes(link);
     address::open_what_it_names(link);
 
-    let is_drawn = move || session.timeline.with(|timeline| !timeline.times_ms.is_empty());
+    let has_rows = move || session.timeline.with(|timeline| !timeline.times_ms.is_empty());
+    let is_drawn = move || session.timeline.with(|timeline| !timeline.streams.is_empty());
     let is_start = move || !is_drawn() && matches!(session.phase.get(), Phase::Welcome | Phase::Failed(_));
     let digest = move || match session.phase.get() {
         Phase::Done { digest, .. } => digest,
@@ -38,7 +39,9 @@ pub(crate) fn App() -> impl IntoView {
             <Show when=is_start><Welcome link=link /></Show>
             <Show when=is_drawn>
                 <div class="workspace">
-                    <TimelineChart session=session />
+                    <Show when=has_rows fallback=move || view! { <Resumed session=session /> }>
+                        <TimelineChart session=session link=link />
+                    </Show>
                     <Side session=session link=link />
                 </div>
             </Show>

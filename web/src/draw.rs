@@ -10,6 +10,10 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use crate::session::{Timeline, Verdicts};
 
+mod raster;
+
+pub(crate) use raster::{raster, raster_px};
+
 /// Heights of the rows of the head: the time axis, the score, the confidence.
 pub(crate) const AXIS_PX: f64 = 22.0;
 pub(crate) const SCORE_PX: f64 = 84.0;
@@ -28,8 +32,8 @@ pub(crate) struct LaneBox {
     pub(crate) group: Option<String>,
 }
 
-/// Lanes from top to bottom; few lanes are taller than many.
-pub(crate) fn lane_boxes(timeline: &Timeline) -> Vec<LaneBox> {
+/// Lanes from top to bottom; few lanes are taller than many, and those of folded groups have no height.
+pub(crate) fn lane_boxes(timeline: &Timeline, folded: &[String]) -> Vec<LaneBox> {
     let height = match timeline.streams.len() {
         0..=4 => 92.0,
         5..=10 => 60.0,
@@ -41,8 +45,9 @@ pub(crate) fn lane_boxes(timeline: &Timeline) -> Vec<LaneBox> {
             let group = if stream.group == last { None } else { stream.group.clone() };
             last.clone_from(&stream.group);
             top += if group.is_some() { GROUP_PX } else { 0.0 };
-            let lane = LaneBox { top, height, group };
-            top += height;
+            let is_folded = stream.group.as_ref().is_some_and(|group| folded.contains(group));
+            let lane = LaneBox { top, height: if is_folded { 0.0 } else { height }, group };
+            top += lane.height;
             lane
         })
         .collect()
@@ -185,6 +190,14 @@ impl Sheet {
         self.pen.fill_rect(from, 0.0, to - from, self.height);
     }
 
+    /// What is not judged yet lies under a veil.
+    fn veil(&self, judged_ms: Option<f64>) {
+        let Some(judged_ms) = judged_ms else { return };
+        let from = self.x.px(judged_ms).max(0.0);
+        self.pen.set_fill_style_str(&self.ink.grid);
+        self.pen.fill_rect(from, 0.0, (self.width - from).max(0.0), self.height);
+    }
+
     fn rule(&self, y: f64) {
         self.pen.set_stroke_style_str(&self.ink.grid);
         self.pen.set_line_width(1.0);
@@ -201,6 +214,9 @@ pub(crate) struct Look<'a> {
     pub(crate) episodes: &'a [EpisodeJson<'static>],
     pub(crate) selected: Option<u64>,
     pub(crate) brush: Option<Span>,
+    pub(crate) folded: &'a [String],
+    /// Up to where it is judged, while that is going on.
+    pub(crate) judged_ms: Option<f64>,
 }
 
 /// The time axis, the score with the line that an alarm crosses, and the confidence.
@@ -235,6 +251,12 @@ pub(crate) fn head(canvas: &HtmlCanvasElement, timeline: &Timeline, verdicts: &V
         &sheet.ink.quiet,
         1.25,
     );
+    for &(from_ms, to_ms) in &timeline.labelled {
+        let (from, to) = (sheet.x.px(from_ms), sheet.x.px(to_ms));
+        // Under the axis, where nothing else is: what the file itself says.
+        sheet.pen.set_fill_style_str(&sheet.ink.text);
+        sheet.pen.fill_rect(from, bottom - 3.0, (to - from).max(3.0), 3.0);
+    }
     for episode in look.episodes {
         marker(&sheet, episode, look.selected == Some(episode.id));
     }
@@ -260,12 +282,14 @@ fn marker(sheet: &Sheet, episode: &EpisodeJson<'static>, is_selected: bool) {
 
 /// What lies under the lanes: the grid, the bands and the brush. They change more often than the lanes and cost less.
 pub(crate) fn under(canvas: &HtmlCanvasElement, timeline: &Timeline, look: &Look<'_>) {
-    let boxes = lane_boxes(timeline);
+    let boxes = lane_boxes(timeline, look.folded);
     let height = boxes.last().map_or(0.0, |lane| lane.top + lane.height);
     let Some(sheet) = Sheet::new(canvas, height, look.span) else { return };
     sheet.verticals(timeline.clock, None);
+    sheet.veil(look.judged_ms);
     sheet.bands(look.episodes, look.selected);
-    for (stream, place) in timeline.streams.iter().zip(&boxes) {
+    let shown = timeline.streams.iter().zip(&boxes).filter(|(_, place)| place.height > 0.0);
+    for (stream, place) in shown {
         sheet.rule(place.top + place.height - 1.0);
         for episode in look.episodes.iter().filter(|episode| episode.stream.as_deref() == Some(&stream.name))
         {
@@ -280,11 +304,11 @@ pub(crate) fn under(canvas: &HtmlCanvasElement, timeline: &Timeline, look: &Look
 }
 
 /// The streams, one lane each.
-pub(crate) fn lanes(canvas: &HtmlCanvasElement, timeline: &Timeline, span: Span) {
-    let boxes = lane_boxes(timeline);
+pub(crate) fn lanes(canvas: &HtmlCanvasElement, timeline: &Timeline, span: Span, folded: &[String]) {
+    let boxes = lane_boxes(timeline, folded);
     let height = boxes.last().map_or(0.0, |lane| lane.top + lane.height);
     let Some(sheet) = Sheet::new(canvas, height, span) else { return };
-    for (lane, place) in timeline.lanes.iter().zip(&boxes) {
+    for (lane, place) in timeline.lanes.iter().zip(&boxes).filter(|(_, place)| place.height > 0.0) {
         stream_lane(&sheet, timeline, lane, place);
     }
 }

@@ -3,7 +3,7 @@
 use fourfold::Label;
 use fourfold::cause::Mode;
 use fourfold::wire::EpisodeJson;
-use fourfold_web::thread::{Report, Request, Settings};
+use fourfold_web::thread::{Export, Report, Request, Settings};
 use js_sys::{Array, Float64Array, Object, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
@@ -11,6 +11,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, BlobPropertyBag, MessageEvent, Response, Worker, WorkerOptions, WorkerType};
 
 use crate::kept;
+use crate::save;
 use crate::session::{Phase, Session, Why};
 
 /// A thread that listens, and what waits until it does.
@@ -75,6 +76,9 @@ impl Link {
             return;
         }
         let parts = Array::from(&part("parts"));
+        if let Report::Exported { what, .. } = report {
+            return save::save(&parts.get(0).unchecked_into(), &save::name(&self.session, what));
+        }
         let parts = parts.iter().map(|array| array.unchecked_into::<Float64Array>().to_vec()).collect();
         self.session.take(report, parts);
     }
@@ -186,6 +190,33 @@ impl Link {
         let job = self.session.job.get_untracked();
         self.session.begin_lesson(Some(label));
         self.send(&Request::Label { job, opened_ms: opened as f64, label }, &Array::new());
+    }
+
+    /// Tells the episodes at another false-alarm rate.
+    pub(crate) fn set_rate(&self, rate: f64) {
+        let job = self.session.job.get_untracked();
+        self.send(&Request::Rate { job, rate }, &Array::new());
+    }
+
+    /// Tells the engine thread how fast to go.
+    pub(crate) fn send_pace(&self) {
+        let controls = self.session.controls;
+        let (is_paused, rows_per_s) = (controls.is_paused.get_untracked(), controls.pace.get_untracked());
+        self.send(&Request::Pace { is_paused, rows_per_s }, &Array::new());
+    }
+
+    /// Judges the file once more, for who wants to watch.
+    pub(crate) fn replay(&self) {
+        self.session.unselect();
+        self.session.lesson.set(None);
+        let job = self.session.job.get_untracked();
+        self.send(&Request::Replay { job }, &Array::new());
+    }
+
+    /// Asks for a file.
+    pub(crate) fn export(&self, what: Export) {
+        let job = self.session.job.get_untracked();
+        self.send(&Request::Export { job, what }, &Array::new());
     }
 
     /// Takes the newest word back.

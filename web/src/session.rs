@@ -1,11 +1,12 @@
 //! Everything that the page knows, as one struct of signals. What can be derived is derived where it is shown.
 
+use fourfold::cause::Mode;
 use fourfold::wire::EpisodeJson;
 use fourfold_web::chart::pyramid::Pyramid;
 use fourfold_web::chart::scale::Span;
 use fourfold_web::chart::ticks::Clock;
 use fourfold_web::table::Note;
-use fourfold_web::thread::{Said, Settings, StreamNote};
+use fourfold_web::thread::{Agreement, HealthNote, Said, Settings, StreamNote};
 use leptos::prelude::*;
 
 use crate::kept;
@@ -42,8 +43,12 @@ pub(crate) enum Tab {
     /// What happened, and why.
     #[default]
     Findings,
+    /// How every stream is.
+    Streams,
     /// How the file was read.
     File,
+    /// What can be taken away.
+    Save,
 }
 
 /// What is drawn.
@@ -55,6 +60,8 @@ pub(crate) struct Timeline {
     /// Which stream moves which, as places.
     pub(crate) links: Vec<(u32, u32)>,
     pub(crate) gap_ms: f64,
+    /// First and last moment of what the file itself calls abnormal.
+    pub(crate) labelled: Vec<(f64, f64)>,
     pub(crate) alarm_oddness: f64,
     pub(crate) clock: Clock,
 }
@@ -101,6 +108,30 @@ impl Verdicts {
     }
 }
 
+/// What people set to their liking.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Controls {
+    /// The share of normal frames that may raise an alarm.
+    pub(crate) rate: RwSignal<f64>,
+    pub(crate) mode: RwSignal<Mode>,
+    pub(crate) worst_first: RwSignal<bool>,
+    pub(crate) is_paused: RwSignal<bool>,
+    /// Rows per second; `None` as fast as it goes.
+    pub(crate) pace: RwSignal<Option<f64>>,
+}
+
+impl Controls {
+    fn new() -> Self {
+        Self {
+            rate: RwSignal::new(0.001),
+            mode: RwSignal::default(),
+            worst_first: RwSignal::new(true),
+            is_paused: RwSignal::new(false),
+            pace: RwSignal::new(None),
+        }
+    }
+}
+
 /// The page's state.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Session {
@@ -117,6 +148,13 @@ pub(crate) struct Session {
     pub(crate) settings: RwSignal<Settings>,
     pub(crate) preset: RwSignal<Option<String>>,
     pub(crate) tab: RwSignal<Tab>,
+    /// Groups whose lanes are folded away.
+    pub(crate) folded: RwSignal<Vec<String>>,
+    pub(crate) health: RwSignal<Vec<HealthNote>>,
+    pub(crate) agreement: RwSignal<Option<Agreement>>,
+    /// Frames that a session had learned when it was opened, and the last of them.
+    pub(crate) resumed: RwSignal<Option<(u64, Option<i64>)>>,
+    pub(crate) controls: Controls,
     pub(crate) episodes: RwSignal<Vec<EpisodeJson<'static>>>,
     pub(crate) selected: RwSignal<Option<u64>>,
     pub(crate) why: RwSignal<Why>,
@@ -149,6 +187,11 @@ impl Session {
             settings: RwSignal::default(),
             preset: RwSignal::new(None),
             tab: RwSignal::default(),
+            folded: RwSignal::default(),
+            health: RwSignal::default(),
+            agreement: RwSignal::new(None),
+            resumed: RwSignal::new(None),
+            controls: Controls::new(),
             episodes: RwSignal::default(),
             selected: RwSignal::new(None),
             why: RwSignal::default(),
@@ -189,6 +232,23 @@ impl Session {
         self.cursor_ms.set(Some(episode.peak as f64));
         self.selected.set(Some(episode.id));
         self.why.set(Why::Asked);
+    }
+
+    /// Up to where it is judged, while that is going on.
+    pub(crate) fn judged_ms(&self) -> Option<f64> {
+        if self.phase.get_untracked() != Phase::Judging {
+            return None;
+        }
+        let row = self.rows_judged.get_untracked() as usize;
+        self.timeline.with_untracked(|timeline| timeline.times_ms.get(row).copied())
+    }
+
+    /// Folds a group's lanes away, or unfolds them.
+    pub(crate) fn fold(&self, group: &str) {
+        self.folded.update(|folded| match folded.iter().position(|known| known == group) {
+            Some(place) => _ = folded.remove(place),
+            None => folded.push(group.to_string()),
+        });
     }
 
     /// Closes the explanation; the view stays.

@@ -1,5 +1,6 @@
-//! The thread's side of the conversation.
+//! The thread's side of the conversation: takes a file, reads it in pieces, judges it in steps, and listens in between.
 
+mod answers;
 mod gzip;
 mod live;
 mod post;
@@ -7,6 +8,7 @@ mod work;
 
 use std::rc::Rc;
 
+use fourfold_web::thread::desk::Desk;
 use fourfold_web::thread::{Report, Request};
 use js_sys::{Array, Reflect};
 use wasm_bindgen::prelude::*;
@@ -18,7 +20,6 @@ use work::Work;
 
 /// Sets up the conversation and says that the thread is ready.
 pub(crate) fn start() {
-    console_error_panic_hook::set_once();
     let (work, live) = (Rc::new(Work::default()), Rc::new(LiveWork::default()));
     let on_message =
         Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| hear(&event, &work, &live));
@@ -38,9 +39,13 @@ fn hear(event: &MessageEvent, work: &Rc<Work>, live: &Rc<LiveWork>) {
         Request::Cancel { .. } => work.cancel(),
         Request::Explain { job, at_ms, until_ms, mode } => work.explain(job, at_ms, until_ms, mode),
         Request::Label { job, opened_ms, label } => {
-            work.teach(job, |desk| desk.label(opened_ms as i64, label));
+            work.again(job, |desk| desk.label(opened_ms as i64, label));
         }
         Request::Live(_) => {}
-        Request::Undo { job } => work.teach(job, |desk| _ = desk.undo()),
+        Request::Undo { job } => work.again(job, |desk| desk.undo().map(|_| ())),
+        Request::Replay { job } => work.again(job, Desk::rewind),
+        Request::Rate { job, rate } => work.retell(job, rate),
+        Request::Pace { is_paused, rows_per_s } => work.pace(is_paused, rows_per_s),
+        Request::Export { job, what } => work.export(job, what),
     }
 }

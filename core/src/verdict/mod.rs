@@ -68,14 +68,17 @@ mod output;
 mod quiet;
 mod severity;
 mod signature;
+mod tape;
 mod tier;
 
 pub use crate::ingest::Standing;
+pub(crate) use episode::Finding;
 pub use episode::{End, Episode};
 pub use label::Label;
 pub use output::Output;
 pub use severity::Severity;
 use signature::Signature;
+pub use tape::{LOOSEST_RATE, Tape};
 pub(crate) use tier::Tier3;
 
 use alloc::vec::Vec;
@@ -115,6 +118,8 @@ pub struct Verdict {
     pub silences: Vec<silence::Finding>,
     /// True for a verdict of `tick`: there was no frame, and that is what is judged.
     pub from_silence: bool,
+    /// What the episodes were told of it.
+    pub(crate) finding: Finding,
 }
 
 /// One way of looking at a frame.
@@ -170,6 +175,7 @@ impl Verdict {
             views: Default::default(),
             silences: Vec::with_capacity(schema.streams().len() + schema.groups().len() + 1),
             from_silence: false,
+            finding: Finding::calm(0),
         }
     }
 }

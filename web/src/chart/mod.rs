@@ -1,6 +1,7 @@
 //! The geometry of charts: pure, in numbers; drawing is elsewhere.
 
 pub mod curve;
+pub mod gaps;
 pub mod graph;
 pub mod pyramid;
 pub mod scale;

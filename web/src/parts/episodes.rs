@@ -1,13 +1,12 @@
 //! The list of things that happened.
 
-use fourfold::cause::Mode;
 use fourfold::silence::Cause;
 use fourfold::wire::EpisodeJson;
 use fourfold::{Label, Severity};
 use fourfold_web::chart::ticks::{length, moment, number};
 use leptos::prelude::*;
 
-use super::WhyPanel;
+use super::{ControlBar, WhyPanel};
 use crate::link::Link;
 use crate::session::{Phase, Session, Timeline};
 
@@ -24,14 +23,23 @@ pub(crate) fn Episodes(session: Session, link: Link) -> impl IntoView {
         (1, _) => "1 abnormal moment".to_string(),
         (count, _) => format!("{count} abnormal moments"),
     };
+    let in_order = move || {
+        let mut episodes = session.episodes.get();
+        if session.controls.worst_first.get() {
+            // Stable: of equals the earlier first.
+            episodes.sort_by_key(|episode| std::cmp::Reverse(episode.severity));
+        }
+        episodes
+    };
     view! {
         <section class="episodes" aria-label="Abnormal moments">
             <h2 data-test="episode-count">{heading}</h2>
             <Show when=move || count() == 0 && matches!(session.phase.get(), Phase::Done { .. })>
-                <p class="muted">"No moment was unusual enough for an alarm (1 normal row in 1,000 may be). The score still shows what was oddest."</p>
+                <p class="muted">"No moment was unusual enough for an alarm at this rate of false alarms. The score still shows what was oddest."</p>
             </Show>
+            <ControlBar session=session link=link />
             <ol>
-                <For each=move || session.episodes.get() key=|episode| (episode.id, episode.opened, episode.last, episode.closed) let:episode>
+                <For each=in_order key=|episode| (episode.id, episode.opened, episode.last, episode.closed) let:episode>
                     <Item session=session link=link episode=episode />
                 </For>
             </ol>
@@ -60,7 +68,7 @@ fn Item(session: Session, link: Link, episode: EpisodeJson<'static>) -> impl Int
             session.unselect();
         } else {
             session.look_at(&episode);
-            link.explain(&episode, Mode::Fast);
+            link.explain(&episode, session.controls.mode.get_untracked());
         }
     };
     view! {

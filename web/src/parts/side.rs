@@ -3,12 +3,17 @@
 use leptos::prelude::*;
 use web_sys::KeyboardEvent;
 
-use super::{Episodes, FileSheet};
+use super::{Episodes, FileSheet, HealthSheet, SaveSheet};
 use crate::link::Link;
 use crate::session::{Session, Tab};
 
 /// Every sheet, in order.
-const TABS: &[(Tab, &str, &str)] = &[(Tab::Findings, "Findings", "findings"), (Tab::File, "File", "file")];
+const TABS: &[(Tab, &str, &str)] = &[
+    (Tab::Findings, "Findings", "findings"),
+    (Tab::Streams, "Streams", "streams"),
+    (Tab::File, "File", "file"),
+    (Tab::Save, "Save", "save"),
+];
 
 /// Tabs, and the sheet of the chosen one.
 #[component]
@@ -43,6 +48,8 @@ pub(crate) fn Side(session: Session, link: Link) -> impl IntoView {
             <div class="sheet" id="sheet" role="tabpanel" tabindex="-1" aria-labelledby=label>
                 {move || match session.tab.get() {
                     Tab::Findings => view! { <Episodes session=session link=link /> }.into_any(),
+                    Tab::Streams => view! { <HealthSheet session=session /> }.into_any(),
+                    Tab::Save => view! { <SaveSheet session=session link=link /> }.into_any(),
                     Tab::File => view! { <FileSheet session=session link=link /> }.into_any(),
                 }}
             </div>

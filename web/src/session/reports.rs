@@ -21,6 +21,11 @@ impl Session {
         self.episodes.set(Vec::new());
         self.unselect();
         self.tab.set(Tab::Findings);
+        self.folded.set(Vec::new());
+        self.health.set(Vec::new());
+        self.agreement.set(None);
+        self.resumed.set(None);
+        self.controls.is_paused.set(false);
         self.said.set(Vec::new());
         self.retold.set_value(Vec::new());
         self.lesson.set(None);
@@ -39,7 +44,9 @@ impl Session {
                 let share = bytes / self.file_bytes.get_untracked().max(1.0);
                 self.phase.set(Phase::Reading { share, rows });
             }
-            Report::Read { job, streams, links, preset, note, false_alarm_rate } if job == current => {
+            Report::Read { job, streams, links, preset, note, labelled, false_alarm_rate }
+                if job == current =>
+            {
                 let times_ms = parts.pop().unwrap_or_default();
                 let timeline = Timeline {
                     gap_ms: gap_ms(&times_ms),
@@ -52,11 +59,13 @@ impl Session {
                     times_ms,
                     streams,
                     links,
+                    labelled,
                 };
                 self.view.set(timeline.whole());
                 self.timeline.set(timeline);
                 self.note.set(*note);
                 self.preset.set(preset);
+                self.controls.rate.set(false_alarm_rate);
                 self.judging_since_ms.set(js_sys::Date::now());
                 self.phase.set(Phase::Judging);
             }
@@ -86,6 +95,17 @@ impl Session {
             Report::Again { job, rows, verdicts, said } if job == current => {
                 self.forget(rows, verdicts);
                 self.said.set(said);
+            }
+            Report::Retold { job, rate, episodes, .. } if job == current => {
+                self.controls.rate.set(rate);
+                self.timeline.update(|timeline| timeline.alarm_oddness = oddness(1.0 - rate));
+                self.retold.set_value(episodes.iter().map(|episode| episode.id).collect());
+                self.episodes.set(episodes);
+            }
+            Report::Health { job, streams } if job == current => self.health.set(streams),
+            Report::Scored { job, agreement } if job == current => self.agreement.set(Some(agreement)),
+            Report::Resumed { job, frames, last_ms } if job == current => {
+                self.resumed.set(Some((frames, last_ms)));
             }
             Report::Cancelled { job } if job == current => {
                 let is_drawn = self.timeline.with_untracked(|timeline| !timeline.times_ms.is_empty());

@@ -14,6 +14,7 @@ pub use choices::{Choices, ColumnPlan, DateOrder, Decimal, Plan, Role};
 pub use reader::Reader;
 pub use time::{Written, civil, parse_time};
 
+use fourfold::{Engine, Schema};
 use serde::{Deserialize, Serialize};
 
 /// As many streams as one page can show.
@@ -38,6 +39,35 @@ impl Table {
         let mut steps: Vec<i64> = self.times_ms.windows(2).map(|pair| pair[1] - pair[0]).collect();
         let middle = steps.len() / 2;
         if steps.is_empty() { 1 } else { *steps.select_nth_unstable(middle).1 }
+    }
+}
+
+impl Table {
+    /// A table without rows, for the streams of a schema.
+    pub fn of_streams(schema: &Schema) -> Self {
+        let column = |name: &String| Column { name: name.clone(), ..Column::default() };
+        let columns = schema.streams().iter().map(|stream| column(&stream.name)).collect();
+        let time_column = Some(String::new());
+        Self { columns, note: Note { time_column, ..Note::default() }, ..Self::default() }
+    }
+
+    /// Puts the columns in the order of an engine's streams, and drops the rows that it has learned already.
+    pub fn go_on_after(&mut self, engine: &Engine) -> Result<(), TableFault> {
+        let mut columns = Vec::with_capacity(self.columns.len());
+        for stream in engine.schema().streams() {
+            let place = self.columns.iter().position(|column| column.name == stream.name);
+            let place = place.ok_or_else(|| TableFault::OtherStreams(stream.name.clone()))?;
+            columns.push(self.columns.swap_remove(place));
+        }
+        self.note.text_columns.extend(self.columns.drain(..).map(|column| column.name));
+        let from =
+            engine.last_frame_ms().map_or(0, |last_ms| self.times_ms.partition_point(|&at| at <= last_ms));
+        self.times_ms.drain(..from);
+        columns.iter_mut().for_each(|column| _ = column.values.drain(..from));
+        self.labels.drain(..from.min(self.labels.len()));
+        self.columns = columns;
+        self.note.rows = self.times_ms.len() as u64;
+        if self.times_ms.is_empty() { Err(TableFault::NothingNew) } else { Ok(()) }
     }
 }
 
@@ -109,6 +139,10 @@ pub enum TableFault {
     NoNumbers,
     /// A header and nothing else that could be read.
     NoRows,
+    /// The session that is open watches a stream that the file does not have.
+    OtherStreams(String),
+    /// The session that is open has learned all of it already.
+    NothingNew,
     /// The engine can not take it; carries its sentence.
     Refused(String),
 }
@@ -120,6 +154,15 @@ impl std::fmt::Display for TableFault {
             Self::Foreign(what) => {
                 write!(f, "This looks like {what}, not a text table. Save it as CSV and drop that.")
             }
+            Self::OtherStreams(name) => write!(
+                f,
+                "The session that is open watches “{name}”, which this file does not have. Drop one with the same \
+                 columns, or go to the start to judge it by itself."
+            ),
+            Self::NothingNew => f.write_str(
+                "The session that is open has learned all rows of this file already. Drop one that goes on later, or \
+                 go to the start to judge it by itself.",
+            ),
             Self::Refused(why) => {
                 write!(f, "This table can not be taken: {why}. Change it, or what is said of it.")
             }

@@ -4,6 +4,8 @@
 //! which are moved, not copied. What belongs in `parts` is said at each message.
 
 pub mod desk;
+pub mod health;
+pub mod lines;
 pub mod schema;
 pub mod scorer;
 
@@ -60,6 +62,32 @@ pub enum Request {
         /// In which file.
         job: u32,
     },
+    /// Tell the episodes at another false-alarm rate, without judging again.
+    Rate {
+        /// In which file.
+        job: u32,
+        /// The share of normal frames that may raise an alarm.
+        rate: f64,
+    },
+    /// Judge at another pace from now on.
+    Pace {
+        /// Wait until another pace is asked for.
+        is_paused: bool,
+        /// Not faster than this; `None` as fast as it goes.
+        rows_per_s: Option<f64>,
+    },
+    /// Judge all of it once more, for who wants to watch.
+    Replay {
+        /// Which file.
+        job: u32,
+    },
+    /// Make a file of what is known.
+    Export {
+        /// Of which file.
+        job: u32,
+        /// What is wanted.
+        what: Export,
+    },
 }
 
 /// From the engine thread.
@@ -88,6 +116,8 @@ pub enum Report {
         preset: Option<String>,
         /// What to say about the reading.
         note: Box<Note>,
+        /// First and last moment of what the file itself calls abnormal.
+        labelled: Vec<(f64, f64)>,
         /// How often the engine may be wrong, which is the line that an alarm crosses.
         false_alarm_rate: f64,
     },
@@ -149,6 +179,47 @@ pub enum Report {
         /// All that people have said.
         said: Vec<Said>,
     },
+    /// All episodes, at another false-alarm rate.
+    Retold {
+        /// In which file.
+        job: u32,
+        /// The rate.
+        rate: f64,
+        /// All of them.
+        episodes: Vec<EpisodeJson<'static>>,
+        /// Telling them took so long.
+        took_ms: f64,
+    },
+    /// How every stream is, at the last row.
+    Health {
+        /// In which file.
+        job: u32,
+        /// In the order of the streams.
+        streams: Vec<HealthNote>,
+    },
+    /// How well the alarms agree with the file's own labels.
+    Scored {
+        /// In which file.
+        job: u32,
+        /// How well.
+        agreement: Agreement,
+    },
+    /// A session was opened: an engine that has learned, and no rows yet. [`Report::Read`] says what it watches.
+    Resumed {
+        /// The session.
+        job: u32,
+        /// Frames that it has learned.
+        frames: u64,
+        /// The last of them.
+        last_ms: Option<i64>,
+    },
+    /// A file that was asked for. `parts[0]`: a `Blob`.
+    Exported {
+        /// Of which file.
+        job: u32,
+        /// What it is.
+        what: Export,
+    },
     /// Nothing more will come.
     Cancelled {
         /// Of which file.
@@ -178,6 +249,57 @@ pub struct Settings {
     /// The share of normal frames that may raise an alarm.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub false_alarm_rate: Option<f64>,
+}
+
+/// What can be saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Export {
+    /// Every verdict, a line each.
+    Csv,
+    /// Every verdict whole, one JSON object a line.
+    Json,
+    /// The engine with all that it has learned.
+    Session,
+}
+
+/// How a stream is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct HealthNote {
+    /// The share of frames with a value, lately.
+    pub available: f64,
+    /// The gap that it is in, in a word; `none` where it is there.
+    pub gap: String,
+    /// How fit it is to be judged.
+    pub fitness: f64,
+    /// What is to be said beside that, in words.
+    pub remarks: Vec<String>,
+    /// The usual time between two values.
+    pub usual_gap_ms: Option<f64>,
+    /// The model that forecasts it.
+    pub model: String,
+    /// Its late mean error, in the stream's unit.
+    pub error: Option<f64>,
+    /// That of the model it is held against.
+    pub rival_error: Option<f64>,
+    /// Values so far.
+    pub values: u64,
+    /// The share of them that could be measurements.
+    pub validity: Option<f64>,
+}
+
+/// How well alarms agree with labels.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Agreement {
+    /// Labelled stretches.
+    pub events: u32,
+    /// Those in which an alarm was raised.
+    pub found: u32,
+    /// Alarms outside.
+    pub false_alarms: u32,
+    /// The chance that an abnormal row ranks above a normal one.
+    pub auc_roc: Option<f64>,
+    /// The mean precision of the ranking.
+    pub auc_pr: Option<f64>,
 }
 
 /// What a person called an episode.

@@ -41,8 +41,13 @@ pub struct Scorer {
 impl Scorer {
     /// At the first row.
     pub fn new(table: &Table, schema: Schema) -> Self {
+        Self::resume(table, Engine::new(schema))
+    }
+
+    /// At the first row of a table that goes on where this engine ended.
+    pub fn resume(table: &Table, engine: Engine) -> Self {
         Self {
-            engine: Engine::new(schema),
+            engine,
             next_row: 0,
             verdicts: 0,
             interval_ms: table.interval_ms(),
@@ -62,6 +67,11 @@ impl Scorer {
         self.verdicts
     }
 
+    /// Changes how often a normal frame may raise an alarm, from the next row on.
+    pub fn set_false_alarm_rate(&mut self, rate: f64) -> Result<(), Error> {
+        self.engine.set_false_alarm_rate(rate)
+    }
+
     /// The engine as it is now.
     pub fn engine(&self) -> &Engine {
         &self.engine
@@ -72,15 +82,19 @@ impl Scorer {
         self.interval_ms
     }
 
-    /// Judges a few more rows, at most so many; false once all are judged.
+    /// Judges a few more rows, at most so many; `hear` hears every verdict. False once all are judged.
     pub fn step(
         &mut self,
         table: &Table,
         said: &[Said],
         rows_max: usize,
         into: &mut Judged,
+        hear: &mut dyn FnMut(&Verdict),
     ) -> Result<bool, Error> {
-        let mut each = |verdict: &Verdict| into.take(verdict);
+        let mut each = |verdict: &Verdict| {
+            into.take(verdict);
+            hear(verdict);
+        };
         let goes_on = self.advance(table, said, rows_max, &mut each)?;
         if goes_on {
             self.tell_episodes(into);
@@ -109,6 +123,12 @@ impl Scorer {
         let most = (from / BATCH_ROWS + 1) * BATCH_ROWS;
         let most = most.min(from + rows_max.max(1)).min(times_ms.len());
         let to = (from + 1..most).find(|&row| is_silence(row)).unwrap_or(most);
+        if from == 0
+            && let Some(last_ms) = self.engine.last_frame_ms()
+        {
+            // It may have learned before this table.
+            self.pass_silence(last_ms, times_ms[0], each)?;
+        }
         self.rows.clear();
         for row in from..to {
             self.rows.extend(table.columns.iter().map(|column| column.values[row]));

@@ -3,7 +3,7 @@
 use fourfold_web::thread::Report;
 use js_sys::{Array, Float64Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
-use web_sys::DedicatedWorkerGlobalScope;
+use web_sys::{Blob, DedicatedWorkerGlobalScope};
 
 /// A report with the numbers that belong to it.
 pub(crate) fn post(report: &Report, parts: &[&[f64]]) {
@@ -19,6 +19,15 @@ pub(crate) fn post(report: &Report, parts: &[&[f64]]) {
     let _ = Reflect::set(&message, &"head".into(), &head);
     let _ = Reflect::set(&message, &"parts".into(), &arrays);
     let _ = scope().post_message_with_transfer(&message, &buffers);
+}
+
+/// A report with a file.
+pub(crate) fn post_blob(report: &Report, blob: &Blob) {
+    let message = Object::new();
+    let Ok(head) = serde_wasm_bindgen::to_value(report) else { return };
+    let _ = Reflect::set(&message, &"head".into(), &head);
+    let _ = Reflect::set(&message, &"parts".into(), &Array::of1(blob));
+    let _ = scope().post_message(&message);
 }
 
 /// The thread itself.

@@ -22,7 +22,7 @@ fn table(rows: i64, hole: std::ops::Range<i64>) -> Table {
 fn judged(table: &Table) -> (Judged, String) {
     let mut scorer = Scorer::new(table, schema_of(table, &Settings::default()).expect("two names"));
     let (mut all, mut episodes) = (Judged::default(), Vec::<EpisodeJson<'static>>::new());
-    while scorer.step(table, &[], BATCH_ROWS, &mut all).expect("ascending times") {
+    while scorer.step(table, &[], BATCH_ROWS, &mut all, &mut |_| ()).expect("ascending times") {
         for episode in all.episodes.drain(..) {
             episodes.retain(|known| known.id != episode.id);
             episodes.push(episode);
