@@ -73,7 +73,7 @@ for (const colorScheme of ['light', 'dark']) {
 test('on a slow phone the page can be used within two seconds', async (t) => {
   // As any host serves it: compressed. Slow 4G as Lighthouse means it, and a processor four times slower than this one.
   const { url, stop } = await serveFiles(join(root, 'dist/web'), { zips: true });
-  const took = [];
+  const [took, answered] = [[], []];
   for (let visit = 0; visit < 3; visit++) {
     const context = await browser.newContext(PHONE);
     const page = await context.newPage();
@@ -83,12 +83,15 @@ test('on a slow phone the page can be used within two seconds', async (t) => {
       { offline: false, latency: 150, downloadThroughput: 1.6 * 1024 * 1024 / 8, uploadThroughput: 750 * 1024 / 8 });
     await cdp.send('Emulation.setCPUThrottlingRate', { rate: 4 });
     await page.goto(url, { waitUntil: 'commit' });
-    await page.locator('[data-test=live]').waitFor();
+    // As a person does: the first button that there is, and then what comes of it.
+    await page.getByRole('button', { name: "Use this device's sensors" }).tap();
     took.push(Math.round(await page.evaluate(() => performance.now())));
+    await page.locator('[data-test=live-state]').waitFor();
+    answered.push(Math.round(await page.evaluate(() => performance.now())));
     await context.close();
   }
   await stop();
-  t.diagnostic(`usable after ${took.join(', ')} ms`);
+  t.diagnostic(`usable after ${took.join(', ')} ms; the app has answered after ${answered.join(', ')} ms`);
   // The best of three: this machine has other work.
   assert.ok(Math.min(...took) < 2000, `${took} ms`);
 });

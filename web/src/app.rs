@@ -7,7 +7,7 @@ use web_sys::{ClipboardEvent, DragEvent, HtmlInputElement};
 
 use crate::address;
 use crate::link::Link;
-use crate::parts::{Bar, Resumed, Side, TimelineChart, Welcome, Working};
+use crate::parts::{Bar, Episodes, Resumed, Side, TimelineChart, Welcome, Working};
 use crate::privacy::{Privacy, UpdateNote};
 use crate::sensors::{Live, LivePanel};
 use crate::session::{Phase, Session};
@@ -26,6 +26,7 @@ pub(crate) fn App() -> impl IntoView {
     let has_rows = move || session.timeline.with(|timeline| !timeline.times_ms.is_empty());
     let is_drawn = move || session.timeline.with(|timeline| !timeline.streams.is_empty());
     let is_start = move || !is_drawn() && matches!(session.phase.get(), Phase::Welcome | Phase::Failed(_));
+    let is_live = move || session.phase.get() == Phase::Live;
     let digest = move || match session.phase.get() {
         Phase::Done { digest, .. } => digest,
         _ => String::new(),
@@ -35,14 +36,17 @@ pub(crate) fn App() -> impl IntoView {
         <UpdateNote />
         <main data-test="workspace" data-digest=digest>
             <Working session=session link=link />
-            <Show when=move || session.phase.get() == Phase::Live><LivePanel session=session live=live /></Show>
+            <Show when=is_live><LivePanel session=session live=live /></Show>
             <Show when=is_start><Welcome link=link /></Show>
             <Show when=is_drawn>
                 <div class="workspace">
                     <Show when=has_rows fallback=move || view! { <Resumed session=session /> }>
                         <TimelineChart session=session link=link />
                     </Show>
-                    <Side session=session link=link />
+                    // What can be done to a file can not be done to a device that goes on.
+                    <Show when=is_live fallback=move || view! { <Side session=session link=link /> }>
+                        <aside class="side" aria-label="Findings"><div class="sheet"><Episodes session=session link=link /></div></aside>
+                    </Show>
                 </div>
             </Show>
         </main>

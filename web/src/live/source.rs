@@ -22,7 +22,7 @@ pub enum Source {
 impl Source {
     /// All of them, in the order in which they are offered.
     pub const ALL: [Self; 6] =
-        [Self::Page, Self::Motion, Self::Orientation, Self::Place, Self::Sound, Self::Light];
+        [Self::Motion, Self::Orientation, Self::Place, Self::Sound, Self::Light, Self::Page];
 
     /// For a person.
     pub fn name(self) -> &'static str {
@@ -41,7 +41,7 @@ impl Source {
         match self {
             Self::Motion => "Notices a shake, a fall, a machine that runs unevenly; counts steps.",
             Self::Orientation => "Notices when the device is turned or picked up.",
-            Self::Place => "Notices unusual ways and speeds. It is never shown on a map or sent.",
+            Self::Place => "Notices unusual ways and speeds. No map is asked.",
             Self::Sound => "Only how loud it is and whether it may be speech. Nothing is recorded.",
             Self::Light => "Notices lamps, dusk, and a device in a pocket.",
             Self::Page => "Battery, network, and how often this page is touched: not where, not which key.",

@@ -175,6 +175,11 @@ fn group(line: &Line) -> String {
     line.source.name().to_lowercase()
 }
 
+/// Whether it is a yes or a no.
+pub fn is_yes_or_no(place: usize) -> bool {
+    unit(place) == "yes"
+}
+
 /// The places of a source's streams.
 pub fn of_source(source: Source) -> impl Iterator<Item = usize> {
     LINES.iter().enumerate().filter(move |(_, line)| line.source == source).map(|(place, _)| place)

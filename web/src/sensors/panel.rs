@@ -3,7 +3,7 @@
 
 use fourfold_web::chart::ticks::number;
 use fourfold_web::live::source::{Rung, Source};
-use fourfold_web::live::streams::{name, of_source, unit};
+use fourfold_web::live::streams::{is_yes_or_no, name, of_source, unit};
 use leptos::prelude::*;
 
 use super::{Live, save};
@@ -37,6 +37,7 @@ pub(crate) fn LivePanel(session: Session, live: Live) -> impl IntoView {
                     <button class="button" data-test="save-live" on:click=move |_| save::save(session)
                         disabled=move || session.rows_judged.get() == 0>"Save as CSV"</button>
                     <Show when=move || live.is_on() fallback=move || view! {
+                        <button class="button" data-test="open-live" on:click=move |_| save::open(session, live.link)>"Open the recording"</button>
                         <button class="button" data-test="live" on:click=move |_| live.begin(false)>"Start anew"</button>
                     }>
                         <button class="button" data-test="stop-live" on:click=move |_| live.end()>"Stop"</button>
@@ -138,12 +139,13 @@ fn Reading(live: Live, place: usize) -> impl IntoView {
     let value = move || live.latest.with(|latest| latest.get(place).copied().unwrap_or(f64::NAN));
     let shown = move || match value() {
         value if value.is_nan() => "–".to_string(),
+        value if is_yes_or_no(place) => if value > 0.5 { "yes" } else { "no" }.to_string(),
         value => number(value),
     };
     view! {
         <div data-stream=name(place)>
             <dt>{name(place).replace('_', " ")}</dt>
-            <dd><b>{shown}</b>" "{unit(place)}</dd>
+            <dd><b>{shown}</b>" "{if is_yes_or_no(place) { "" } else { unit(place) }}</dd>
         </div>
     }
 }
