@@ -117,9 +117,7 @@ impl Link {
 
     /// Reads and judges a file as somebody says.
     pub(crate) fn open_as(&self, blob: &Blob, name: &str, settings: Settings) {
-        if self.session.job.get_untracked() > 0 {
-            self.cancel();
-        }
+        // What was worked on before stops by itself: another file is wanted now.
         let job = self.session.begin(name, blob.size());
         self.session.settings.set(settings.clone());
         self.file.set_value(Some(blob.clone()));
@@ -207,6 +205,7 @@ impl Link {
     pub(crate) fn replay(&self) {
         self.session.unselect();
         self.session.lesson.set(None);
+        self.session.episodes.set(Vec::new());
         let job = self.session.job.get_untracked();
         self.send(&Request::Replay { job }, &Array::new());
     }
