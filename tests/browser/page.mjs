@@ -40,14 +40,19 @@ export async function judged(page, timeout = 15_000) {
   return workspace.getAttribute('data-digest');
 }
 
-/** The longest task of any page's main thread in a trace, in milliseconds. */
-export function longestTask(trace) {
+/** The tasks of any page's main thread in a trace. */
+export function tasks(trace) {
   const { traceEvents } = JSON.parse(trace.toString());
   const thread = (event) => `${event.pid}:${event.tid}`;
   const mains = new Set(traceEvents
     .filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain').map(thread));
-  const tasks = traceEvents.filter((event) => mains.has(thread(event)) && event.name.endsWith('RunTask'));
-  const most = (field) => Math.round(Math.max(0, ...tasks.map((task) => task[field] ?? 0)) / 1000);
+  return traceEvents.filter((event) => mains.has(thread(event)) && event.name.endsWith('RunTask'));
+}
+
+/** The longest of them, in milliseconds. */
+export function longestTask(trace) {
+  const all = tasks(trace);
+  const most = (field) => Math.round(Math.max(0, ...all.map((task) => task[field] ?? 0)) / 1000);
   return { cpu: most('tdur'), wall: most('dur') };
 }
 

@@ -65,6 +65,7 @@ pub(crate) struct Ink {
     band_edge: String,
     brush: String,
     panel: String,
+    on_mark: String,
 }
 
 impl Ink {
@@ -83,6 +84,7 @@ impl Ink {
             band_edge: ink("--band-edge"),
             brush: ink("--brush"),
             panel: ink("--panel"),
+            on_mark: ink("--on-mark"),
         })
     }
 }
@@ -257,27 +259,39 @@ pub(crate) fn head(canvas: &HtmlCanvasElement, timeline: &Timeline, verdicts: &V
         sheet.pen.set_fill_style_str(&sheet.ink.text);
         sheet.pen.fill_rect(from, bottom - 3.0, (to - from).max(3.0), 3.0);
     }
-    for episode in look.episodes {
-        marker(&sheet, episode, look.selected == Some(episode.id));
-    }
+    markers(&sheet, look);
     sheet.brush(look.brush);
 }
 
-/// The number of an episode above its band: the same as in the list.
-fn marker(sheet: &Sheet, episode: &EpisodeJson<'static>, is_selected: bool) {
-    let Some((from, to)) = sheet.band(episode) else { return };
-    let label = episode.id.to_string();
-    let (middle, half) = ((from + to) / 2.0, 7.0 + 3.0 * label.len().saturating_sub(1) as f64);
-    let middle = middle.clamp(half, (sheet.width - half).max(half));
-    let pen = &sheet.pen;
-    pen.set_fill_style_str(if is_selected { &sheet.ink.score } else { &sheet.ink.band_edge });
-    pen.begin_path();
-    let _ = pen.round_rect_with_f64(middle - half, AXIS_PX + 1.0, half * 2.0, 14.0, 7.0);
-    pen.fill();
-    pen.set_fill_style_str("#fff");
-    pen.set_font("600 10px system-ui, sans-serif");
-    pen.set_text_align("center");
-    let _ = pen.fill_text(&label, middle, AXIS_PX + 11.5);
+/// The number of every episode above its band, the same as in the list. Where numbers would lie on each other, the worse
+/// episode has its number and the other a dot.
+fn markers(sheet: &Sheet, look: &Look<'_>) {
+    let mut order: Vec<&EpisodeJson<'static>> = look.episodes.iter().collect();
+    order.sort_by_key(|episode| std::cmp::Reverse((look.selected == Some(episode.id), episode.severity)));
+    let mut taken: Vec<(f64, f64)> = Vec::new();
+    for episode in order {
+        let Some((from, to)) = sheet.band(episode) else { continue };
+        let label = episode.id.to_string();
+        let half = 7.0 + 3.0 * label.len().saturating_sub(1) as f64;
+        let middle = ((from + to) / 2.0).clamp(half, (sheet.width - half).max(half));
+        let is_free = taken.iter().all(|(left, right)| middle + half < *left || middle - half > *right);
+        let pen = &sheet.pen;
+        let is_selected = look.selected == Some(episode.id);
+        pen.set_fill_style_str(if is_selected { &sheet.ink.score } else { &sheet.ink.band_edge });
+        pen.begin_path();
+        if !is_free {
+            let _ = pen.arc(middle, AXIS_PX + 19.0, 2.0, 0.0, std::f64::consts::TAU);
+            pen.fill();
+            continue;
+        }
+        taken.push((middle - half, middle + half));
+        let _ = pen.round_rect_with_f64(middle - half, AXIS_PX + 1.0, half * 2.0, 14.0, 7.0);
+        pen.fill();
+        pen.set_fill_style_str(&sheet.ink.on_mark);
+        pen.set_font("600 10px system-ui, sans-serif");
+        pen.set_text_align("center");
+        let _ = pen.fill_text(&label, middle, AXIS_PX + 11.5);
+    }
 }
 
 /// What lies under the lanes: the grid, the bands and the brush. They change more often than the lanes and cost less.

@@ -118,9 +118,7 @@ impl Link {
 
     /// Reads and judges a file as somebody says.
     pub(crate) fn open_as(&self, blob: &Blob, name: &str, settings: Settings) {
-        if self.session.job.get_untracked() > 0 {
-            self.cancel();
-        }
+        // What was worked on before stops by itself: another file is wanted now.
         let job = self.session.begin(name, blob.size());
         kept::keep_file(blob, name, &settings);
         self.session.settings.set(settings.clone());
@@ -209,6 +207,7 @@ impl Link {
     pub(crate) fn replay(&self) {
         self.session.unselect();
         self.session.lesson.set(None);
+        self.session.episodes.set(Vec::new());
         let job = self.session.job.get_untracked();
         self.send(&Request::Replay { job }, &Array::new());
     }

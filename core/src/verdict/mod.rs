@@ -160,6 +160,11 @@ pub struct ViewVerdict {
 }
 
 impl Verdict {
+    /// The stream that carries what is odd; `None` where nothing is, or silence is the finding.
+    pub fn carrier(&self) -> Option<usize> {
+        self.finding.stream
+    }
+
     pub(crate) fn blank(schema: &Schema) -> Self {
         Self {
             at_ms: 0,

@@ -23,7 +23,8 @@ pub(crate) fn raster(canvas: &HtmlCanvasElement, timeline: &Timeline, span: Span
         let top = PAD_PX + row as f64 * ROW_PX;
         sheet.pen.set_fill_style_str(&sheet.ink.grid);
         sheet.pen.fill_rect(0.0, top + 1.5, sheet.width, 1.0);
-        sheet.pen.set_fill_style_str(&sheet.ink.band_edge);
+        // Silence is no alarm by itself: who is alarmed stands above.
+        sheet.pen.set_fill_style_str(&sheet.ink.quiet);
         for (from, to) in silences(&timeline.times_ms, lane, span, sheet.width, timeline.gap_ms) {
             sheet.pen.fill_rect(from, top, to - from, ROW_PX - 1.0);
         }

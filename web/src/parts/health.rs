@@ -20,7 +20,10 @@ pub(crate) fn HealthSheet(session: Session) -> impl IntoView {
             });
             let cadence = health.usual_gap_ms.map(|ms| format!("every {}", length(ms, true)));
             let quality = health.validity.filter(|validity| *validity < 1.0);
-            let is_well = health.gap == "here" && health.remarks.is_empty();
+            let is_here = health.gap == "here";
+            let is_well = is_here && health.remarks.is_empty();
+            let gap = (!is_here || is_well).then_some(health.gap);
+            let state = gap.into_iter().chain(health.remarks).collect::<Vec<_>>().join("; ");
             view! {
                 <tr class:unwell=!is_well data-test="health-row">
                     <th scope="row">
@@ -30,7 +33,7 @@ pub(crate) fn HealthSheet(session: Session) -> impl IntoView {
                     <td>
                         <span class="meter" aria-hidden="true"><i style=format!("width: {:.0}%", health.available * 100.0)></i></span>
                         {share(health.available)}
-                        <small>{health.gap}{(!health.remarks.is_empty()).then(|| format!("; {}", health.remarks.join("; ")))}</small>
+                        <small>{state}</small>
                         {quality.map(|validity| view! { <small>{format!("{} valid", share(validity))}</small> })}
                     </td>
                     <td>{health.model}<small>{error}</small></td>

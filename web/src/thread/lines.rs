@@ -12,12 +12,10 @@ pub const CSV_HEAD: &str =
 
 /// One line: of the streams, the one that carries the moment.
 pub fn csv_line(text: &mut String, schema: &Schema, verdict: &Verdict) {
-    let carrier = (verdict.streams.iter().enumerate())
-        .filter(|(_, stream)| stream.score.is_some())
-        .max_by(|(_, one), (_, other)| one.blame.total_cmp(&other.blame))
-        .filter(|_| verdict.episode.is_some());
-    let name = carrier.map_or("", |(place, _)| &schema.streams()[place].name);
-    let reason = carrier.and_then(|(_, stream)| stream.reason).map_or("", |reason| reason.word());
+    let carrier = verdict.carrier().filter(|_| verdict.episode.is_some());
+    let name = carrier.and_then(|place| Some(schema.streams().get(place)?.name.as_str())).unwrap_or_default();
+    let reason =
+        carrier.and_then(|place| verdict.streams.get(place)?.reason).map_or("", |reason| reason.word());
     let severity = format!("{:?}", verdict.severity).to_lowercase();
     let episode = verdict.episode.map(|id| id.to_string()).unwrap_or_default();
     let _ = writeln!(

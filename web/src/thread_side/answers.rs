@@ -74,7 +74,7 @@ impl Work {
     pub(crate) fn export(&self, job: u32, what: Export) {
         let made = self.with_desk(job, |desk| match what {
             Export::Session => desk.seal().map(|bytes| Array::of1(&Uint8Array::from(bytes.as_slice()))),
-            Export::Csv => texts(desk, CSV_HEAD, |text, schema, verdict| csv_line(text, schema, verdict)),
+            Export::Csv => texts(desk, CSV_HEAD, csv_line),
             Export::Json => texts(desk, "", |text, schema, verdict| {
                 if let Ok(line) = serde_json::to_string(&VerdictJson::new(schema, verdict)) {
                     text.push_str(&line);

@@ -117,7 +117,12 @@ impl Work {
         let preset = preset_of(&table, settings)?.and_then(|preset| preset.name);
         let engine = match waiting {
             Some(engine) => {
-                table.go_on_after(&engine)?;
+                if let Err(fault) = table.go_on_after(&engine) {
+                    // It goes on waiting for the right file.
+                    let rows = Table::of_streams(engine.schema());
+                    *self.desk.borrow_mut() = Some((job, Desk::resume(rows, engine)));
+                    return Err(fault.into());
+                }
                 engine
             }
             None => Engine::new(schema_of(&table, settings)?),
