@@ -32,6 +32,8 @@ self.addEventListener('fetch', (event) => {
   const answer = async () => {
     const cache = await caches.open(NAME);
     const kept = await cache.match(request, { ignoreSearch });
+    // Some hosts answer connect.html with a redirect to /connect. No page may be made of a redirected answer.
+    if (kept?.redirected) return new Response(kept.body, kept);
     return kept ?? fetch(request).catch(async () => (ignoreSearch && (await cache.match('./'))) || Response.error());
   };
   event.respondWith(answer());

@@ -41,7 +41,7 @@ mod tests {
         let times_ms: Vec<f64> = (0..50).map(|row| 1.7e12 + f64::from(row) * 1000.0).collect();
         let value = |row: usize, stream: usize| match stream {
             s if s == Stream::Shake as usize => 0.1 + row as f64 / 3.0,
-            s if s == Stream::Latitude as usize && row % 7 == 0 => 52.520_006_6,
+            s if s == Stream::Latitude as usize && row.is_multiple_of(7) => 52.520_006_6,
             _ => f64::NAN,
         };
         let mut reader = Reader::default();
