@@ -36,6 +36,7 @@ test('after the first visit it works without a network, and an opened file is th
   await page.reload();
   assert.equal(await judged(page), digest, 'the same file has the same verdicts');
   assert.match(await page.locator('[data-test=file]').textContent(), /kept\.csv/);
+  await page.locator('[data-test=home]').click();
   await page.locator('[data-test=sample]').first().click();
   await page.locator('[data-test=file]').filter({ hasText: 'sample' }).waitFor();
   await judged(page);
@@ -43,7 +44,7 @@ test('after the first visit it works without a network, and an opened file is th
 
   await page.locator('[data-test=forget]').click();
   await page.locator('[data-test=forget-yes]').click();
-  await page.getByText(/Drop a table/).waitFor();
+  await page.locator('[data-test=live]').waitFor();
   const left = await page.evaluate(async () => ({
     stores: (await indexedDB.databases()).map(({ name }) => name), settings: localStorage.length }));
   assert.deepEqual(left, { stores: [], settings: 0 }, 'something is left');
@@ -65,7 +66,7 @@ test('a live session goes on after a reload, with what it had learned', async ()
   await page.locator('[data-test=stop-live]').tap();
   await page.waitForTimeout(300);
   await page.reload();
-  await page.getByText(/Drop a table/).waitFor();
+  await page.locator('[data-test=live]').waitFor();
   assert.deepEqual(complaints, []);
   await context.close();
 });

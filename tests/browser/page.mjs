@@ -29,7 +29,7 @@ export async function open(browser, origin, options = {}) {
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(String(error)));
   await page.goto(origin);
-  await page.getByRole('heading', { name: 'Fourfold' }).waitFor();
+  await page.locator('[data-test=home]').waitFor();
   return { page, context, foreign, complaints };
 }
 

@@ -53,7 +53,14 @@ for (const colorScheme of ['light', 'dark']) {
   test(`${colorScheme}, on a phone: axe finds nothing while it is watched`, async () => {
     const { page, context } = await open(browser, server.origin, { ...PHONE, colorScheme });
     await feedSensors(context, page);
+    await page.route('**/*.wasm', () => {});
+    await page.goto(server.origin, { waitUntil: 'commit' });
+    await page.locator('#boot-live').waitFor();
+    await page.evaluate(AXE);
+    await check(page, 'before the app is there');
+    await page.unroute('**/*.wasm');
     await page.reload();
+    await page.locator('[data-test=live]').waitFor();
     await page.evaluate(AXE);
     await check(page, 'first screen');
     await page.screenshot({ path: join(artefacts, `phone-first-${colorScheme}.png`), fullPage: true });

@@ -84,7 +84,7 @@ test('another false-alarm rate changes the list at once, the verdicts never, and
   assert.equal(await judged(page), digest, 'nothing was judged again');
   await settle('-3');
   assert.deepEqual(await episodes(page), before);
-  assert.match(await page.locator('[data-test=agreement]').textContent(), /^\d of 4 stretches that “label” names/);
+  assert.match(await page.locator('[data-test=agreement]').textContent(), /^\d of 4 stretches that “label” names .*noticed/);
   await page.locator('[data-test=worst-first]').uncheck();
   const times = (await episodes(page)).map(({ from }) => from);
   assert.deepEqual(times, [...times].sort((one, other) => one - other));

@@ -162,7 +162,7 @@ impl Link {
             match fetched.await {
                 Ok(blob) => link.open_as(&blob.unchecked_into(), &name, settings),
                 Err(_) => link.fail(&format!(
-                    "“{name}” could not be loaded. Check the connection, or drop a file of your own."
+                    "“{name}” could not be loaded. Is there a connection, and is the tab not sealed? A file of your own needs neither."
                 )),
             }
         });

@@ -3,7 +3,9 @@
 use fourfold_web::thread::Export;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
-use web_sys::{Blob, HtmlAnchorElement, HtmlCanvasElement, Url};
+use web_sys::{
+    Blob, CanvasRenderingContext2d, DomRect, Element, HtmlAnchorElement, HtmlCanvasElement, HtmlElement, Url,
+};
 
 use crate::session::Session;
 
@@ -47,35 +49,46 @@ pub(crate) fn save_picture(session: Session) {
     let _ = picture.to_blob(taken.unchecked_ref());
 }
 
+/// The blocks of the timeline, one below the other: on a phone other things stand between them.
 fn picture() -> Option<HtmlCanvasElement> {
-    let timeline = document().query_selector(".timeline").ok()??;
-    let outer = timeline.query_selector(".readout").ok()??.get_bounding_client_rect();
-    let panes = timeline.query_selector_all(".pane").ok()?;
-    let last = panes.get(panes.length().checked_sub(1)?)?.unchecked_into::<web_sys::Element>();
+    let found = document().query_selector_all(".timeline > .readout, .timeline > .pane").ok()?;
+    let blocks: Vec<Element> =
+        (0..found.length()).filter_map(|at| found.get(at)).map(JsCast::unchecked_into).collect();
+    let rects: Vec<DomRect> = blocks.iter().map(Element::get_bounding_client_rect).collect();
+    let width = rects.first()?.width();
+    let height: f64 = rects.iter().map(DomRect::height).sum();
     let ratio = window().device_pixel_ratio().clamp(1.0, 3.0);
-    let (width, height) = (outer.width(), last.get_bounding_client_rect().bottom() - outer.top());
     let canvas: HtmlCanvasElement = document().create_element("canvas").ok()?.unchecked_into();
     canvas.set_width((width * ratio) as u32);
     canvas.set_height((height * ratio) as u32);
-    let pen: web_sys::CanvasRenderingContext2d = canvas.get_context("2d").ok()??.unchecked_into();
+    let pen: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.unchecked_into();
     pen.scale(ratio, ratio).ok()?;
     let style = window().get_computed_style(&document().document_element()?).ok()??;
-    let ink = |name: &str| style.get_property_value(name).unwrap_or_default().trim().to_string();
-    pen.set_fill_style_str(&ink("--panel"));
+    pen.set_fill_style_str(style.get_property_value("--panel").unwrap_or_default().trim());
     pen.fill_rect(0.0, 0.0, width, height);
-    let place = |element: &web_sys::Element| {
+    let mut top = 0.0;
+    for (block, rect) in blocks.iter().zip(&rects) {
+        draw_block(&pen, block, (rect.left(), rect.top() - top))?;
+        top += rect.height();
+    }
+    Some(canvas)
+}
+
+/// Its canvases, and its words where they stand; `origin` is the picture's corner on the screen.
+fn draw_block(pen: &CanvasRenderingContext2d, block: &Element, origin: (f64, f64)) -> Option<()> {
+    let place = |element: &Element| {
         let rect = element.get_bounding_client_rect();
-        (rect.left() - outer.left(), rect.top() - outer.top(), rect.width(), rect.height())
+        (rect.left() - origin.0, rect.top() - origin.1, rect.width(), rect.height())
     };
-    let drawn = timeline.query_selector_all("canvas").ok()?;
+    let drawn = block.query_selector_all("canvas").ok()?;
     for at in 0..drawn.length() {
         let part: HtmlCanvasElement = drawn.get(at)?.unchecked_into();
         let (left, top, wide, tall) = place(&part);
         pen.draw_image_with_html_canvas_element_and_dw_and_dh(&part, left, top, wide, tall).ok()?;
     }
-    let texts = timeline.query_selector_all(".moment b, .lane-name b, .group-name, .lane-name span").ok()?;
+    let texts = block.query_selector_all(".moment b, .lane-name b, .group-name, .lane-name span").ok()?;
     for at in 0..texts.length() {
-        let text: web_sys::HtmlElement = texts.get(at)?.unchecked_into();
+        let text: HtmlElement = texts.get(at)?.unchecked_into();
         let style = window().get_computed_style(&text).ok()??;
         let (left, top, _, tall) = place(&text);
         pen.set_font(&style.get_property_value("font").unwrap_or_default());
@@ -83,5 +96,5 @@ fn picture() -> Option<HtmlCanvasElement> {
         pen.set_text_baseline("middle");
         pen.fill_text(&text.inner_text(), left, top + tall / 2.0).ok()?;
     }
-    Some(canvas)
+    Some(())
 }

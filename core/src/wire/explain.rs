@@ -147,6 +147,7 @@ pub struct HappeningJson {
 
 /// Something that speaks for an explanation, or against it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "FlatEvidence")]
 pub struct EvidenceJson {
     /// What was found.
     #[serde(flatten)]
@@ -157,7 +158,7 @@ pub struct EvidenceJson {
 
 /// What was [`Found`].
 #[expect(missing_docs, reason = "the fields are those of `Found`, which says what they are")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum FoundJson {
     Deviation { stream: String, size: f64 },
@@ -167,6 +168,49 @@ pub enum FoundJson {
     Counterfactual { stream: String, score: f64, would_be: f64 },
     Contradiction { from: String, to: String },
     Unseen { streams: usize },
+}
+
+/// Evidence with every field that any of it may have. What serde derives for the reading of flattened, tagged enums is
+/// several times as long.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct FlatEvidence {
+    kind: String,
+    sentence: String,
+    stream: String,
+    name: String,
+    first: String,
+    then: String,
+    from: Option<String>,
+    to: String,
+    size: f64,
+    similarity: f64,
+    chance: f64,
+    correlation: f64,
+    order: f64,
+    share: f64,
+    score: f64,
+    would_be: f64,
+    by_ms: i64,
+    streams: usize,
+    learned: bool,
+}
+
+impl From<FlatEvidence> for EvidenceJson {
+    fn from(flat: FlatEvidence) -> Self {
+        let FlatEvidence { kind, sentence, stream, name, first, then, from, to, size, share, .. } = flat;
+        let FlatEvidence { similarity, chance, correlation, order, score, would_be, by_ms, .. } = flat;
+        let found = match kind.as_str() {
+            "match" => FoundJson::Match { name, similarity, chance },
+            "lead" => FoundJson::Lead { first, then, by_ms, correlation, chance, order },
+            "share" => FoundJson::Share { from, to, share, learned: flat.learned },
+            "counterfactual" => FoundJson::Counterfactual { stream, score, would_be },
+            "contradiction" => FoundJson::Contradiction { from: from.unwrap_or_default(), to },
+            "unseen" => FoundJson::Unseen { streams: flat.streams },
+            _ => FoundJson::Deviation { stream, size },
+        };
+        Self { found, sentence }
+    }
 }
 
 /// A silence that is the finding.
@@ -364,7 +408,9 @@ mod tests {
         }
         let ask = Ask { mode: Mode::Thorough, ..Ask::default() };
         let why = engine.explain(ask).expect("the newest frame");
-        let json = to_value(ExplanationJson::new(engine.schema(), &why)).expect("it is JSON");
+        let shape = ExplanationJson::new(engine.schema(), &why);
+        let json = to_value(&shape).expect("it is JSON");
+        assert_eq!(serde_json::from_value::<ExplanationJson>(json.clone()).expect("its own shape"), shape);
         assert_eq!(json["suspects"][0]["stream"], "vibration");
         assert_eq!(json["mode"], "thorough");
         let all = |list: &str, key: &str| -> Vec<String> {

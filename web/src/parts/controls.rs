@@ -45,7 +45,7 @@ pub(crate) fn ControlBar(session: Session, link: Link) -> impl IntoView {
                 view! {
                     <p class="agreement" data-test="agreement">
                         <b>{format!("{} of {}", agreement.found, agreement.events)}</b>
-                        {format!(" stretches that “{label}” names were noticed; {} alarms besides.", agreement.false_alarms)}{ranked}
+                        {format!(" stretches that “{label}” names (the bars under the score) were noticed; {} alarms besides.", agreement.false_alarms)}{ranked}
                     </p>
                 }
             })}

@@ -45,7 +45,7 @@ pub(crate) fn Side(session: Session, link: Link) -> impl IntoView {
     view! {
         <aside class="side" aria-label="Findings and file">
             <div class="tabs" role="tablist" aria-label="Sheets" on:keydown=go>{tabs.collect_view()}</div>
-            <div class="sheet" id="sheet" role="tabpanel" tabindex="-1" aria-labelledby=label>
+            <div class="sheet" id="sheet" role="tabpanel" tabindex="0" aria-labelledby=label>
                 {move || match session.tab.get() {
                     Tab::Findings => view! { <Episodes session=session link=link /> }.into_any(),
                     Tab::Streams => view! { <HealthSheet session=session /> }.into_any(),

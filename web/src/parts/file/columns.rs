@@ -30,7 +30,7 @@ pub(super) fn Columns(session: Session, link: Link) -> impl IntoView {
                 let roles = Role::ALL.map(|(role, name)| (format!("{role:?}"), name.to_string())).to_vec();
                 let (of_role, of_kind) = (column.name.clone(), column.name.clone());
                 let role = select(
-                    "Role",
+                    format!("Role of {}", column.name),
                     format!("role-{}", column.name),
                     true,
                     roles,
@@ -48,7 +48,7 @@ pub(super) fn Columns(session: Session, link: Link) -> impl IntoView {
                 let kind = kind.map(|kind| {
                     let kinds = KINDS.map(|(kind, _, says)| (format!("{kind:?}"), says.to_string())).to_vec();
                     select(
-                        "Behaviour",
+                        format!("Behaviour of {}", column.name),
                         format!("kind-{}", column.name),
                         true,
                         kinds,

@@ -28,7 +28,7 @@ pub(super) fn ReadingForm(session: Session, link: Link) -> impl IntoView {
             let choices = [(',', "comma"), (';', "semicolon"), ('\t', "tab"), ('|', "bar")];
             let choices = choices.map(|(sign, name)| (sign.to_string(), name.to_string())).to_vec();
             select(
-                "Cells are parted by",
+                "Cells are parted by".into(),
                 "separator".into(),
                 false,
                 choices,
@@ -41,21 +41,28 @@ pub(super) fn ReadingForm(session: Session, link: Link) -> impl IntoView {
         let decimal = {
             let choices = vec![("point".into(), "1.5".into()), ("comma".into(), "1,5".into())];
             let chosen = if plan.decimal == Decimal::Comma { "comma" } else { "point" };
-            select("Fractions look like", "decimal".into(), false, choices, chosen.into(), move |value| {
-                let decimal = if value == "comma" { Decimal::Comma } else { Decimal::Point };
-                change(&|settings| settings.table.decimal = Some(decimal));
-            })
+            select(
+                "Fractions look like".into(),
+                "decimal".into(),
+                false,
+                choices,
+                chosen.into(),
+                move |value| {
+                    let decimal = if value == "comma" { Decimal::Comma } else { Decimal::Point };
+                    change(&|settings| settings.table.decimal = Some(decimal));
+                },
+            )
         };
         let order = plan.order.map(|order| {
             let choices = vec![("day".into(), "31/12/2024".into()), ("month".into(), "12/31/2024".into())];
             let chosen = if order == DateOrder::MonthFirst { "month" } else { "day" };
-            select("Dates look like", "order".into(), false, choices, chosen.into(), move |value| {
+            select("Dates look like".into(), "order".into(), false, choices, chosen.into(), move |value| {
                 let order = if value == "month" { DateOrder::MonthFirst } else { DateOrder::DayFirst };
                 change(&|settings| settings.table.order = Some(order));
             })
         });
         let zone = select(
-            "Clocks show",
+            "Clocks show".into(),
             "zone".into(),
             false,
             zones(),
@@ -72,7 +79,7 @@ pub(super) fn ReadingForm(session: Session, link: Link) -> impl IntoView {
             }
             let choices = lengths.iter().map(|&ms| (ms.to_string(), length(ms, true))).collect();
             select(
-                "Rows are gathered by",
+                "Rows are gathered by".into(),
                 "frame".into(),
                 false,
                 choices,
@@ -87,7 +94,7 @@ pub(super) fn ReadingForm(session: Session, link: Link) -> impl IntoView {
             let none: Choice = (NO_PRESET.to_string(), "nothing known".to_string());
             let chosen = session.preset.get().unwrap_or_else(|| NO_PRESET.to_string());
             select(
-                "Streams are those of",
+                "Streams are those of".into(),
                 "preset".into(),
                 false,
                 std::iter::once(none).chain(known).collect(),

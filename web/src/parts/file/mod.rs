@@ -37,7 +37,7 @@ type Choice = (String, String);
 
 /// A labelled list of choices; `choose` hears the new one.
 fn select(
-    label: &'static str,
+    label: String,
     test: String,
     hidden: bool,
     choices: Vec<Choice>,
