@@ -3,6 +3,7 @@
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import { extname, join, normalize } from "node:path";
+import { gzipSync } from "node:zlib";
 
 const TYPES = {
   ".css": "text/css",
@@ -17,14 +18,22 @@ const TYPES = {
   ".webmanifest": "application/manifest+json",
 };
 
-/** Serves `folder`; `pages` are texts by path that go before its files. Answers `{ url, stop }`. */
-export async function serveFiles(folder, { pages = {}, headers = {} } = {}) {
+/**
+ * Serves `folder`; `pages` are texts by path that go before its files; `zips` compresses what there is more than a little
+ * of, once. Answers `{ url, stop }`.
+ */
+export async function serveFiles(folder, { pages = {}, headers = {}, zips = false } = {}) {
+  const zipped = new Map();
+  const zip = (path, body) => zipped.get(path) ?? zipped.set(path, gzipSync(body)).get(path);
   const server = createServer(async (request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, "http://any").pathname));
     const file = path.endsWith("/") ? `${path}index.html` : path;
     const body = pages[path] ?? (await readFile(join(folder, file)).catch(() => undefined));
     const type = TYPES[extname(file)] ?? "application/octet-stream";
-    response.writeHead(body === undefined ? 404 : 200, { "content-type": type, ...headers }).end(body);
+    const isZipped = zips && body?.length > 1024 && type !== "image/png";
+    const encoding = isZipped ? { "content-encoding": "gzip" } : {};
+    const status = body === undefined ? 404 : 200;
+    response.writeHead(status, { "content-type": type, ...encoding, ...headers }).end(isZipped ? zip(path, body) : body);
   });
   await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
   const stop = () => (server.closeAllConnections(), new Promise((closed) => server.close(closed)));

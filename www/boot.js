@@ -1,9 +1,39 @@
-// Starts the page; says so in a sentence if that is not possible.
-const note = document.getElementById('boot');
+// Starts the page; says so in a sentence if that is not possible. Whoever is faster than the app is not kept waiting: what
+// they choose or drop is taken as soon as it is here.
+const shell = document.getElementById('boot');
+const note = document.getElementById('boot-note');
+let wish = () => {};
+
+const take = (what, act) => {
+  note.textContent = what;
+  wish = act;
+};
+const hand = (files) => {
+  const transfer = new DataTransfer();
+  transfer.items.add(files[0]);
+  take(`Opening ${files[0].name}…`, () => {
+    const input = document.querySelector('input[type=file]');
+    input.files = transfer.files;
+    input.dispatchEvent(new Event('change', { bubbles: true }));
+  });
+};
+const picked = document.getElementById('boot-file');
+const drop = (event) => {
+  event.preventDefault();
+  if (event.type === 'drop' && event.dataTransfer.files.length > 0) hand(event.dataTransfer.files);
+};
+picked.addEventListener('change', () => picked.files.length > 0 && hand(picked.files));
+document.getElementById('boot-live').addEventListener('click', () =>
+  take('Starting, then listening…', () => document.querySelector('[data-test=live]').click()));
+for (const event of ['dragover', 'drop']) addEventListener(event, drop);
+
 try {
   const { default: init } = await import('./pkg/fourfold-web.js');
   await init();
-  note.remove();
+  for (const event of ['dragover', 'drop']) removeEventListener(event, drop);
+  shell.remove();
+  wish();
+  await import('./offline.js');
 } catch (error) {
   note.textContent =
     'Fourfold could not start. It needs a browser with WebAssembly SIMD (Chrome 91, Firefox 89, Safari 16.4 or newer). ' +

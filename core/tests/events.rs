@@ -82,7 +82,9 @@ fn finals(told: &[Verdict]) -> Vec<String> {
 
 /// The same, whatever its standing.
 fn content(verdict: &Verdict) -> String {
-    format!("{:?}", Verdict { standing: Standing::Final, alarm: false, ..verdict.clone() })
+    let mut verdict = verdict.clone();
+    (verdict.standing, verdict.alarm) = (Standing::Final, false);
+    format!("{verdict:?}")
 }
 
 #[test]

@@ -4,8 +4,9 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
 import { devices } from 'playwright-core';
-import { artefacts, episodes, judged, launch, longestTask, open, root, serve, table } from './page.mjs';
+import { artefacts, csv, episodes, judged, launch, open, root, serve, table } from './page.mjs';
 
 let server;
 let browser;
@@ -19,31 +20,46 @@ after(async () => {
 });
 
 const shot = (page, name) => page.screenshot({ path: join(artefacts, `${name}.png`) });
-const file = (name, text) => ({ name, mimeType: 'text/csv', buffer: Buffer.from(text) });
+const file = csv;
 
-test('the sample at one click shows what was planted, with the bits of the native engine', async () => {
+const SAMPLES = ['service', 'iot', 'transactions', 'network', 'lifelog'];
+
+/** What a shipped sample says of itself: its rows, and the stretches that are labelled. */
+function shipped(name) {
+  const text = gunzipSync(readFileSync(join(root, `www/samples/${name}.csv.gz`))).toString();
+  const rows = text.trimEnd().split('\n').slice(1).map((line) => line.split(','));
+  const events = [];
+  rows.forEach((row, place) => {
+    if (row.at(-1) !== '1') return;
+    if (rows[place - 1]?.at(-1) !== '1') events.push({ from: Date.parse(row[0]) });
+    events.at(-1).to = Date.parse(row[0]);
+  });
+  return { text, events };
+}
+
+test('every sample at one click shows most of what was planted, with the bits of the native engine', async (t) => {
   const { page, context, foreign, complaints } = await open(browser, server.origin, { colorScheme: 'light' });
-  await page.locator('[data-test=sample]').click();
-  const digest = await judged(page);
-  const found = await episodes(page);
-  const native = JSON.parse(execFileSync('cargo',
-    ['run', '--quiet', '--package', 'fourfold-web', '--example', 'verdicts', 'www/samples/service.csv', 'service'],
-    { cwd: root, encoding: 'utf8' }));
-  assert.equal(digest, native.digest);
-  assert.deepEqual(found.map(({ from, to }) => [from, to]), native.episodes.map(({ opened, last }) => [opened, last]));
-  const labels = JSON.parse(readFileSync(join(root, 'www/samples/service.labels.json'), 'utf8'));
-  for (const label of labels) {
+  let [planted, hit] = [0, 0];
+  for (const name of SAMPLES) {
+    await page.locator(`[data-sample=${name}]`).click();
+    const digest = await judged(page, 30_000);
+    const found = await episodes(page);
+    const { text, events } = shipped(name);
+    const plain = join(artefacts, `${name}.csv`);
+    writeFileSync(plain, text);
+    const native = JSON.parse(execFileSync('cargo',
+      ['run', '--quiet', '--package', 'fourfold-web', '--example', 'verdicts', plain], { cwd: root, encoding: 'utf8' }));
+    assert.equal(digest, native.digest, name);
+    const spans = (all, from, to) => all.map((one) => [one[from], one[to]]).sort();
+    assert.deepEqual(spans(found, 'from', 'to'), spans(native.episodes, 'opened', 'last'), name);
     // An alarm may come a little late, not early.
-    const hit = found.some(({ from, to }) => from <= label.to + 1_800_000 && to >= label.from);
-    assert.ok(hit, `"${label.what}" is not marked: ${JSON.stringify(found)}`);
+    const noticed = events.filter((event) => found.some(({ from, to }) => from <= event.to + 1_800_000 && to >= event.from));
+    t.diagnostic(`${name}: ${noticed.length} of ${events.length} planted events noticed, ${found.length} moments in all`);
+    planted += events.length;
+    hit += noticed.length;
+    await page.locator('[data-test=home]').click();
   }
-  assert.ok(found.length <= labels.length + 5, `${found.length} marks for ${labels.length} planted`);
-  const total = found.length;
-  const whole = await page.locator('[data-test=readout]').textContent();
-  await page.locator('[data-test=episode]').nth(total - 1).click();
-  assert.notEqual(await page.locator('[data-test=readout]').textContent(), whole);
-  await page.locator('[data-test=reset]').click();
-  assert.ok(await page.locator('[data-test=reset]').isDisabled());
+  assert.ok(hit >= planted * 0.75, `${hit} of ${planted}`);
   assert.deepEqual(foreign, []);
   assert.deepEqual(complaints, []);
   await context.close();
@@ -108,6 +124,7 @@ test('a pasted table is taken; lines that can not be read are counted', async ()
     document.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true }));
   }, lines.join('\n'));
   await judged(page);
+  await page.locator('[data-test=tab-file]').click();
   const note = await page.locator('[data-test=note]').textContent();
   assert.match(note, /299 rows/);
   assert.match(note, /1 line unreadable and left out, the first at line 101/);
@@ -126,34 +143,25 @@ test('a bad file gives a sentence and a way out', async () => {
     await input.setInputFiles(file('bad.csv', content));
     await page.locator('[data-test=fault]').filter({ hasText: expected }).waitFor();
   }
-  await page.locator('[data-test=sample]').first().click();
+  await page.locator('[data-sample=transactions]').click();
   await judged(page);
   assert.equal(await page.locator('[data-test=fault]').count(), 0);
   await context.close();
 });
 
-test('a big file: progress, no long task on the page, and cancel', async (t) => {
+test('a big file: progress with an estimate, and cancel', async () => {
   const { page, context, complaints } = await open(browser, server.origin);
-  await page.waitForTimeout(500);
-  await browser.startTracing(page, { categories: ['toplevel'] });
-  // A million values. From the disk, as a person opens it: handing over the bytes would be work on the page's thread.
+  // A million values. From the disk, as a person opens it.
   const big = join(artefacts, 'big.csv');
   writeFileSync(big, table({ rows: 31_250, streams: 32 }).text);
   await page.locator('input[type=file]').setInputFiles(big);
-  await page.locator('[data-test=progress]').filter({ hasText: /Judging/ }).waitFor();
-  await judged(page);
-  const longest = longestTask(await browser.stopTracing());
-  const took = await page.locator('[data-test=note]').textContent();
-  t.diagnostic(`1,000,000 values: longest task on the page ${longest.cpu} ms of computing, ${longest.wall} ms by the clock. ` +
-    took.match(/Read in .*?device/)?.[0]);
-  // By its own computing: by the clock a busy machine is measured, not the page.
-  assert.ok(longest.cpu > 0 && longest.cpu < 100, `a task of ${longest.cpu} ms`);
-  await page.locator('input[type=file]').setInputFiles(big);
+  await page.locator('[data-test=progress]').filter({ hasText: /Judging: [\d,]+ of 31,250 rows, about \d+ s left/ }).waitFor();
   await page.locator('[data-test=cancel]').click();
-  await page.locator('[data-test=cancel]').waitFor({ state: 'detached' });
+  await page.locator('[data-test=cancelled]').waitFor();
   await page.waitForTimeout(300);
-  assert.equal(await page.locator('[data-test=note][data-digest]:not([data-digest=""])').count(), 0, 'it went on');
-  await page.locator('[data-test=sample]').first().click();
+  assert.equal(await page.locator('[data-test=workspace]').getAttribute('data-digest'), '', 'it went on');
+  await page.locator('[data-test=home]').click();
+  await page.locator('[data-sample=transactions]').click();
   await judged(page);
   assert.deepEqual(complaints, []);
   await context.close();
@@ -169,7 +177,7 @@ for (const scheme of ['light', 'dark']) {
       await shot(page, `${name}-${scheme}-start`);
       const fits = () => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
       assert.ok(await fits(), 'first screen');
-      const sample = page.locator('[data-test=sample]');
+      const sample = page.locator('[data-sample=service]');
       await (options.hasTouch ? sample.tap() : sample.click());
       await judged(page);
       await page.waitForTimeout(200);

@@ -29,25 +29,30 @@ export async function open(browser, origin, options = {}) {
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(String(error)));
   await page.goto(origin);
-  await page.getByRole('heading', { name: 'Fourfold' }).waitFor();
+  await page.locator('[data-test=home]').waitFor();
   return { page, context, foreign, complaints };
 }
 
 /** Waits until everything is judged and gives the digest of all verdicts. */
 export async function judged(page, timeout = 15_000) {
-  const note = page.locator('[data-test=note]:not([data-digest=""])');
-  await note.waitFor({ timeout });
-  return note.getAttribute('data-digest');
+  const workspace = page.locator('[data-test=workspace]:not([data-digest=""])');
+  await workspace.waitFor({ timeout });
+  return workspace.getAttribute('data-digest');
 }
 
-/** The longest task of any page's main thread in a trace, in milliseconds. */
-export function longestTask(trace) {
+/** The tasks of any page's main thread in a trace. */
+export function tasks(trace) {
   const { traceEvents } = JSON.parse(trace.toString());
   const thread = (event) => `${event.pid}:${event.tid}`;
   const mains = new Set(traceEvents
     .filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain').map(thread));
-  const tasks = traceEvents.filter((event) => mains.has(thread(event)) && event.name.endsWith('RunTask'));
-  const most = (field) => Math.round(Math.max(0, ...tasks.map((task) => task[field] ?? 0)) / 1000);
+  return traceEvents.filter((event) => mains.has(thread(event)) && event.name.endsWith('RunTask'));
+}
+
+/** The longest of them, in milliseconds. */
+export function longestTask(trace) {
+  const all = tasks(trace);
+  const most = (field) => Math.round(Math.max(0, ...all.map((task) => task[field] ?? 0)) / 1000);
   return { cpu: most('tdur'), wall: most('dur') };
 }
 
@@ -55,6 +60,9 @@ export function longestTask(trace) {
 export const episodes = (page) =>
   page.locator('[data-test=episode]').evaluateAll((items) =>
     items.map((item) => ({ from: Number(item.dataset.opened), to: Number(item.dataset.last), text: item.textContent })));
+
+/** A file as the file picker takes it. */
+export const csv = (name, text, mimeType = 'text/csv') => ({ name, mimeType, buffer: Buffer.from(text) });
 
 /** A table of `rows` minutes with waves and noise, from a seed; `spike` is a row where the first stream jumps. */
 export function table({ rows, streams = 4, spike = -1 }) {

@@ -39,7 +39,7 @@ test("app and API at one address, from run to run", async (t) => {
   assert.match(page.headers.get("content-type"), /^text\/html/);
   const html = await page.text();
   assert.match(html, /<title>Fourfold/);
-  const wasm = await first.get("/pkg/fourfold-engine-thread_bg.wasm");
+  const wasm = await first.get("/pkg/fourfold-web_bg.wasm");
   assert.equal(wasm.headers.get("content-type"), "application/wasm");
   assert.ok((await wasm.arrayBuffer()).byteLength > 10_000);
   assert.deepEqual(await (await first.get("/healthz")).json(), { status: "ok" });

@@ -5,8 +5,11 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{ClipboardEvent, DragEvent, HtmlInputElement};
 
+use crate::address;
 use crate::link::Link;
-use crate::parts::{Bar, Episodes, ImportNote, TimelineChart, Welcome, Working};
+use crate::parts::{Bar, Episodes, Resumed, Side, TimelineChart, Welcome, Working};
+use crate::privacy::{Privacy, UpdateNote};
+use crate::sensors::{Live, LivePanel};
 use crate::session::{Phase, Session};
 
 /// The app.
@@ -14,27 +17,40 @@ use crate::session::{Phase, Session};
 pub(crate) fn App() -> impl IntoView {
     let session = Session::new();
     let link = Link::new(session);
+    let live = Live::new(session, link);
+    provide_context(live);
     take_drops(session, link);
     take_pastes(link);
+    address::open_what_it_names(link);
 
-    let is_drawn = move || session.timeline.with(|timeline| !timeline.times_ms.is_empty());
+    let has_rows = move || session.timeline.with(|timeline| !timeline.times_ms.is_empty());
+    let is_drawn = move || session.timeline.with(|timeline| !timeline.streams.is_empty());
     let is_start = move || !is_drawn() && matches!(session.phase.get(), Phase::Welcome | Phase::Failed(_));
+    let is_live = move || session.phase.get() == Phase::Live;
+    let digest = move || match session.phase.get() {
+        Phase::Done { digest, .. } => digest,
+        _ => String::new(),
+    };
     view! {
         <Bar session=session link=link />
-        <main>
+        <UpdateNote />
+        <main data-test="workspace" data-digest=digest>
             <Working session=session link=link />
+            <Show when=is_live><LivePanel session=session live=live /></Show>
             <Show when=is_start><Welcome link=link /></Show>
             <Show when=is_drawn>
                 <div class="workspace">
-                    <TimelineChart session=session />
-                    <aside class="side" aria-label="Findings">
-                        <Episodes session=session />
-                        <ImportNote session=session />
-                    </aside>
+                    <Show when=has_rows fallback=move || view! { <Resumed session=session /> }>
+                        <TimelineChart session=session link=link />
+                    </Show>
+                    // What can be done to a file can not be done to a device that goes on.
+                    <Show when=is_live fallback=move || view! { <Side session=session link=link /> }>
+                        <aside class="side" aria-label="Findings"><div class="sheet"><Episodes session=session link=link /></div></aside>
+                    </Show>
                 </div>
             </Show>
         </main>
-        <footer><span class="shield" aria-hidden="true">"◆"</span>" Nothing leaves this device."</footer>
+        <Privacy />
         <Show when=move || session.is_dropping.get()>
             <div class="drop-here" aria-hidden="true"><p>"Drop to open"</p></div>
         </Show>
@@ -57,7 +73,7 @@ fn take_drops(session: Session, link: Link) {
         session.is_dropping.set(false);
         let Some(transfer) = event.data_transfer() else { return };
         match transfer.files().and_then(|files| files.get(0)) {
-            Some(file) => link.open(&file, &file.name(), None),
+            Some(file) => link.open(&file, &file.name()),
             None => take_text(link, transfer.get_data("text/plain").ok()),
         }
     });
@@ -70,7 +86,7 @@ fn take_pastes(link: Link) {
         let is_field = event.target().is_some_and(|target| target.has_type::<HtmlInputElement>());
         let Some(transfer) = event.clipboard_data().filter(|_| !is_field) else { return };
         match transfer.files().and_then(|files| files.get(0)) {
-            Some(file) => link.open(&file, &file.name(), None),
+            Some(file) => link.open(&file, &file.name()),
             None => take_text(link, transfer.get_data("text").ok()),
         }
     });

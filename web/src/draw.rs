@@ -3,12 +3,16 @@
 use fourfold::wire::EpisodeJson;
 use fourfold_web::chart::pyramid::Pyramid;
 use fourfold_web::chart::scale::{Scale, Span};
-use fourfold_web::chart::ticks::{number, time_ticks};
+use fourfold_web::chart::ticks::{Clock, number, time_ticks};
 use fourfold_web::chart::trace::{Stroke, rows_in, trace};
 use wasm_bindgen::prelude::*;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use crate::session::{Timeline, Verdicts};
+
+mod raster;
+
+pub(crate) use raster::{raster, raster_px};
 
 /// Heights of the rows of the head: the time axis, the score, the confidence.
 pub(crate) const AXIS_PX: f64 = 22.0;
@@ -28,8 +32,8 @@ pub(crate) struct LaneBox {
     pub(crate) group: Option<String>,
 }
 
-/// Lanes from top to bottom; few lanes are taller than many.
-pub(crate) fn lane_boxes(timeline: &Timeline) -> Vec<LaneBox> {
+/// Lanes from top to bottom; few lanes are taller than many, and those of folded groups have no height.
+pub(crate) fn lane_boxes(timeline: &Timeline, folded: &[String]) -> Vec<LaneBox> {
     let height = match timeline.streams.len() {
         0..=4 => 92.0,
         5..=10 => 60.0,
@@ -41,8 +45,9 @@ pub(crate) fn lane_boxes(timeline: &Timeline) -> Vec<LaneBox> {
             let group = if stream.group == last { None } else { stream.group.clone() };
             last.clone_from(&stream.group);
             top += if group.is_some() { GROUP_PX } else { 0.0 };
-            let lane = LaneBox { top, height, group };
-            top += height;
+            let is_folded = stream.group.as_ref().is_some_and(|group| folded.contains(group));
+            let lane = LaneBox { top, height: if is_folded { 0.0 } else { height }, group };
+            top += lane.height;
             lane
         })
         .collect()
@@ -60,6 +65,7 @@ pub(crate) struct Ink {
     band_edge: String,
     brush: String,
     panel: String,
+    on_mark: String,
 }
 
 impl Ink {
@@ -78,6 +84,7 @@ impl Ink {
             band_edge: ink("--band-edge"),
             brush: ink("--brush"),
             panel: ink("--panel"),
+            on_mark: ink("--on-mark"),
         })
     }
 }
@@ -112,14 +119,14 @@ impl Sheet {
         Some(Self { pen, ink: Ink::of_page()?, width, height, span, x })
     }
 
-    fn verticals(&self, has_time: bool, labels_at: Option<f64>) {
+    fn verticals(&self, clock: Clock, labels_at: Option<f64>) {
         let most = (self.width / 72.0).floor().max(2.0) as usize;
         self.pen.set_stroke_style_str(&self.ink.grid);
         self.pen.set_fill_style_str(&self.ink.text);
         self.pen.set_font("11px system-ui, sans-serif");
         self.pen.set_line_width(1.0);
         self.pen.begin_path();
-        for tick in time_ticks(self.span, most, has_time) {
+        for tick in time_ticks(self.span, most, clock) {
             let x = self.x.px(tick.at_ms).round() + 0.5;
             self.pen.move_to(x, labels_at.map_or(0.0, |y| y + 6.0));
             self.pen.line_to(x, self.height);
@@ -185,6 +192,14 @@ impl Sheet {
         self.pen.fill_rect(from, 0.0, to - from, self.height);
     }
 
+    /// What is not judged yet lies under a veil.
+    fn veil(&self, judged_ms: Option<f64>) {
+        let Some(judged_ms) = judged_ms else { return };
+        let from = self.x.px(judged_ms).max(0.0);
+        self.pen.set_fill_style_str(&self.ink.grid);
+        self.pen.fill_rect(from, 0.0, (self.width - from).max(0.0), self.height);
+    }
+
     fn rule(&self, y: f64) {
         self.pen.set_stroke_style_str(&self.ink.grid);
         self.pen.set_line_width(1.0);
@@ -201,12 +216,15 @@ pub(crate) struct Look<'a> {
     pub(crate) episodes: &'a [EpisodeJson<'static>],
     pub(crate) selected: Option<u64>,
     pub(crate) brush: Option<Span>,
+    pub(crate) folded: &'a [String],
+    /// Up to where it is judged, while that is going on.
+    pub(crate) judged_ms: Option<f64>,
 }
 
 /// The time axis, the score with the line that an alarm crosses, and the confidence.
 pub(crate) fn head(canvas: &HtmlCanvasElement, timeline: &Timeline, verdicts: &Verdicts, look: &Look<'_>) {
     let Some(sheet) = Sheet::new(canvas, HEAD_PX, look.span) else { return };
-    sheet.verticals(timeline.has_time, Some(14.0));
+    sheet.verticals(timeline.clock, Some(14.0));
     sheet.bands(look.episodes, look.selected);
     let pen = &sheet.pen;
 
@@ -235,37 +253,57 @@ pub(crate) fn head(canvas: &HtmlCanvasElement, timeline: &Timeline, verdicts: &V
         &sheet.ink.quiet,
         1.25,
     );
-    for episode in look.episodes {
-        marker(&sheet, episode, look.selected == Some(episode.id));
+    for &(from_ms, to_ms) in &timeline.labelled {
+        let (from, to) = (sheet.x.px(from_ms), sheet.x.px(to_ms));
+        // Under the axis, where nothing else is: what the file itself says.
+        sheet.pen.set_fill_style_str(&sheet.ink.text);
+        sheet.pen.fill_rect(from, bottom - 3.0, (to - from).max(3.0), 3.0);
     }
+    markers(&sheet, look);
     sheet.brush(look.brush);
 }
 
-/// The number of an episode above its band: the same as in the list.
-fn marker(sheet: &Sheet, episode: &EpisodeJson<'static>, is_selected: bool) {
-    let Some((from, to)) = sheet.band(episode) else { return };
-    let label = episode.id.to_string();
-    let (middle, half) = ((from + to) / 2.0, 7.0 + 3.0 * label.len().saturating_sub(1) as f64);
-    let middle = middle.clamp(half, (sheet.width - half).max(half));
-    let pen = &sheet.pen;
-    pen.set_fill_style_str(if is_selected { &sheet.ink.score } else { &sheet.ink.band_edge });
-    pen.begin_path();
-    let _ = pen.round_rect_with_f64(middle - half, AXIS_PX + 1.0, half * 2.0, 14.0, 7.0);
-    pen.fill();
-    pen.set_fill_style_str("#fff");
-    pen.set_font("600 10px system-ui, sans-serif");
-    pen.set_text_align("center");
-    let _ = pen.fill_text(&label, middle, AXIS_PX + 11.5);
+/// The number of every episode above its band, the same as in the list. Where numbers would lie on each other, the worse
+/// episode has its number and the other a dot.
+fn markers(sheet: &Sheet, look: &Look<'_>) {
+    let mut order: Vec<&EpisodeJson<'static>> = look.episodes.iter().collect();
+    order.sort_by_key(|episode| std::cmp::Reverse((look.selected == Some(episode.id), episode.severity)));
+    let mut taken: Vec<(f64, f64)> = Vec::new();
+    for episode in order {
+        let Some((from, to)) = sheet.band(episode) else { continue };
+        let label = episode.id.to_string();
+        let half = 7.0 + 3.0 * label.len().saturating_sub(1) as f64;
+        let middle = ((from + to) / 2.0).clamp(half, (sheet.width - half).max(half));
+        let is_free = taken.iter().all(|(left, right)| middle + half < *left || middle - half > *right);
+        let pen = &sheet.pen;
+        let is_selected = look.selected == Some(episode.id);
+        pen.set_fill_style_str(if is_selected { &sheet.ink.score } else { &sheet.ink.band_edge });
+        pen.begin_path();
+        if !is_free {
+            let _ = pen.arc(middle, AXIS_PX + 19.0, 2.0, 0.0, std::f64::consts::TAU);
+            pen.fill();
+            continue;
+        }
+        taken.push((middle - half, middle + half));
+        let _ = pen.round_rect_with_f64(middle - half, AXIS_PX + 1.0, half * 2.0, 14.0, 7.0);
+        pen.fill();
+        pen.set_fill_style_str(&sheet.ink.on_mark);
+        pen.set_font("600 10px system-ui, sans-serif");
+        pen.set_text_align("center");
+        let _ = pen.fill_text(&label, middle, AXIS_PX + 11.5);
+    }
 }
 
 /// What lies under the lanes: the grid, the bands and the brush. They change more often than the lanes and cost less.
 pub(crate) fn under(canvas: &HtmlCanvasElement, timeline: &Timeline, look: &Look<'_>) {
-    let boxes = lane_boxes(timeline);
+    let boxes = lane_boxes(timeline, look.folded);
     let height = boxes.last().map_or(0.0, |lane| lane.top + lane.height);
     let Some(sheet) = Sheet::new(canvas, height, look.span) else { return };
-    sheet.verticals(timeline.has_time, None);
+    sheet.verticals(timeline.clock, None);
+    sheet.veil(look.judged_ms);
     sheet.bands(look.episodes, look.selected);
-    for (stream, place) in timeline.streams.iter().zip(&boxes) {
+    let shown = timeline.streams.iter().zip(&boxes).filter(|(_, place)| place.height > 0.0);
+    for (stream, place) in shown {
         sheet.rule(place.top + place.height - 1.0);
         for episode in look.episodes.iter().filter(|episode| episode.stream.as_deref() == Some(&stream.name))
         {
@@ -280,11 +318,11 @@ pub(crate) fn under(canvas: &HtmlCanvasElement, timeline: &Timeline, look: &Look
 }
 
 /// The streams, one lane each.
-pub(crate) fn lanes(canvas: &HtmlCanvasElement, timeline: &Timeline, span: Span) {
-    let boxes = lane_boxes(timeline);
+pub(crate) fn lanes(canvas: &HtmlCanvasElement, timeline: &Timeline, span: Span, folded: &[String]) {
+    let boxes = lane_boxes(timeline, folded);
     let height = boxes.last().map_or(0.0, |lane| lane.top + lane.height);
     let Some(sheet) = Sheet::new(canvas, height, span) else { return };
-    for (lane, place) in timeline.lanes.iter().zip(&boxes) {
+    for (lane, place) in timeline.lanes.iter().zip(&boxes).filter(|(_, place)| place.height > 0.0) {
         stream_lane(&sheet, timeline, lane, place);
     }
 }
@@ -320,7 +358,7 @@ fn silence(sheet: &Sheet, strokes: &[Stroke], place: &LaneBox) {
         let (Stroke::Start(x, _) | Stroke::Line(x, _)) = *stroke;
         if matches!(stroke, Stroke::Start(..)) {
             let mut dot = last_x + 4.0;
-            while dot < x - 2.0 {
+            while dot < x.min(sheet.width) - 2.0 {
                 pen.fill_rect(dot, y, 1.5, 1.5);
                 dot += 5.0;
             }

@@ -1,13 +1,18 @@
 //! The page's side of the conversation with the engine thread.
 
-use fourfold_web::thread::{Report, Request};
+use fourfold::Label;
+use fourfold::cause::Mode;
+use fourfold::wire::EpisodeJson;
+use fourfold_web::thread::{Export, Report, Request, Settings};
 use js_sys::{Array, Float64Array, Object, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, BlobPropertyBag, MessageEvent, Response, Worker, WorkerOptions, WorkerType};
 
-use crate::session::{Phase, Session};
+use crate::kept;
+use crate::save;
+use crate::session::{Phase, Session, Why};
 
 /// A thread that listens, and what waits until it does.
 #[derive(Clone, Copy)]
@@ -16,6 +21,9 @@ pub(crate) struct Link {
     worker: StoredValue<Option<Worker>, LocalStorage>,
     waiting: StoredValue<Vec<Object>, LocalStorage>,
     is_ready: StoredValue<bool>,
+    /// The file that is open, to be read again when somebody changes what is said of it.
+    file: StoredValue<Option<Blob>, LocalStorage>,
+    expected: StoredValue<Settings>,
 }
 
 impl Link {
@@ -26,6 +34,8 @@ impl Link {
             worker: StoredValue::new_local(None),
             waiting: StoredValue::new_local(Vec::new()),
             is_ready: StoredValue::new(false),
+            file: StoredValue::new_local(None),
+            expected: StoredValue::default(),
         };
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
@@ -50,7 +60,7 @@ impl Link {
         link
     }
 
-    fn fail(&self, sentence: &str) {
+    pub(crate) fn fail(&self, sentence: &str) {
         self.session.phase.set(Phase::Failed(sentence.to_string()));
     }
 
@@ -66,6 +76,9 @@ impl Link {
             return;
         }
         let parts = Array::from(&part("parts"));
+        if let Report::Exported { what, .. } = report {
+            return save::save(&parts.get(0).unchecked_into(), &save::name(&self.session, what));
+        }
         let parts = parts.iter().map(|array| array.unchecked_into::<Float64Array>().to_vec()).collect();
         self.session.take(report, parts);
     }
@@ -80,7 +93,7 @@ impl Link {
         });
     }
 
-    fn send(&self, request: &Request, parts: &Array) {
+    pub(crate) fn send(&self, request: &Request, parts: &Array) {
         let message = Object::new();
         let Ok(head) = serde_wasm_bindgen::to_value(request) else { return };
         let _ = Reflect::set(&message, &"head".into(), &head);
@@ -92,13 +105,33 @@ impl Link {
         }
     }
 
-    /// Reads and judges a file.
-    pub(crate) fn open(&self, blob: &Blob, name: &str, preset: Option<&str>) {
-        if self.session.job.get_untracked() > 0 {
-            self.cancel();
-        }
+    /// Settings that came with the address, for the next file.
+    pub(crate) fn expect(&self, settings: Settings) {
+        self.expected.set_value(settings);
+    }
+
+    /// Reads and judges a file. What the address does not say is guessed.
+    pub(crate) fn open(&self, blob: &Blob, name: &str) {
+        let expected = self.expected.try_update_value(std::mem::take).unwrap_or_default();
+        self.open_as(blob, name, expected);
+    }
+
+    /// Reads and judges a file as somebody says.
+    pub(crate) fn open_as(&self, blob: &Blob, name: &str, settings: Settings) {
+        // What was worked on before stops by itself: another file is wanted now.
         let job = self.session.begin(name, blob.size());
-        self.send(&Request::Open { job, preset: preset.map(str::to_string) }, &Array::of1(blob));
+        kept::keep_file(blob, name, &settings);
+        self.session.settings.set(settings.clone());
+        self.file.set_value(Some(blob.clone()));
+        self.send(&Request::Open { job, settings }, &Array::of1(blob));
+    }
+
+    /// Reads and judges the same file again, after somebody changed what is said of it.
+    pub(crate) fn reopen(&self, settings: Settings) {
+        let Some(blob) = self.file.get_value() else { return };
+        let (name, tab) = (self.session.file_name.get_untracked(), self.session.tab.get_untracked());
+        self.open_as(&blob, &name, settings);
+        self.session.tab.set(tab);
     }
 
     /// Takes pasted text as a file.
@@ -106,27 +139,31 @@ impl Link {
         let options = BlobPropertyBag::new();
         options.set_type("text/csv");
         if let Ok(blob) = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &options) {
-            self.open(&blob, "pasted table", None);
+            self.open(&blob, "pasted table");
         }
     }
 
     /// Plays a shipped sample.
-    pub(crate) fn open_sample(&self, preset: &'static str) {
-        let link = *self;
+    pub(crate) fn open_sample(&self, name: &str, settings: Settings) {
+        self.open_path(&format!("./samples/{name}.csv.gz"), &format!("{name} sample"), settings);
+    }
+
+    /// Opens what lies beside the page. No other place can be named: the page's own policy forbids it too.
+    pub(crate) fn open_path(&self, path: &str, name: &str, settings: Settings) {
+        let (link, path, name) = (*self, path.to_string(), name.to_string());
         spawn_local(async move {
             let fetched = async {
                 let window = web_sys::window().ok_or(JsValue::NULL)?;
-                let response =
-                    JsFuture::from(window.fetch_with_str(&format!("./samples/{preset}.csv"))).await?;
+                let response = JsFuture::from(window.fetch_with_str(&path)).await?;
                 let response: Response = response.unchecked_into();
                 let blob = if response.ok() { response.blob()? } else { return Err(JsValue::NULL) };
                 JsFuture::from(blob).await
             };
             match fetched.await {
-                Ok(blob) => link.open(&blob.unchecked_into(), &format!("{preset} sample"), Some(preset)),
-                Err(_) => link.fail(
-                    "The sample could not be loaded. Check the connection, or drop a file of your own.",
-                ),
+                Ok(blob) => link.open_as(&blob.unchecked_into(), &name, settings),
+                Err(_) => link.fail(&format!(
+                    "“{name}” could not be loaded. Is there a connection, and is the tab not sealed? A file of your own needs neither."
+                )),
             }
         });
     }
@@ -134,5 +171,57 @@ impl Link {
     /// Stops the work on the current file.
     pub(crate) fn cancel(&self) {
         self.send(&Request::Cancel { job: self.session.job.get_untracked() }, &Array::new());
+    }
+
+    /// Asks why an episode happened.
+    pub(crate) fn explain(&self, episode: &EpisodeJson<'static>, mode: Mode) {
+        let job = self.session.job.get_untracked();
+        if self.session.why.with_untracked(|why| !matches!(why, Why::Told(_))) {
+            self.session.why.set(Why::Asked);
+        }
+        let (at_ms, until_ms) = (episode.peak as f64, episode.last as f64);
+        self.send(&Request::Explain { job, at_ms, until_ms, mode }, &Array::new());
+    }
+
+    /// Teaches the engine what an episode was.
+    pub(crate) fn label(&self, opened: i64, label: Label) {
+        let job = self.session.job.get_untracked();
+        self.session.begin_lesson(Some(label));
+        self.send(&Request::Label { job, opened_ms: opened as f64, label }, &Array::new());
+    }
+
+    /// Tells the episodes at another false-alarm rate.
+    pub(crate) fn set_rate(&self, rate: f64) {
+        let job = self.session.job.get_untracked();
+        self.send(&Request::Rate { job, rate }, &Array::new());
+    }
+
+    /// Tells the engine thread how fast to go.
+    pub(crate) fn send_pace(&self) {
+        let controls = self.session.controls;
+        let (is_paused, rows_per_s) = (controls.is_paused.get_untracked(), controls.pace.get_untracked());
+        self.send(&Request::Pace { is_paused, rows_per_s }, &Array::new());
+    }
+
+    /// Judges the file once more, for who wants to watch.
+    pub(crate) fn replay(&self) {
+        self.session.unselect();
+        self.session.lesson.set(None);
+        self.session.episodes.set(Vec::new());
+        let job = self.session.job.get_untracked();
+        self.send(&Request::Replay { job }, &Array::new());
+    }
+
+    /// Asks for a file.
+    pub(crate) fn export(&self, what: Export) {
+        let job = self.session.job.get_untracked();
+        self.send(&Request::Export { job, what }, &Array::new());
+    }
+
+    /// Takes the newest word back.
+    pub(crate) fn undo(&self) {
+        let job = self.session.job.get_untracked();
+        self.session.begin_lesson(None);
+        self.send(&Request::Undo { job }, &Array::new());
     }
 }

@@ -1,12 +1,21 @@
 //! Everything that the page knows, as one struct of signals. What can be derived is derived where it is shown.
 
+use fourfold::cause::Mode;
 use fourfold::wire::EpisodeJson;
 use fourfold_web::chart::pyramid::Pyramid;
 use fourfold_web::chart::scale::Span;
-use fourfold_web::chart::trace::gap_ms;
+use fourfold_web::chart::ticks::Clock;
 use fourfold_web::table::Note;
-use fourfold_web::thread::{Report, StreamNote};
+use fourfold_web::thread::{Agreement, HealthNote, Said, Settings, StreamNote};
 use leptos::prelude::*;
+
+use crate::kept;
+use crate::link::Link;
+
+mod reports;
+mod why;
+
+pub(crate) use why::{Lesson, Told, Why};
 
 /// Where the work on a file stands.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,6 +27,8 @@ pub(crate) enum Phase {
     Reading { share: f64, rows: u32 },
     /// The engine is at work.
     Judging,
+    /// This device is watched.
+    Live,
     /// All is judged.
     Done { digest: String, reading_ms: f64, judging_ms: f64 },
     /// Stopped by the user; what was judged until then stays.
@@ -26,15 +37,33 @@ pub(crate) enum Phase {
     Failed(String),
 }
 
+/// What stands beside the lanes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Tab {
+    /// What happened, and why.
+    #[default]
+    Findings,
+    /// How every stream is.
+    Streams,
+    /// How the file was read.
+    File,
+    /// What can be taken away.
+    Save,
+}
+
 /// What is drawn.
 #[derive(Debug, Default)]
 pub(crate) struct Timeline {
     pub(crate) times_ms: Vec<f64>,
     pub(crate) streams: Vec<StreamNote>,
     pub(crate) lanes: Vec<Pyramid>,
+    /// Which stream moves which, as places.
+    pub(crate) links: Vec<(u32, u32)>,
     pub(crate) gap_ms: f64,
+    /// First and last moment of what the file itself calls abnormal.
+    pub(crate) labelled: Vec<(f64, f64)>,
     pub(crate) alarm_oddness: f64,
-    pub(crate) has_time: bool,
+    pub(crate) clock: Clock,
 }
 
 impl Timeline {
@@ -79,6 +108,30 @@ impl Verdicts {
     }
 }
 
+/// What people set to their liking.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Controls {
+    /// The share of normal frames that may raise an alarm.
+    pub(crate) rate: RwSignal<f64>,
+    pub(crate) mode: RwSignal<Mode>,
+    pub(crate) worst_first: RwSignal<bool>,
+    pub(crate) is_paused: RwSignal<bool>,
+    /// Rows per second; `None` as fast as it goes.
+    pub(crate) pace: RwSignal<Option<f64>>,
+}
+
+impl Controls {
+    fn new() -> Self {
+        Self {
+            rate: RwSignal::new(0.001),
+            mode: RwSignal::default(),
+            worst_first: RwSignal::new(true),
+            is_paused: RwSignal::new(false),
+            pace: RwSignal::new(None),
+        }
+    }
+}
+
 /// The page's state.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Session {
@@ -91,8 +144,25 @@ pub(crate) struct Session {
     pub(crate) rows_judged: RwSignal<u32>,
     pub(crate) judging_since_ms: RwSignal<f64>,
     pub(crate) note: RwSignal<Note>,
+    /// What somebody said of the file, and the preset that it follows.
+    pub(crate) settings: RwSignal<Settings>,
+    pub(crate) preset: RwSignal<Option<String>>,
+    pub(crate) tab: RwSignal<Tab>,
+    /// Groups whose lanes are folded away.
+    pub(crate) folded: RwSignal<Vec<String>>,
+    pub(crate) health: RwSignal<Vec<HealthNote>>,
+    pub(crate) agreement: RwSignal<Option<Agreement>>,
+    /// Frames that a session had learned when it was opened, and the last of them.
+    pub(crate) resumed: RwSignal<Option<(u64, Option<i64>)>>,
+    pub(crate) controls: Controls,
     pub(crate) episodes: RwSignal<Vec<EpisodeJson<'static>>>,
     pub(crate) selected: RwSignal<Option<u64>>,
+    pub(crate) why: RwSignal<Why>,
+    /// What people said of episodes, and what the newest word changed.
+    pub(crate) said: RwSignal<Vec<Said>>,
+    pub(crate) lesson: RwSignal<Option<Lesson>>,
+    /// Episodes that the engine told since it began, or began again.
+    retold: StoredValue<Vec<u64>>,
     pub(crate) view: RwSignal<Span>,
     pub(crate) cursor_ms: RwSignal<Option<f64>>,
     /// What a brush covers, while it is drawn.
@@ -114,8 +184,20 @@ impl Session {
             rows_judged: RwSignal::new(0),
             judging_since_ms: RwSignal::default(),
             note: RwSignal::default(),
+            settings: RwSignal::default(),
+            preset: RwSignal::new(None),
+            tab: RwSignal::default(),
+            folded: RwSignal::default(),
+            health: RwSignal::default(),
+            agreement: RwSignal::new(None),
+            resumed: RwSignal::new(None),
+            controls: Controls::new(),
             episodes: RwSignal::default(),
             selected: RwSignal::new(None),
+            why: RwSignal::default(),
+            said: RwSignal::default(),
+            lesson: RwSignal::new(None),
+            retold: StoredValue::default(),
             view: RwSignal::default(),
             cursor_ms: RwSignal::new(None),
             brush: RwSignal::new(None),
@@ -124,91 +206,18 @@ impl Session {
         }
     }
 
-    /// Empties the page for another file and gives its number.
-    pub(crate) fn begin(&self, name: &str, bytes: f64) -> u32 {
-        let job = self.job.get_untracked() + 1;
-        self.job.set(job);
-        self.file_name.set(name.to_string());
-        self.file_bytes.set(bytes);
-        self.timeline.set(Timeline::default());
-        self.verdicts.set(Verdicts::default());
-        self.episodes.set(Vec::new());
-        self.selected.set(None);
-        self.cursor_ms.set(None);
-        self.brush.set(None);
-        self.rows_judged.set(0);
-        self.phase.set(Phase::Reading { share: 0.0, rows: 0 });
-        job
-    }
-
-    /// Takes a report of the engine thread. Those on an earlier file are late and mean nothing any more.
-    pub(crate) fn take(&self, report: Report, mut parts: Vec<Vec<f64>>) {
-        let current = self.job.get_untracked();
-        match report {
-            Report::Reading { job, bytes, rows } if job == current => {
-                let share = bytes / self.file_bytes.get_untracked().max(1.0);
-                self.phase.set(Phase::Reading { share, rows });
-            }
-            Report::Read { job, streams, note, false_alarm_rate } if job == current => {
-                let times_ms = parts.pop().unwrap_or_default();
-                let timeline = Timeline {
-                    gap_ms: gap_ms(&times_ms),
-                    lanes: vec![Pyramid::default(); streams.len()],
-                    has_time: note.time_column.is_some(),
-                    alarm_oddness: oddness(1.0 - false_alarm_rate),
-                    times_ms,
-                    streams,
-                };
-                self.view.set(timeline.whole());
-                self.timeline.set(timeline);
-                self.note.set(note);
-                self.judging_since_ms.set(js_sys::Date::now());
-                self.phase.set(Phase::Judging);
-            }
-            // All lanes follow each other at once: they are drawn when the last is there, not 32 times.
-            Report::Lane { job, place } if job == current => self.timeline.maybe_update(|timeline| {
-                if let (Some(lane), Some(values)) = (timeline.lanes.get_mut(place as usize), parts.pop()) {
-                    *lane = Pyramid::new(values);
-                }
-                place as usize + 1 == timeline.lanes.len()
-            }),
-            Report::Judged { job, rows, episodes } if job == current => {
-                self.rows_judged.set(rows);
-                self.add_verdicts(&parts);
-                if !episodes.is_empty() {
-                    self.episodes.update(|known| {
-                        known.retain(|old| episodes.iter().all(|new| new.id != old.id));
-                        known.extend(episodes);
-                        known.sort_by_key(|episode| episode.id);
-                    });
-                }
-            }
-            Report::Done { job, digest, reading_ms, judging_ms } if job == current => {
-                self.phase.set(Phase::Done { digest, reading_ms, judging_ms });
-            }
-            Report::Cancelled { job } if job == current => {
-                let is_drawn = self.timeline.with_untracked(|timeline| !timeline.times_ms.is_empty());
-                self.phase.set(if is_drawn { Phase::Cancelled } else { Phase::Welcome });
-            }
-            Report::Failed { job, message } if job == current => self.phase.set(Phase::Failed(message)),
-            _ => {}
-        }
-    }
-
-    fn add_verdicts(&self, parts: &[Vec<f64>]) {
-        let [times_ms, scores, confidences] = parts else { return };
-        let odds: Vec<f64> = scores.iter().map(|&score| oddness(score)).collect();
-        self.verdicts.update(|verdicts| {
-            verdicts.times_ms.extend_from_slice(times_ms);
-            verdicts.oddness.extend(&odds);
-            verdicts.confidence.extend(confidences);
-        });
+    /// Back to the first screen.
+    pub(crate) fn go_home(&self, link: Link) {
+        link.cancel();
+        kept::drop_file();
+        self.begin("", 0.0);
+        self.phase.set(Phase::Welcome);
     }
 
     /// Looks at everything again.
     pub(crate) fn reset_view(&self) {
         self.view.set(self.timeline.with_untracked(Timeline::whole));
-        self.selected.set(None);
+        self.unselect();
     }
 
     /// Looks at one episode, with as much before and after.
@@ -222,6 +231,30 @@ impl Session {
         });
         self.cursor_ms.set(Some(episode.peak as f64));
         self.selected.set(Some(episode.id));
+        self.why.set(Why::Asked);
+    }
+
+    /// Up to where it is judged, while that is going on.
+    pub(crate) fn judged_ms(&self) -> Option<f64> {
+        if self.phase.get_untracked() != Phase::Judging {
+            return None;
+        }
+        let row = self.rows_judged.get_untracked() as usize;
+        self.timeline.with_untracked(|timeline| timeline.times_ms.get(row).copied())
+    }
+
+    /// Folds a group's lanes away, or unfolds them.
+    pub(crate) fn fold(&self, group: &str) {
+        self.folded.update(|folded| match folded.iter().position(|known| known == group) {
+            Some(place) => _ = folded.remove(place),
+            None => folded.push(group.to_string()),
+        });
+    }
+
+    /// Closes the explanation; the view stays.
+    pub(crate) fn unselect(&self) {
+        self.selected.set(None);
+        self.why.set(Why::Nothing);
     }
 
     /// Zooms around a moment, or around the middle.

@@ -1,7 +1,7 @@
 //! Verdicts as numbers: what the log keeps of them. Every answer is made from these, the first one and the repeated one,
 //! so that both have the same bytes.
 
-use fourfold::stream::{Gap, StreamVerdict};
+use fourfold::stream::Gap;
 use fourfold::verdict::{Severity, Standing, View, ViewVerdict};
 use fourfold::wire::VerdictJson;
 use fourfold::wire::codes::{self, VOCABULARY};
@@ -118,7 +118,7 @@ impl Verdicts {
 
     /// Every verdict, read into one place.
     pub(crate) fn each(&self, mut told: impl FnMut(&Verdict) -> Result<(), Refusal>) -> Result<(), Refusal> {
-        let mut verdict = blank(self.width);
+        let mut verdict = Verdict::of_width(self.width);
         for row in self.rows.chunks_exact(Self::row_bytes(self.width)) {
             read(row, &mut verdict).ok_or(StorageFault::Damaged)?;
             told(&verdict)?;
@@ -176,24 +176,6 @@ impl Verdicts {
         columns.iter().for_each(|column| to.extend(column));
         marks.iter().for_each(|column| to.extend(column));
         serde_json::to_writer(to, &VOCABULARY).map_err(|_| Refusal::Unwritable)
-    }
-}
-
-fn blank(width: usize) -> Verdict {
-    Verdict {
-        at_ms: 0,
-        standing: Standing::Final,
-        score: 0.0,
-        oddness: 0.0,
-        news: 0.0,
-        alarm: false,
-        confidence: 0.0,
-        severity: Severity::None,
-        episode: None,
-        streams: vec![StreamVerdict::default(); width],
-        views: Default::default(),
-        silences: Vec::new(),
-        from_silence: false,
     }
 }
 

@@ -5,6 +5,7 @@
     reason = "the rules on time and rounding are the engine's; here steps are timed"
 )]
 
+mod audit;
 mod bench;
 mod build;
 mod chromium;
@@ -16,6 +17,7 @@ mod paths;
 mod prepare;
 mod quality;
 mod run;
+mod samples;
 mod stamp;
 mod start;
 mod test;
@@ -61,7 +63,14 @@ const VERBS: &[Verb] = &[
         says: "build dist/npm and its tarball, print the sizes; measure what it costs, or how it reads a long table",
         act: build::package,
     },
+    Verb {
+        name: "audit",
+        options: "",
+        says: "ask Lighthouse about dist/web: performance, accessibility, best practices",
+        act: audit::audit,
+    },
     Verb { name: "web", options: "[--dev]", says: "build dist/web", act: build::web },
+    Verb { name: "samples", options: "", says: "simulate the web app's samples anew", act: samples::samples },
     Verb { name: "worker", options: "[--dev]", says: "build worker/build", act: build::worker },
     Verb {
         name: "bench",

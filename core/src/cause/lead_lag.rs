@@ -75,6 +75,34 @@ pub fn lead_lag(target: &[f32], others: &[&[f32]]) -> Vec<Option<Relation>> {
     others.iter().map(|other| relate(&target, &Course::of(other)?, others.len())).collect()
 }
 
+/// How `other` goes together with `target` at each of the lags that [`lead_lag`] tries, from twelve steps behind to twelve
+/// ahead: the curve whose top is its answer. `None` where too few values have a partner; nothing at all where either
+/// stream has too little to compare.
+///
+/// ```
+/// use fourfold::cause::lags;
+///
+/// let first: Vec<f32> = (0..200_u32).map(|step| (step.wrapping_mul(2_654_435_761) >> 24) as f32).collect();
+/// let then: Vec<f32> = (0..200).map(|step| if step < 3 { f32::NAN } else { first[step - 3] }).collect();
+/// let curve = lags(&then, &first);
+/// assert_eq!(curve.len(), 25);
+/// assert!(curve.iter().all(|(lag, r)| (*lag == 3) == (*r > Some(0.99))));
+/// ```
+pub fn lags(target: &[f32], other: &[f32]) -> Vec<(isize, Option<f64>)> {
+    let (Some(target), Some(other)) = (Course::of(target), Course::of(other)) else { return Vec::new() };
+    let steps = target.steps.min(other.steps);
+    let told = over_lags(&target, &other).into_iter().enumerate();
+    told.map(|(place, (correlation, pairs))| {
+        (place as isize - LAGS as isize, is_enough(pairs, steps).then_some(correlation))
+    })
+    .collect()
+}
+
+/// Whether a lag leaves enough pairs of values to look at.
+fn is_enough(pairs: f64, steps: usize) -> bool {
+    pairs >= VALUES_MIN as f64 && pairs * PARTNERS_ONE_IN as f64 > steps as f64
+}
+
 impl Course {
     /// `None` where there is too little to compare, or always the same.
     pub(crate) fn of(values: &[f32]) -> Option<Self> {
@@ -149,7 +177,7 @@ pub(crate) fn relate(target: &Course, other: &Course, pairs_tried: usize) -> Opt
         (0..LAGS_TRIED).map(|turn| if turn % 2 == 1 { LAGS - turn.div_ceil(2) } else { LAGS + turn / 2 })
     {
         let (correlation, pairs) = correlations[place];
-        if pairs < VALUES_MIN as f64 || pairs * PARTNERS_ONE_IN as f64 <= steps as f64 {
+        if !is_enough(pairs, steps) {
             continue;
         }
         let side = Side { lag: place as isize - LAGS as isize, correlation, pairs };

@@ -90,7 +90,7 @@ pub use explanation::{
     Silence,
 };
 pub(crate) use history::History;
-pub use lead_lag::{Relation, lead_lag};
+pub use lead_lag::{Relation, lags, lead_lag};
 pub(crate) use network::Network;
 pub use occasion::{Occasion, is_worth_explaining, occasion};
 pub(crate) use sequence::{Origin, Pattern};

@@ -7,7 +7,7 @@
 //! | the time, while nothing arrives | [`Engine::tick`] |
 //! | what people say | [`Engine::label`], [`Engine::adopt`], [`Engine::undo`], [`Engine::set_false_alarm_rate`] |
 //! | why it is so | [`Engine::explain`] |
-//! | how everything is | [`Engine::health`], [`Engine::gaps`], [`Engine::quality`], [`Engine::monitor`], [`Engine::memory`] |
+//! | how everything is | [`Engine::health`], [`Engine::models`], [`Engine::gaps`], [`Engine::quality`], [`Engine::monitor`], [`Engine::memory`] |
 //! | stop and go on | [`Engine::seal`], [`Engine::open`], [`History`] |
 
 mod events;
@@ -24,7 +24,7 @@ mod report;
 
 pub use history::{Found, History, Kept};
 pub use memory::Memory;
-pub use report::{Alert, GapReport, HealthReport, Monitor, Quality, StreamHealth, Thresholds};
+pub use report::{Alert, GapReport, HealthReport, ModelInUse, Monitor, Quality, StreamHealth, Thresholds};
 
 use alloc::boxed::Box;
 use alloc::vec;

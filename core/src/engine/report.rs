@@ -43,6 +43,17 @@ pub struct StreamHealth {
     pub overdue_since_ms: Option<i64>,
 }
 
+/// Which model answers for a stream, and how far off it has lately been.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ModelInUse {
+    /// Its name.
+    pub model: &'static str,
+    /// Its mean error over about the last hundred values, in the stream's unit; `None` before it had any.
+    pub error: Option<f64>,
+    /// The same of the model that it is held against.
+    pub rival_error: Option<f64>,
+}
+
 /// When a stream is usually silent.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
@@ -155,6 +166,32 @@ impl Engine {
             }
         };
         HealthReport { streams: (0..record.streams.len()).map(of_stream).collect(), views: record.views() }
+    }
+
+    /// Which model answers for each stream, in the order of the schema's streams. Of two, the one that was closer lately.
+    ///
+    /// ```
+    /// use fourfold::{Engine, Frame, SchemaDraft};
+    ///
+    /// let mut engine = Engine::new(SchemaDraft::of_streams(["ramp"]).validate()?);
+    /// assert_eq!(engine.models()[0].error, None);
+    /// for minute in 0..500 {
+    ///     engine.observe(Frame { at_ms: 60_000 * i64::from(minute), values: &[f64::from(minute)] })?;
+    /// }
+    /// let ramp = engine.models()[0];
+    /// assert_eq!(ramp.model, "Snarimax");
+    /// assert!(ramp.error < ramp.rival_error, "{ramp:?}");
+    /// # Ok::<(), fourfold::Error>(())
+    /// ```
+    pub fn models(&self) -> Vec<ModelInUse> {
+        let models = self.newest().streams.models_in_use();
+        models
+            .map(|(model, errors)| ModelInUse {
+                model,
+                error: errors.map(|[own, _]| own),
+                rival_error: errors.map(|[_, rival]| rival),
+            })
+            .collect()
     }
 
     /// When each stream is usually silent, in the order of the schema's streams.

@@ -39,6 +39,13 @@ pub(crate) struct Sight {
     chance: Option<f64>,
 }
 
+impl Expectation {
+    /// The model that answers, its late mean error, and that of the one that it is held against.
+    pub(crate) fn in_use(&self) -> (&'static str, Option<[f64; 2]>) {
+        self.forecaster.in_use()
+    }
+}
+
 impl Detector for Expectation {
     type Sight = Sight;
 

@@ -172,6 +172,11 @@ impl Streams {
         }
     }
 
+    /// Stream after stream: the model that forecasts, its late mean error, and that of the one that it is held against.
+    pub(crate) fn models_in_use(&self) -> impl Iterator<Item = (&'static str, Option<[f64; 2]>)> {
+        self.stations.iter().map(Station::model_in_use)
+    }
+
     /// Learns the frame that was judged last.
     pub(crate) fn learn(&mut self, values: &[Option<f64>]) {
         let Sights { sights, is_seen } = &self.sights;

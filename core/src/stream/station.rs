@@ -104,6 +104,13 @@ station! {
     bounds: Bounds, WATCH, Certain;
 }
 
+impl Station {
+    /// The model that forecasts, its late mean error, and that of the one that it is held against.
+    pub(crate) fn model_in_use(&self) -> (&'static str, Option<[f64; 2]>) {
+        self.expectation.in_use()
+    }
+}
+
 /// When a detector's word is the reason.
 #[derive(Clone, Copy, PartialEq)]
 enum Word {

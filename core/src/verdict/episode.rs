@@ -1,5 +1,6 @@
 //! Consecutive abnormal frames are one thing that happened: opened, updated, closed, and one alarm.
 
+use super::fuse::Fusion;
 use super::signature::Signature;
 use super::{Label, Severity};
 use crate::silence::Cause;
@@ -97,11 +98,17 @@ pub enum End {
 words!(End { End::Open, End::Calm, End::NewNormal, End::Adopted, End::Overtaken });
 
 /// What the views say of a frame, as far as episodes care.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Finding {
     pub(crate) at_ms: i64,
     /// The chance of a frame at least this unusual.
     pub(crate) chance: f64,
+    /// The same where every view is believed whatever it says: an episode goes on for less than it takes to begin one.
+    pub(crate) rarity: f64,
+    /// How strong the news is, in decades.
+    pub(crate) news: f64,
+    /// Whether nobody called its kind expected, as far as that was asked.
+    pub(crate) is_wanted: bool,
     /// Something new and unusual enough for an alarm.
     pub(crate) is_news: bool,
     /// Unusual enough to belong to an episode that is open.
@@ -114,11 +121,24 @@ pub(crate) struct Finding {
 }
 
 impl Finding {
+    /// The same where one in `1 / rate` normal frames may raise an alarm. A silence is one at any rate.
+    pub(crate) fn at_rate(self, rate: f64) -> Self {
+        let is_silence = self.cause.is_some();
+        Self {
+            is_news: is_silence || self.news >= Fusion::threshold(rate),
+            is_abnormal: is_silence || self.rarity < rate,
+            ..self
+        }
+    }
+
     /// A moment with nothing to say.
     pub(crate) fn calm(at_ms: i64) -> Self {
         Self {
             at_ms,
             chance: 1.0,
+            rarity: 1.0,
+            news: 0.0,
+            is_wanted: true,
             is_news: false,
             is_abnormal: false,
             stream: None,
@@ -260,15 +280,13 @@ mod tests {
 
     fn finding(at_ms: i64, chance: f64, stream: usize) -> Finding {
         Finding {
-            at_ms,
             chance,
+            rarity: chance,
             is_news: chance < 0.001,
             is_abnormal: chance < 0.01,
             stream: Some(stream),
-            reason: None,
-            cause: None,
-            group: None,
             signature: Signature::of([(stream, 1.0)].into_iter()),
+            ..Finding::calm(at_ms)
         }
     }
 

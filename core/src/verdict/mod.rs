@@ -68,14 +68,17 @@ mod output;
 mod quiet;
 mod severity;
 mod signature;
+mod tape;
 mod tier;
 
 pub use crate::ingest::Standing;
+pub(crate) use episode::Finding;
 pub use episode::{End, Episode};
 pub use label::Label;
 pub use output::Output;
 pub use severity::Severity;
 use signature::Signature;
+pub use tape::{LOOSEST_RATE, Tape};
 pub(crate) use tier::Tier3;
 
 use alloc::vec::Vec;
@@ -115,6 +118,8 @@ pub struct Verdict {
     pub silences: Vec<silence::Finding>,
     /// True for a verdict of `tick`: there was no frame, and that is what is judged.
     pub from_silence: bool,
+    /// What the episodes were told of it.
+    pub(crate) finding: Finding,
 }
 
 /// One way of looking at a frame.
@@ -156,7 +161,19 @@ pub struct ViewVerdict {
 }
 
 impl Verdict {
+    /// The stream that carries what is odd; `None` where nothing is, or silence is the finding.
+    pub fn carrier(&self) -> Option<usize> {
+        self.finding.stream
+    }
+
     pub(crate) fn blank(schema: &Schema) -> Self {
+        let (streams, groups) = (schema.streams().len(), schema.groups().len());
+        Self { silences: Vec::with_capacity(streams + groups + 1), ..Self::of_width(streams) }
+    }
+
+    /// A verdict on so many streams that says nothing: a shell that keeps verdicts fills its fields in again.
+    #[must_use]
+    pub fn of_width(streams: usize) -> Self {
         Self {
             at_ms: 0,
             standing: Standing::Final,
@@ -167,10 +184,11 @@ impl Verdict {
             confidence: 0.0,
             severity: Severity::None,
             episode: None,
-            streams: alloc::vec![StreamVerdict::default(); schema.streams().len()],
+            streams: alloc::vec![StreamVerdict::default(); streams],
             views: Default::default(),
-            silences: Vec::with_capacity(schema.streams().len() + schema.groups().len() + 1),
+            silences: Vec::new(),
             from_silence: false,
+            finding: Finding::calm(0),
         }
     }
 }

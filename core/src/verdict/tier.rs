@@ -8,6 +8,7 @@ use super::label::{Label, Labels};
 use super::meta::{CHANNELS, Meta};
 use super::quiet::{self, Quiet};
 use super::signature::Signature;
+use super::tape::LOOSEST_RATE;
 use super::{Severity, Verdict, View};
 use crate::error::LabelFault;
 use crate::opinion::Opinion;
@@ -89,6 +90,7 @@ impl Tier3 {
             finding = silent(&silence, &finding);
         }
         let is_news = finding.is_news;
+        verdict.finding = Finding { is_wanted: self.is_wanted(&finding), ..finding };
         verdict.score = 1.0 - finding.chance;
         verdict.oddness = fused.oddness;
         verdict.news = fused.news;
@@ -125,6 +127,7 @@ impl Tier3 {
         let finding = silent(&silence, &Finding::calm(verdict.at_ms));
         verdict.score = 1.0 - finding.chance;
         verdict.confidence = SILENCE_CONFIDENCE;
+        verdict.finding = Finding { is_wanted: self.is_wanted(&finding), ..finding };
         verdict.alarm = self.opens(&finding);
         self.carry(&finding, verdict);
         self.quiet.learn(&verdict.silences);
@@ -146,10 +149,11 @@ impl Tier3 {
     }
 
     fn finding(&self, at_ms: i64, fused: &Fused, streams: &[StreamVerdict]) -> Finding {
-        let is_news = fused.news >= Fusion::threshold(self.false_alarm_rate);
-        let is_abnormal = fused.rarity < self.false_alarm_rate;
-        let calm = Finding { chance: fused.chance, is_news, is_abnormal, ..Finding::calm(at_ms) };
-        if !is_news && !is_abnormal {
+        let Fused { chance, rarity, news, .. } = *fused;
+        let calm = Finding { chance, rarity, news, ..Finding::calm(at_ms) };
+        let calm = calm.at_rate(self.false_alarm_rate);
+        let loosest = calm.at_rate(self.false_alarm_rate.max(LOOSEST_RATE));
+        if !loosest.is_news && !loosest.is_abnormal {
             // Nobody asks who carries it.
             return calm;
         }
@@ -161,10 +165,16 @@ impl Tier3 {
     /// Whether an alarm goes out: there is news, it is no part of what is known, nobody called it expected, and there
     /// is no flood.
     fn opens(&mut self, finding: &Finding) -> bool {
-        let is_wanted = self.episodes.would_open(finding)
-            && !self.labels.is_expected(&finding.signature)
-            && !self.meta.judge().is_some_and(|(real, merit)| (1.0 - real) * merit > SURE);
+        let is_wanted = self.episodes.would_open(finding) && self.is_wanted(finding);
         self.flood.admit(is_wanted)
+    }
+
+    /// Whether what people have said lets it raise an alarm, at whatever rate.
+    fn is_wanted(&self, finding: &Finding) -> bool {
+        let is_telling = finding.is_news || finding.at_rate(LOOSEST_RATE).is_news;
+        is_telling
+            && !self.labels.is_expected(&finding.signature)
+            && !self.meta.judge().is_some_and(|(real, merit)| (1.0 - real) * merit > SURE)
     }
 }
 
@@ -193,6 +203,7 @@ fn silent(silence: &silence::Finding, frame: &Finding) -> Finding {
         cause: Some(silence.cause),
         group: silence.group,
         signature: quiet::signature(silence),
+        ..*frame
     }
 }
 

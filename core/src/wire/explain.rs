@@ -3,135 +3,262 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::cause::{Attribution, Candidate, Culprit, Explanation, Face, Found, Mode, Silence, Suspect};
 use crate::schema::{Change, Link, Schema};
 use crate::silence;
 
-/// What [`Engine::explain`](crate::Engine::explain) says.
-#[derive(Clone, Debug, Serialize)]
+/// What [`Engine::explain`](crate::Engine::explain) says: [`Explanation`] with names. It owns its words, since who asks
+/// and who is answered may live in two threads.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
-pub struct ExplanationJson<'a> {
-    t: i64,
-    onset: i64,
-    end: i64,
-    mode: Mode,
-    episode: Option<u64>,
-    headline: &'a str,
-    primary_cause: Option<CandidateJson<'a>>,
-    confidence: f64,
-    alternative_explanations: Vec<CandidateJson<'a>>,
-    unknown: f64,
-    causal_attribution: AttributionJson<'a>,
-    temporal_sequence: Vec<HappeningJson<'a>>,
-    evidence: Vec<EvidenceJson<'a>>,
-    recommended_action: Option<&'a str>,
-    silence: Option<SilenceJson<'a>>,
-    suspects: Vec<SuspectJson<'a>>,
-    known: f64,
-    unseen: Vec<&'a str>,
+pub struct ExplanationJson {
+    /// The frame that was explained.
+    pub t: i64,
+    /// Where the trouble around it began.
+    pub onset: i64,
+    /// Up to where it was looked at.
+    pub end: i64,
+    /// How thorough it is.
+    pub mode: Mode,
+    /// The episode that the frame belongs to.
+    pub episode: Option<u64>,
+    /// One sentence, fit for an alert.
+    pub headline: String,
+    /// What probably caused it.
+    pub primary_cause: Option<CandidateJson>,
+    /// The chance that the likeliest cause is the right one.
+    pub confidence: f64,
+    /// What else it may have been.
+    pub alternative_explanations: Vec<CandidateJson>,
+    /// The chance that it was none of these.
+    pub unknown: f64,
+    /// What made the most affected stream what it is.
+    pub causal_attribution: AttributionJson,
+    /// What happened, in the order of time.
+    pub temporal_sequence: Vec<HappeningJson>,
+    /// What speaks for it, and against it.
+    pub evidence: Vec<EvidenceJson>,
+    /// What to do.
+    pub recommended_action: Option<String>,
+    /// Who is silent and why.
+    pub silence: Option<SilenceJson>,
+    /// The streams that may have caused it, the likeliest first.
+    pub suspects: Vec<SuspectJson>,
+    /// The chance that the first suspect is the right one.
+    pub known: f64,
+    /// Streams that said nothing while it happened.
+    pub unseen: Vec<String>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+/// A [`Candidate`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
-struct CandidateJson<'a> {
-    kind: &'static str,
-    name: String,
-    stream: Option<&'a str>,
-    probability: f64,
+pub struct CandidateJson {
+    /// Of which kind the culprit is.
+    pub kind: CulpritKind,
+    /// What it is called.
+    pub name: String,
+    /// The stream it began with.
+    pub stream: Option<String>,
+    /// The chance that this is it.
+    pub probability: f64,
 }
 
-#[derive(Clone, Debug, Serialize)]
+/// Which [`Culprit`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
-struct AttributionJson<'a> {
-    stream: Option<&'a str>,
-    contributions: Vec<ContributionJson<'a>>,
-    unexplained_variance: f64,
-    upstream: Vec<&'a str>,
-    counterfactual: Option<CounterfactualJson<'a>>,
-    contradicted: Vec<LinkJson<'a>>,
-    learned: Vec<LinkJson<'a>>,
+#[serde(rename_all = "snake_case")]
+pub enum CulpritKind {
+    /// A named pattern.
+    Pattern,
+    /// The like of a labelled episode.
+    Episode,
+    /// A stream.
+    Stream,
+    /// A group that fell silent.
+    Group,
+    /// Whatever collects the data.
+    Everything,
 }
 
-/// `stream` is `null` for the hour of the day.
-#[derive(Clone, Debug, Serialize)]
+/// An [`Attribution`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
-struct ContributionJson<'a> {
-    stream: Option<&'a str>,
-    share: f64,
-    learned: bool,
+pub struct AttributionJson {
+    /// The stream.
+    pub stream: Option<String>,
+    /// By whose doing, the largest share first.
+    pub contributions: Vec<ContributionJson>,
+    /// The share that nothing explains.
+    pub unexplained_variance: f64,
+    /// The way up to the first stream that its own causes do not explain.
+    pub upstream: Vec<String>,
+    /// What the score would have been.
+    pub counterfactual: Option<CounterfactualJson>,
+    /// Links that the data speaks against.
+    pub contradicted: Vec<LinkJson>,
+    /// Links that nobody named.
+    pub learned: Vec<LinkJson>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+/// A share in what a stream is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
-struct CounterfactualJson<'a> {
-    stream: &'a str,
-    score: f64,
-    would_be: f64,
+pub struct ContributionJson {
+    /// Whose doing it is; `null` for the hour of the day.
+    pub stream: Option<String>,
+    /// How much of it.
+    pub share: f64,
+    /// Whether the link was learned.
+    pub learned: bool,
 }
 
-#[derive(Clone, Debug, Serialize)]
+/// A frame as it would have been.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
-struct LinkJson<'a> {
-    from: &'a str,
-    to: &'a str,
+pub struct CounterfactualJson {
+    /// The stream that is taken to be as usual.
+    pub stream: String,
+    /// The score of the oddest frame.
+    pub score: f64,
+    /// What it would have been.
+    pub would_be: f64,
 }
 
-#[derive(Clone, Debug, Serialize)]
+/// "The first moves the second."
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
-struct HappeningJson<'a> {
-    t: i64,
-    stream: &'a str,
-    change: Change,
-    value: Option<f64>,
-    sentence: &'a str,
+pub struct LinkJson {
+    /// The cause.
+    pub from: String,
+    /// The effect.
+    pub to: String,
 }
 
-#[derive(Clone, Debug, Serialize)]
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
-struct EvidenceJson<'a> {
+pub struct HappeningJson {
+    /// When.
+    pub t: i64,
+    /// To which stream.
+    pub stream: String,
+    /// What it did.
+    pub change: Change,
+    /// The value it went to.
+    pub value: Option<f64>,
+    /// The same in words.
+    pub sentence: String,
+}
+
+/// Something that speaks for an explanation, or against it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
+#[serde(from = "FlatEvidence")]
+#[cfg_attr(feature = "describe", schemars(!from))]
+pub struct EvidenceJson {
+    /// What was found.
     #[serde(flatten)]
-    found: FoundJson<'a>,
-    sentence: &'a str,
+    pub found: FoundJson,
+    /// The same in words.
+    pub sentence: String,
 }
 
-#[derive(Clone, Debug, Serialize)]
+/// What was [`Found`].
+#[expect(missing_docs, reason = "the fields are those of `Found`, which says what they are")]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
-enum FoundJson<'a> {
-    Deviation { stream: &'a str, size: f64 },
+pub enum FoundJson {
+    Deviation { stream: String, size: f64 },
     Match { name: String, similarity: f64, chance: f64 },
-    Lead { first: &'a str, then: &'a str, by_ms: i64, correlation: f64, chance: f64, order: f64 },
-    Share { from: Option<&'a str>, to: &'a str, share: f64, learned: bool },
-    Counterfactual { stream: &'a str, score: f64, would_be: f64 },
-    Contradiction { from: &'a str, to: &'a str },
+    Lead { first: String, then: String, by_ms: i64, correlation: f64, chance: f64, order: f64 },
+    Share { from: Option<String>, to: String, share: f64, learned: bool },
+    Counterfactual { stream: String, score: f64, would_be: f64 },
+    Contradiction { from: String, to: String },
     Unseen { streams: usize },
 }
 
-#[derive(Clone, Debug, Serialize)]
-#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
-struct SilenceJson<'a> {
-    cause: silence::Cause,
-    stream: Option<&'a str>,
-    group: Option<&'a str>,
-    since: i64,
-}
-
-#[derive(Clone, Debug, Serialize)]
-#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
-struct SuspectJson<'a> {
-    stream: &'a str,
-    weight: f64,
-    face: Face,
-    low: bool,
-    since: i64,
+/// Evidence with every field that any of it may have. What serde derives for the reading of flattened, tagged enums is
+/// several times as long.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct FlatEvidence {
+    kind: String,
+    sentence: String,
+    stream: String,
+    name: String,
+    first: String,
+    then: String,
+    from: Option<String>,
+    to: String,
     size: f64,
+    similarity: f64,
+    chance: f64,
+    correlation: f64,
+    order: f64,
+    share: f64,
+    score: f64,
+    would_be: f64,
+    by_ms: i64,
+    streams: usize,
+    learned: bool,
 }
 
-impl<'a> ExplanationJson<'a> {
+impl From<FlatEvidence> for EvidenceJson {
+    fn from(flat: FlatEvidence) -> Self {
+        let FlatEvidence { kind, sentence, stream, name, first, then, from, to, size, share, .. } = flat;
+        let FlatEvidence { similarity, chance, correlation, order, score, would_be, by_ms, .. } = flat;
+        let found = match kind.as_str() {
+            "match" => FoundJson::Match { name, similarity, chance },
+            "lead" => FoundJson::Lead { first, then, by_ms, correlation, chance, order },
+            "share" => FoundJson::Share { from, to, share, learned: flat.learned },
+            "counterfactual" => FoundJson::Counterfactual { stream, score, would_be },
+            "contradiction" => FoundJson::Contradiction { from: from.unwrap_or_default(), to },
+            "unseen" => FoundJson::Unseen { streams: flat.streams },
+            _ => FoundJson::Deviation { stream, size },
+        };
+        Self { found, sentence }
+    }
+}
+
+/// A silence that is the finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
+pub struct SilenceJson {
+    /// What it is called.
+    pub cause: silence::Cause,
+    /// The stream, where it is about one.
+    pub stream: Option<String>,
+    /// The group, where it is about one.
+    pub group: Option<String>,
+    /// From when on.
+    pub since: i64,
+}
+
+/// A stream that may have caused the trouble.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
+pub struct SuspectJson {
+    /// Its name.
+    pub stream: String,
+    /// How strongly it is suspected.
+    pub weight: f64,
+    /// What is odd about it.
+    pub face: Face,
+    /// Whether it is lower than usual.
+    pub low: bool,
+    /// When it began to be odd.
+    pub since: i64,
+    /// How odd it is.
+    pub size: f64,
+}
+
+impl ExplanationJson {
     /// The shape of `why`, which is about `schema`.
-    pub fn new(schema: &'a Schema, why: &'a Explanation) -> Self {
+    pub fn new(schema: &Schema, why: &Explanation) -> Self {
         let names = Names(schema);
         Self {
             t: why.at_ms,
@@ -139,7 +266,7 @@ impl<'a> ExplanationJson<'a> {
             end: why.end_ms,
             mode: why.mode,
             episode: why.episode,
-            headline: &why.headline,
+            headline: why.headline.clone(),
             primary_cause: why.primary_cause.map(|candidate| names.candidate(candidate)),
             confidence: why.confidence,
             alternative_explanations: (why.alternative_explanations.iter())
@@ -153,16 +280,16 @@ impl<'a> ExplanationJson<'a> {
                     stream: names.stream(happening.stream),
                     change: happening.change,
                     value: happening.value,
-                    sentence: &happening.sentence,
+                    sentence: happening.sentence.clone(),
                 })
                 .collect(),
             evidence: (why.evidence.iter())
                 .map(|evidence| EvidenceJson {
                     found: names.found(&evidence.found),
-                    sentence: &evidence.sentence,
+                    sentence: evidence.sentence.clone(),
                 })
                 .collect(),
-            recommended_action: why.recommended_action.as_deref(),
+            recommended_action: why.recommended_action.clone(),
             silence: why.silence.map(|silence| names.silence(silence)),
             suspects: why.suspects.iter().map(|suspect| names.suspect(suspect)).collect(),
             known: why.known,
@@ -175,22 +302,22 @@ impl<'a> ExplanationJson<'a> {
 #[derive(Clone, Copy)]
 struct Names<'a>(&'a Schema);
 
-impl<'a> Names<'a> {
-    fn stream(self, place: usize) -> &'a str {
-        self.0.streams().get(place).map_or("", |stream| &stream.name)
+impl Names<'_> {
+    fn stream(self, place: usize) -> String {
+        self.0.streams().get(place).map_or_else(String::new, |stream| stream.name.clone())
     }
 
-    fn link(self, link: &Link) -> LinkJson<'a> {
+    fn link(self, link: &Link) -> LinkJson {
         LinkJson { from: self.stream(link.from), to: self.stream(link.to) }
     }
 
-    fn candidate(self, candidate: Candidate) -> CandidateJson<'a> {
+    fn candidate(self, candidate: Candidate) -> CandidateJson {
         let kind = match candidate.culprit {
-            Culprit::Pattern(_) => "pattern",
-            Culprit::Episode(_) => "episode",
-            Culprit::Stream(_) => "stream",
-            Culprit::Group(_) => "group",
-            Culprit::Everything => "everything",
+            Culprit::Pattern(_) => CulpritKind::Pattern,
+            Culprit::Episode(_) => CulpritKind::Episode,
+            Culprit::Stream(_) => CulpritKind::Stream,
+            Culprit::Group(_) => CulpritKind::Group,
+            Culprit::Everything => CulpritKind::Everything,
         };
         CandidateJson {
             kind,
@@ -200,7 +327,7 @@ impl<'a> Names<'a> {
         }
     }
 
-    fn attribution(self, attribution: &Attribution) -> AttributionJson<'a> {
+    fn attribution(self, attribution: &Attribution) -> AttributionJson {
         let links = |links: &[Link]| links.iter().map(|link| self.link(link)).collect();
         AttributionJson {
             stream: attribution.stream.map(|place| self.stream(place)),
@@ -223,7 +350,7 @@ impl<'a> Names<'a> {
         }
     }
 
-    fn found(self, found: &Found) -> FoundJson<'a> {
+    fn found(self, found: &Found) -> FoundJson {
         match *found {
             Found::Deviation { stream, size } => FoundJson::Deviation { stream: self.stream(stream), size },
             Found::Match { culprit, similarity, chance } => {
@@ -250,16 +377,16 @@ impl<'a> Names<'a> {
         }
     }
 
-    fn silence(self, silence: Silence) -> SilenceJson<'a> {
+    fn silence(self, silence: Silence) -> SilenceJson {
         SilenceJson {
             cause: silence.cause,
             stream: silence.stream.map(|place| self.stream(place)),
-            group: silence.group.and_then(|place| Some(self.0.groups().get(place)?.as_str())),
+            group: silence.group.and_then(|place| self.0.groups().get(place).cloned()),
             since: silence.since_ms,
         }
     }
 
-    fn suspect(self, suspect: &Suspect) -> SuspectJson<'a> {
+    fn suspect(self, suspect: &Suspect) -> SuspectJson {
         SuspectJson {
             stream: self.stream(suspect.stream),
             weight: suspect.weight,
@@ -294,7 +421,9 @@ mod tests {
         }
         let ask = Ask { mode: Mode::Thorough, ..Ask::default() };
         let why = engine.explain(ask).expect("the newest frame");
-        let json = to_value(ExplanationJson::new(engine.schema(), &why)).expect("it is JSON");
+        let shape = ExplanationJson::new(engine.schema(), &why);
+        let json = to_value(&shape).expect("it is JSON");
+        assert_eq!(serde_json::from_value::<ExplanationJson>(json.clone()).expect("its own shape"), shape);
         assert_eq!(json["suspects"][0]["stream"], "vibration");
         assert_eq!(json["mode"], "thorough");
         let all = |list: &str, key: &str| -> Vec<String> {

@@ -7,7 +7,10 @@ mod explain;
 mod report;
 
 pub use events::{EventRow, EventRows};
-pub use explain::ExplanationJson;
+pub use explain::{
+    AttributionJson, CandidateJson, ContributionJson, CounterfactualJson, CulpritKind, EvidenceJson,
+    ExplanationJson, FoundJson, HappeningJson, LinkJson, SilenceJson, SuspectJson,
+};
 pub use report::{GapsJson, HealthJson, KeptJson, MemoryJson, MonitorJson, QualityJson};
 
 use alloc::borrow::Cow;

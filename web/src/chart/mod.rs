@@ -1,5 +1,8 @@
 //! The geometry of charts: pure, in numbers; drawing is elsewhere.
 
+pub mod curve;
+pub mod gaps;
+pub mod graph;
 pub mod pyramid;
 pub mod scale;
 pub mod ticks;

@@ -51,6 +51,15 @@ impl Pyramid {
         }
     }
 
+    /// Forgets all but the first values.
+    pub fn truncate(&mut self, length: usize) {
+        if length < self.values.len() {
+            let mut values = std::mem::take(&mut self.values);
+            values.truncate(length);
+            *self = Self::new(values);
+        }
+    }
+
     /// All values.
     pub fn values(&self) -> &[f64] {
         &self.values
@@ -106,6 +115,8 @@ mod tests {
             grown.extend(piece);
         }
         let whole = Pyramid::new(values.clone());
+        grown.extend(&[-1.0; 40]);
+        grown.truncate(5000);
         for (from, to) in [(0, 5000), (0, 1), (3, 4), (15, 17), (16, 256), (250, 4999), (4990, 9999), (7, 7)]
         {
             let rows = values.get(from..to.min(5000)).unwrap_or_default();

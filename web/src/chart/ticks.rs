@@ -37,6 +37,31 @@ const STEPS_MS: [f64; 25] = [
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
+/// What the numbers of the time axis are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Clock {
+    /// Milliseconds since 1970, shown on a wall so far east of Greenwich.
+    Zone {
+        /// In milliseconds.
+        east_ms: f64,
+    },
+    /// Rows, counted from 0.
+    Rows,
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self::Zone { east_ms: 0.0 }
+    }
+}
+
+impl From<bool> for Clock {
+    /// UTC where there is a time at all.
+    fn from(has_time: bool) -> Self {
+        if has_time { Self::default() } else { Self::Rows }
+    }
+}
+
 /// A mark on the time axis.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tick {
@@ -47,7 +72,12 @@ pub struct Tick {
 }
 
 /// At most `most` marks at round times; for rows without a time, at round numbers.
-pub fn time_ticks(span: Span, most: usize, has_time: bool) -> Vec<Tick> {
+pub fn time_ticks(span: Span, most: usize, clock: impl Into<Clock>) -> Vec<Tick> {
+    let (east_ms, has_time) = match clock.into() {
+        Clock::Zone { east_ms } => (east_ms, true),
+        Clock::Rows => (0.0, false),
+    };
+    let span = Span { from_ms: span.from_ms + east_ms, to_ms: span.to_ms + east_ms };
     let room = span.length_ms() / most.max(1) as f64;
     let step = if has_time {
         STEPS_MS
@@ -63,7 +93,7 @@ pub fn time_ticks(span: Span, most: usize, has_time: bool) -> Vec<Tick> {
         .map(|place| {
             let at_ms = (first + place as f64) * step;
             let label = if has_time { axis_label(at_ms, step) } else { format!("{}", at_ms + 1.0) };
-            Tick { at_ms, label }
+            Tick { at_ms: at_ms - east_ms, label }
         })
         .collect()
 }
@@ -84,12 +114,10 @@ fn axis_label(at_ms: f64, step: f64) -> String {
     }
 }
 
-/// A moment in full, UTC.
-pub fn moment(at_ms: f64, has_time: bool) -> String {
-    if !has_time {
-        return format!("row {}", at_ms + 1.0);
-    }
-    let at = at_ms as i64;
+/// A moment in full.
+pub fn moment(at_ms: f64, clock: impl Into<Clock>) -> String {
+    let Clock::Zone { east_ms } = clock.into() else { return format!("row {}", at_ms + 1.0) };
+    let at = (at_ms + east_ms) as i64;
     let (year, month, day) = civil(at);
     let of_day = at.rem_euclid(DAY as i64);
     let clock = format!("{:02}:{:02}", of_day / 3_600_000, of_day / 60_000 % 60);
@@ -102,8 +130,8 @@ pub fn moment(at_ms: f64, has_time: bool) -> String {
 }
 
 /// A length of time in one or two words.
-pub fn length(ms: f64, has_time: bool) -> String {
-    if !has_time {
+pub fn length(ms: f64, clock: impl Into<Clock>) -> String {
+    if clock.into() == Clock::Rows {
         return format!("{} rows", ms + 1.0);
     }
     match ms {
@@ -191,5 +219,6 @@ mod tests {
         assert_eq!(moment(1_709_209_800_000.0, true), "29 Feb 2024, 12:30");
         assert_eq!(moment(1_709_209_805_250.0, true), "29 Feb 2024, 12:30:05.250");
         assert_eq!(moment(4.0, false), "row 5");
+        assert_eq!(moment(0.0, Clock::Zone { east_ms: 3_600_000.0 }), "1 Jan 1970, 01:00");
     }
 }

@@ -13,7 +13,9 @@ pub(crate) fn Bar(session: Session, link: Link) -> impl IntoView {
     let is_welcome = move || session.phase.with(|phase| *phase == Phase::Welcome);
     view! {
         <header class="bar">
-            <h1 class="brand"><span class="mark" aria-hidden="true"><i></i><i></i><i></i><i></i></span>"Fourfold"</h1>
+            <h1 class="brand"><button class="home" title="To the start" data-test="home" on:click=move |_| session.go_home(link)>
+                <span class="mark" aria-hidden="true"><i></i><i></i><i></i><i></i></span>"Fourfold"
+            </button></h1>
             <p class="file" data-test="file">
                 {move || (!is_welcome()).then(|| {
                     let rows = session.note.with(|note| note.rows);

@@ -1,11 +1,13 @@
 //! The list of things that happened.
 
-use fourfold::Severity;
 use fourfold::silence::Cause;
 use fourfold::wire::EpisodeJson;
+use fourfold::{Label, Severity};
 use fourfold_web::chart::ticks::{length, moment, number};
 use leptos::prelude::*;
 
+use super::{ControlBar, WhyPanel};
+use crate::link::Link;
 use crate::session::{Phase, Session, Timeline};
 
 /// Rows before an episode that say what was usual.
@@ -13,7 +15,7 @@ const BEFORE_ROWS: usize = 200;
 
 /// When, how bad, and why; a click zooms there.
 #[component]
-pub(crate) fn Episodes(session: Session) -> impl IntoView {
+pub(crate) fn Episodes(session: Session, link: Link) -> impl IntoView {
     let count = move || session.episodes.with(Vec::len);
     let heading = move || match (count(), session.phase.get()) {
         (0, Phase::Done { .. }) => "Nothing abnormal".to_string(),
@@ -21,15 +23,24 @@ pub(crate) fn Episodes(session: Session) -> impl IntoView {
         (1, _) => "1 abnormal moment".to_string(),
         (count, _) => format!("{count} abnormal moments"),
     };
+    let in_order = move || {
+        let mut episodes = session.episodes.get();
+        if session.controls.worst_first.get() {
+            // Stable: of equals the earlier first.
+            episodes.sort_by_key(|episode| std::cmp::Reverse(episode.severity));
+        }
+        episodes
+    };
     view! {
         <section class="episodes" aria-label="Abnormal moments">
             <h2 data-test="episode-count">{heading}</h2>
             <Show when=move || count() == 0 && matches!(session.phase.get(), Phase::Done { .. })>
-                <p class="muted">"No moment was unusual enough for an alarm (1 normal row in 1,000 may be). The score still shows what was oddest."</p>
+                <p class="muted">"No moment was unusual enough for an alarm at this rate of false alarms. The score still shows what was oddest."</p>
             </Show>
+            <ControlBar session=session link=link />
             <ol>
-                <For each=move || session.episodes.get() key=|episode| (episode.id, episode.last, episode.closed) let:episode>
-                    <Item session=session episode=episode />
+                <For each=in_order key=|episode| (episode.id, episode.opened, episode.last, episode.closed) let:episode>
+                    <Item session=session link=link episode=episode />
                 </For>
             </ol>
         </section>
@@ -37,35 +48,43 @@ pub(crate) fn Episodes(session: Session) -> impl IntoView {
 }
 
 #[component]
-fn Item(session: Session, episode: EpisodeJson<'static>) -> impl IntoView {
+fn Item(session: Session, link: Link, episode: EpisodeJson<'static>) -> impl IntoView {
     let id = episode.id;
     let (when, why) = session.timeline.with_untracked(|timeline| {
         let lasted = match episode.last - episode.opened {
             0 => String::new(),
-            ms => format!(" for {}", length(ms as f64, timeline.has_time)),
+            ms => format!(" for {}", length(ms as f64, timeline.clock)),
         };
-        (
-            format!("{}{lasted}", moment(episode.opened as f64, timeline.has_time)),
-            sentence(timeline, &episode),
-        )
+        (format!("{}{lasted}", moment(episode.opened as f64, timeline.clock)), sentence(timeline, &episode))
     });
     let (word, pips) = severity(episode.severity);
     let (opened, last) = (episode.opened, episode.last);
+    let is_selected = move || session.selected.get() == Some(id);
+    let label =
+        move || session.label_of(opened).map(|label| if label == Label::Real { "real" } else { "expected" });
+    let explained = episode.clone();
+    let select = move |_| {
+        if session.selected.get_untracked() == Some(id) {
+            session.unselect();
+        } else {
+            session.look_at(&episode);
+            link.explain(&episode, session.controls.mode.get_untracked());
+        }
+    };
     view! {
         <li>
             <button class="episode" data-test="episode" data-opened=opened data-last=last
-                class:selected=move || session.selected.get() == Some(id)
-                aria-pressed=move || (session.selected.get() == Some(id)).to_string()
-                on:click=move |_| session.look_at(&episode)>
+                class:selected=is_selected aria-expanded=move || is_selected().to_string() on:click=select>
                 <span class="number">{id}</span>
                 <span class="what">
                     <span class="why">{why}</span>
-                    <span class="when">{when}</span>
+                    <span class="when">{when}{move || label().map(|label| view! { <em class="label" data-label=label>{label}</em> })}</span>
                 </span>
                 <span class="severity" data-level=pips title=word>
                     <span class="pips" aria-hidden="true"><i></i><i></i><i></i><i></i></span>{word}
                 </span>
             </button>
+            {move || is_selected().then(|| view! { <WhyPanel session=session link=link episode=explained.clone() /> })}
         </li>
     }
 }
@@ -106,8 +125,13 @@ fn sentence(timeline: &Timeline, episode: &EpisodeJson<'static>) -> String {
         _ => "was at",
     };
     let reason = match episode.reason.as_deref() {
-        None | Some("residual") => String::new(),
-        Some(word) => format!(" ({})", word.replace('_', " ")),
+        Some("level") => ", a new level",
+        Some("spread") => ", restless",
+        Some("flat") => ", and stays there",
+        Some("drift") => ", drifting",
+        Some("jump") => ", a jump",
+        Some("bounds") => ", out of bounds",
+        _ => "",
     };
     format!(
         "{} {verb} {}{unit}{reason}; usual before: {} to {}.",

@@ -1,15 +1,29 @@
 //! The pieces of the page.
 
 mod bar;
+mod controls;
 mod episodes;
-mod import_note;
+mod file;
+mod health;
+mod resumed;
+mod samples;
+mod save;
+mod side;
 mod timeline;
 mod welcome;
+mod why;
 mod working;
 
 pub(crate) use bar::Bar;
+pub(crate) use controls::ControlBar;
 pub(crate) use episodes::Episodes;
-pub(crate) use import_note::ImportNote;
+pub(crate) use file::FileSheet;
+pub(crate) use health::HealthSheet;
+pub(crate) use resumed::Resumed;
+pub(crate) use samples::Samples;
+pub(crate) use save::SaveSheet;
+pub(crate) use side::Side;
 pub(crate) use timeline::TimelineChart;
 pub(crate) use welcome::{OpenButtons, Welcome};
+pub(crate) use why::WhyPanel;
 pub(crate) use working::Working;

@@ -4,7 +4,9 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlInputElement};
 
+use super::Samples;
 use crate::link::Link;
+use crate::sensors::LiveButton;
 
 /// Shown until a file is opened.
 #[component]
@@ -18,23 +20,20 @@ pub(crate) fn Welcome(link: Link) -> impl IntoView {
                     <path class="art-a" d="M2 24 C30 6 50 6 78 22 S130 40 158 24 190 12 200 20 L206 4 212 30 C230 14 262 10 318 26" />
                     <path class="art-b" d="M2 56 C34 44 60 64 92 54 S160 46 194 56 M222 58 C250 48 280 64 318 52" />
                 </svg>
-                <p>"Drop a CSV file anywhere on this page, or paste a table."</p>
+                <p>"Drop a table anywhere on this page, or paste one: CSV, TSV or JSON lines, gzip too."</p>
                 <OpenButtons link=link compact=false />
             </div>
-            <p class="hint">
-                <b>"The sample"</b>
-                ": a web service over nine days. Look for a burst of errors, a scraper at night, a database that stalls, and 50 minutes when nothing was measured."
-            </p>
+            <Samples link=link />
             <ul class="promises">
                 <li><b>"Nothing leaves this device."</b>" The engine runs in this tab; there is no upload."</li>
-                <li><b>"No set-up."</b>" A header row, a time column if there is one, and 1 to 32 columns of numbers."</li>
+                <li><b>"No set-up."</b>" Columns, times, zones and separators are guessed, shown, and yours to correct."</li>
                 <li><b>"Silence counts."</b>" An empty cell is a gap, never a zero, and an unusual gap is a finding."</li>
             </ul>
         </section>
     }
 }
 
-/// Pick a file, or play the sample.
+/// Pick a file.
 #[component]
 pub(crate) fn OpenButtons(link: Link, compact: bool) -> impl IntoView {
     let picked = move |event: Event| {
@@ -42,7 +41,7 @@ pub(crate) fn OpenButtons(link: Link, compact: bool) -> impl IntoView {
             return;
         };
         if let Some(file) = input.files().and_then(|files| files.get(0)) {
-            link.open(&file, &file.name(), None);
+            link.open(&file, &file.name());
         }
         // So that the same file can be chosen again.
         input.set_value("");
@@ -51,11 +50,9 @@ pub(crate) fn OpenButtons(link: Link, compact: bool) -> impl IntoView {
         <div class="open" class:compact=compact>
             <label class="button primary">
                 {if compact { "Open" } else { "Choose a file" }}
-                <input type="file" class="unseen" accept=".csv,.tsv,.txt,text/csv,text/plain" on:change=picked />
+                <input type="file" class="unseen" accept=".csv,.tsv,.txt,.json,.jsonl,.ndjson,.gz,.fourfold,text/csv,text/plain,application/json,application/gzip" on:change=picked />
             </label>
-            <button class="button" data-test="sample" on:click=move |_| link.open_sample("service")>
-                {if compact { "Sample" } else { "Play the sample" }}
-            </button>
+            {(!compact).then(|| view! { <LiveButton /> })}
         </div>
     }
 }

@@ -6,6 +6,14 @@ use leptos::prelude::*;
 use crate::link::Link;
 use crate::session::{Phase, Session};
 
+/// Rows a second, and the name of that.
+const PACES: [(Option<f64>, &str); 4] = [
+    (None, "as fast as it goes"),
+    (Some(2000.0), "2,000 rows a second"),
+    (Some(500.0), "500 rows a second"),
+    (Some(50.0), "50 rows a second"),
+];
+
 /// A line while there is work, a sentence when it could not be done.
 #[component]
 pub(crate) fn Working(session: Session, link: Link) -> impl IntoView {
@@ -24,6 +32,7 @@ pub(crate) fn Working(session: Session, link: Link) -> impl IntoView {
             // An estimate before a quarter of a second of work is a guess.
             let left =
                 if spent_ms > 250.0 { format!(", about {:.0} s left", left_s.ceil()) } else { String::new() };
+            let left = if session.controls.is_paused.get() { ", paused".to_string() } else { left };
             format!("Judging: {} of {} rows{left}", grouped(done), grouped(rows() as f64))
         }
         _ => String::new(),
@@ -33,13 +42,31 @@ pub(crate) fn Working(session: Session, link: Link) -> impl IntoView {
             <section class="working" aria-label="Progress">
                 <progress max="1" value=move || share().unwrap_or(0.0) aria-label="Share done"></progress>
                 <p role="status" data-test="progress">{sentence}</p>
-                <button class="button" data-test="cancel" on:click=move |_| link.cancel()>"Cancel"</button>
+                <div class="work-buttons">
+                    <select aria-label="Pace" data-test="pace" on:change=move |event| {
+                        session.controls.pace.set(event_target_value(&event).parse().ok());
+                        link.send_pace();
+                    }>
+                        {PACES.map(|(rows_per_s, name)| {
+                            let is_chosen = move || session.controls.pace.get() == rows_per_s;
+                            view! { <option value=rows_per_s.map(|pace| pace.to_string()).unwrap_or_default() selected=is_chosen>{name}</option> }
+                        }).collect_view()}
+                    </select>
+                    <button class="button" data-test="pause" on:click=move |_| {
+                        session.controls.is_paused.update(|is_paused| *is_paused = !*is_paused);
+                        link.send_pace();
+                    }>{move || if session.controls.is_paused.get() { "Go on" } else { "Pause" }}</button>
+                    <button class="button" data-test="cancel" on:click=move |_| link.cancel()>"Cancel"</button>
+                </div>
             </section>
         </Show>
         {move || match session.phase.get() {
             Phase::Failed(message) => Some(view! {
                 <section class="fault" role="alert" data-test="fault">
                     <b>"That did not work."</b><p>{message}</p>
+                    <Show when=move || session.settings.with(|settings| *settings != Default::default())>
+                        <button class="button" on:click=move |_| link.reopen(Default::default())>"Back to what was guessed"</button>
+                    </Show>
                 </section>
             }.into_any()),
             Phase::Cancelled => Some(view! {

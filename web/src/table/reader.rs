@@ -1,12 +1,21 @@
 //! From bytes to a table, piece by piece, so that a large file never has to be in memory as text.
 
+use std::borrow::Cow;
+
+use super::cell::{Cell, cell, label};
+use super::choices::{Choices, Plan};
+use super::json::{Fields, fields};
+use super::long::Long;
 use super::record::{Records, cells, separator_of};
-use super::shape::{Cell, Shape, TimeForm, cell};
+use super::shape::{Shape, Slot, TimeForm, distinct};
 use super::time::parse_time;
-use super::{Column, Note, Table, TableFault};
+use super::wide::Wide;
+use super::{BadLine, Note, Role, Table, TableFault};
 
 /// Rows looked at before the columns are guessed.
-const SAMPLE_ROWS: usize = 200;
+const SAMPLE_ROWS: usize = 400;
+/// Bad lines that are shown.
+const BAD_LINES_SHOWN: usize = 5;
 
 /// Takes a file in pieces.
 ///
@@ -25,80 +34,112 @@ const SAMPLE_ROWS: usize = 200;
 pub struct Reader {
     records: Records,
     started: bool,
+    inner: Inner,
+}
+
+/// Everything behind the splitting into lines.
+#[derive(Debug, Default)]
+struct Inner {
+    choices: Choices,
+    is_json: bool,
     header: Option<Vec<u8>>,
     sample: Vec<(u64, Vec<u8>)>,
     body: Option<Body>,
+    fault: Option<TableFault>,
 }
 
 /// The table while it grows.
 #[derive(Debug)]
 struct Body {
     shape: Shape,
-    times_ms: Vec<i64>,
-    columns: Vec<Vec<f64>>,
+    /// `None` for JSON lines.
+    separator: Option<u8>,
+    rows: Rows,
+    zone_ms: i64,
+    zone_named: Option<i32>,
+    needs_zone: bool,
     note: Note,
+    /// Of the row at hand.
+    values: Vec<f64>,
+}
+
+#[derive(Debug)]
+enum Rows {
+    Wide(Wide),
+    Long(Long),
 }
 
 impl Reader {
+    /// A reader that does as somebody says, where they do.
+    pub fn new(choices: Choices) -> Self {
+        Self { inner: Inner { choices, ..Inner::default() }, ..Self::default() }
+    }
+
     /// Takes the next bytes.
     pub fn feed(&mut self, bytes: &[u8]) -> Result<(), TableFault> {
         let mut bytes = bytes;
         if !self.started && !bytes.is_empty() {
             self.started = true;
+            bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
             if let Some(what) = foreign(bytes) {
                 return Err(TableFault::Foreign(what));
             }
-            bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+            self.inner.is_json = bytes.trim_ascii_start().first() == Some(&b'{');
+            self.records.quotes_join_lines(!self.inner.is_json);
         }
-        let Self { records, header, sample, body, .. } = self;
-        let mut fault = None;
-        records.feed(bytes, |line, record| take(header, sample, body, &mut fault, line, record));
-        fault.map_or(Ok(()), Err)
+        let Self { records, inner, .. } = self;
+        records.feed(bytes, |line, record| inner.take(line, record));
+        inner.fault.clone().map_or(Ok(()), Err)
     }
 
     /// Rows so far.
     pub fn rows(&self) -> usize {
-        self.body.as_ref().map_or(self.sample.len(), |body| body.times_ms.len())
+        let Inner { body, sample, .. } = &self.inner;
+        body.as_ref().map_or(sample.len(), |body| match &body.rows {
+            Rows::Wide(wide) => wide.times_ms.len(),
+            Rows::Long(long) => long.len(),
+        })
     }
 
     /// The table, once all bytes are there.
     pub fn finish(mut self) -> Result<Table, TableFault> {
-        let Self { records, header, sample, body, .. } = &mut self;
-        let mut fault = None;
-        records.finish(|line, record| take(header, sample, body, &mut fault, line, record));
+        let Self { records, inner, .. } = &mut self;
+        records.finish(|line, record| inner.take(line, record));
+        let Inner { choices, header, sample, body, fault, is_json } = self.inner;
         if let Some(fault) = fault {
             return Err(fault);
         }
-        let header = header.as_ref().ok_or(TableFault::Empty)?;
-        if body.is_none() {
-            *body = Some(Body::start(header, sample)?);
+        if body.is_none() && header.is_none() && sample.is_empty() {
+            return Err(TableFault::Empty);
         }
-        body.take().ok_or(TableFault::Empty)?.finish()
+        let body = match body {
+            Some(body) => body,
+            None => Body::start(header.as_deref(), &sample, is_json, &choices)?,
+        };
+        body.finish(&choices)
     }
 }
 
-fn take(
-    header: &mut Option<Vec<u8>>,
-    sample: &mut Vec<(u64, Vec<u8>)>,
-    body: &mut Option<Body>,
-    fault: &mut Option<TableFault>,
-    line: u64,
-    record: &[u8],
-) {
-    if fault.is_some() || record.trim_ascii().is_empty() {
-        return;
-    }
-    match (header.as_ref(), body) {
-        (None, _) => *header = Some(record.to_vec()),
-        (Some(_), Some(body)) => body.push(line, record),
-        (Some(first), body) => {
-            sample.push((line, record.to_vec()));
-            if sample.len() == SAMPLE_ROWS {
-                match Body::start(first, sample) {
-                    Ok(started) => *body = Some(started),
-                    Err(found) => *fault = Some(found),
-                }
+impl Inner {
+    fn take(&mut self, line: u64, record: &[u8]) {
+        if self.fault.is_some() || record.trim_ascii().is_empty() {
+            return;
+        }
+        if !self.is_json && self.header.is_none() {
+            self.header = Some(record.to_vec());
+            return;
+        }
+        if let Some(body) = &mut self.body {
+            body.push(line, record);
+            return;
+        }
+        self.sample.push((line, record.to_vec()));
+        if self.sample.len() == SAMPLE_ROWS {
+            match Body::start(self.header.as_deref(), &self.sample, self.is_json, &self.choices) {
+                Ok(started) => self.body = Some(started),
+                Err(found) => self.fault = Some(found),
             }
+            self.sample.clear();
         }
     }
 }
@@ -111,7 +152,7 @@ fn foreign(bytes: &[u8]) -> Option<&'static str> {
         [b'%', b'P', b'D', b'F', ..] => Some("a PDF"),
         [b'P', b'A', b'R', b'1', ..] => Some("a Parquet file"),
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some("UTF-16 text"),
-        [b'{' | b'[', ..] => Some("JSON"),
+        [b'[', ..] => Some("a JSON list (one object per line can be read)"),
         [b'<', ..] => Some("a web page"),
         _ if bytes.iter().take(4096).any(|&byte| byte == 0) => Some("a binary file"),
         _ => None,
@@ -119,198 +160,244 @@ fn foreign(bytes: &[u8]) -> Option<&'static str> {
 }
 
 impl Body {
-    fn start(header: &[u8], sample: &[(u64, Vec<u8>)]) -> Result<Self, TableFault> {
-        let records: Vec<Vec<u8>> = sample.iter().map(|(_, record)| record.clone()).collect();
-        let shape = Shape::guess(header, separator_of(header), &records)?;
-        let note = Note {
-            time_column: shape.time.map(|(place, _)| shape.names[place].clone()),
-            text_columns: shape.text_columns.clone(),
-            surplus_columns: shape.surplus_columns.clone(),
-            ..Note::default()
+    fn start(
+        header: Option<&[u8]>,
+        sample: &[(u64, Vec<u8>)],
+        is_json: bool,
+        choices: &Choices,
+    ) -> Result<Self, TableFault> {
+        let separator = (!is_json).then(|| {
+            let first = header.unwrap_or_default();
+            choices.separator.and_then(|sign| u8::try_from(sign).ok()).unwrap_or_else(|| separator_of(first))
+        });
+        let (names, has_header) = match (separator, header) {
+            (Some(separator), Some(header)) => names_of(header, separator),
+            _ => (keys_of(sample), true),
         };
-        let columns = vec![Vec::new(); shape.numeric.len()];
-        let mut body = Self { shape, times_ms: Vec::new(), columns, note };
-        if !body.shape.has_header {
-            body.push(1, header);
-        }
-        for (line, record) in sample {
-            body.push(*line, record);
+        let first = header.filter(|_| !has_header).map(|header| (1, header));
+        let lines: Vec<(u64, &[u8])> =
+            first.into_iter().chain(sample.iter().map(|(line, record)| (*line, record.as_slice()))).collect();
+        let rows: Vec<Vec<Cow<'_, str>>> = (lines.iter())
+            .map(|(_, record)| match separator {
+                Some(separator) => cells(record, separator).collect(),
+                None => in_columns(&names, fields(record).unwrap_or_default()).collect(),
+            })
+            .filter(|row: &Vec<_>| row.len() == names.len())
+            .collect();
+        let shape = Shape::guess(names, &rows, separator, choices)?;
+        let mut body = Self::new(shape, separator, choices);
+        for (line, record) in lines {
+            body.push(line, record);
         }
         Ok(body)
     }
 
+    fn new(shape: Shape, separator: Option<u8>, choices: &Choices) -> Self {
+        let name_of = |slot: Slot| {
+            let place = shape.slots.iter().position(|known| *known == slot)?;
+            Some(shape.names[place].clone())
+        };
+        let ignored = shape.plan.iter().filter(|column| column.role == Role::Ignore);
+        let note = Note {
+            time_column: name_of(Slot::Time),
+            group_column: name_of(Slot::Group),
+            label_column: name_of(Slot::Label),
+            text_columns: (ignored.map(|column| column.name.clone()))
+                .filter(|name| !shape.surplus.contains(name))
+                .collect(),
+            surplus_columns: shape.surplus.clone(),
+            ..Note::default()
+        };
+        let names: Vec<String> = shape.values().map(|place| shape.names[place].clone()).collect();
+        let rows = match note.group_column {
+            Some(_) => Rows::Long(Long::new(names)),
+            None => Rows::Wide(Wide::new(names.len())),
+        };
+        let zone_ms = i64::from(choices.zone_minutes.unwrap_or(0)) * 60_000;
+        Self {
+            shape,
+            separator,
+            rows,
+            zone_ms,
+            zone_named: None,
+            needs_zone: false,
+            note,
+            values: Vec::new(),
+        }
+    }
+
     fn push(&mut self, line: u64, record: &[u8]) {
-        let Self { shape, times_ms, columns, note } = self;
-        let row = times_ms.len();
-        let mut at_ms = shape.time.is_none().then_some(row as i64);
-        let (mut seen, mut stream, mut missing, mut unreadable) = (0, 0, 0, 0);
-        for text in cells(record, shape.separator) {
-            if let Some((place, form)) = shape.time
-                && place == seen
-            {
-                at_ms = time_of(&text, form);
-            } else if shape.numeric.get(stream) == Some(&seen) {
-                let value = cell(&text, shape.separator);
-                missing += u64::from(value == Cell::Missing);
-                unreadable += u64::from(value == Cell::Unreadable);
-                columns[stream].push(if let Cell::Number(number) = value { number } else { f64::NAN });
-                stream += 1;
+        let fault = match self.separator {
+            Some(separator) => self.push_cells(cells(record, separator)),
+            None => match fields(record) {
+                Some(fields) => {
+                    let cells: Vec<Cow<'_, str>> = in_columns(&self.shape.names, fields).collect();
+                    self.push_cells(cells.into_iter())
+                }
+                None => Err("no JSON object".to_string()),
+            },
+        };
+        if let Err(why) = fault {
+            self.note.bad_rows += 1;
+            if self.note.bad_lines.len() < BAD_LINES_SHOWN {
+                let text = String::from_utf8_lossy(record).chars().take(120).collect();
+                self.note.bad_lines.push(BadLine { line, why, text });
+            }
+        }
+    }
+
+    fn push_cells<'c>(&mut self, cells: impl Iterator<Item = Cow<'c, str>>) -> Result<(), String> {
+        let mut at_ms = None;
+        let (mut seen, mut missing, mut unreadable) = (0, 0, 0);
+        let (mut thing, mut is_labelled, mut unread_time) = (String::new(), false, None);
+        self.values.clear();
+        for text in cells {
+            match self.shape.slots.get(seen) {
+                Some(Slot::Value) => {
+                    let said = cell(&text, self.shape.decimal);
+                    missing += u64::from(said == Cell::Missing);
+                    unreadable += u64::from(said == Cell::Unreadable);
+                    self.values.push(if let Cell::Number(number) = said { number } else { f64::NAN });
+                }
+                Some(Slot::Time) => {
+                    at_ms = self.time(&text);
+                    unread_time = at_ms.is_none().then(|| text.chars().take(40).collect::<String>());
+                }
+                Some(Slot::Group) => thing = text.into_owned(),
+                Some(Slot::Label) => is_labelled = label(&text).unwrap_or(false),
+                Some(Slot::Skip) | None => {}
             }
             seen += 1;
         }
-        match at_ms {
-            Some(at_ms) if seen == shape.width => {
-                times_ms.push(at_ms);
-                note.missing_cells += missing;
-                note.unreadable_cells += unreadable;
+        if seen != self.shape.slots.len() {
+            return Err(format!("{seen} cells instead of {}", self.shape.slots.len()));
+        }
+        if let Some(text) = unread_time {
+            return Err(format!("“{text}” is no time"));
+        }
+        let has_labels = self.note.label_column.is_some();
+        match &mut self.rows {
+            Rows::Wide(wide) => {
+                wide.times_ms.push(at_ms.unwrap_or(wide.times_ms.len() as i64));
+                wide.columns.iter_mut().zip(&self.values).for_each(|(column, &value)| column.push(value));
+                if has_labels {
+                    wide.labels.push(is_labelled);
+                }
             }
-            _ => {
-                columns.iter_mut().for_each(|column| column.truncate(row));
-                note.bad_rows += 1;
-                note.first_bad_line.get_or_insert(line);
+            Rows::Long(long) => {
+                let at_ms = at_ms.unwrap_or(self.note.rows as i64);
+                long.push(at_ms, &thing, &self.values, is_labelled, &mut self.note);
+            }
+        }
+        self.note.rows += 1;
+        self.note.missing_cells += missing;
+        self.note.unreadable_cells += unreadable;
+        Ok(())
+    }
+
+    fn time(&mut self, text: &str) -> Option<i64> {
+        match self.shape.form? {
+            TimeForm::Text(order) => {
+                let written = parse_time(text, self.shape.order.unwrap_or(order))?;
+                match written.zone_minutes {
+                    Some(minutes) => {
+                        self.zone_named.get_or_insert(minutes);
+                        Some(written.at_ms)
+                    }
+                    None => {
+                        self.needs_zone = true;
+                        Some(written.at_ms - self.zone_ms)
+                    }
+                }
+            }
+            TimeForm::Epoch { per_second } => {
+                let ms = text.parse::<f64>().ok()? * (1000.0 / per_second);
+                (ms.abs() < 8.64e15).then_some(ms.round() as i64)
             }
         }
     }
 
-    fn finish(self) -> Result<Table, TableFault> {
-        let Self { shape, mut times_ms, mut columns, mut note } = self;
-        if times_ms.is_empty() {
+    fn finish(self, choices: &Choices) -> Result<Table, TableFault> {
+        let Self { shape, separator, rows, zone_named, needs_zone, mut note, .. } = self;
+        if note.rows == 0 {
             return Err(TableFault::NoRows);
         }
-        if times_ms.windows(2).any(|pair| pair[0] >= pair[1]) {
-            note.sorted = times_ms.windows(2).any(|pair| pair[0] > pair[1]);
-            let mut order: Vec<usize> = (0..times_ms.len()).collect();
-            order.sort_by_key(|&row| times_ms[row]);
-            let rows = times_ms.len();
-            columns = columns.iter().map(|column| in_order(column, &times_ms, &order)).collect();
-            let mut sorted: Vec<i64> = order.iter().map(|&row| times_ms[row]).collect();
-            sorted.dedup();
-            times_ms = sorted;
-            note.merged_rows = (rows - times_ms.len()) as u64;
+        let mut table = Table::default();
+        let mut frame_ms = None;
+        match rows {
+            Rows::Wide(mut wide) => {
+                wide.order(&mut note);
+                table.times_ms = std::mem::take(&mut wide.times_ms);
+                table.labels = std::mem::take(&mut wide.labels);
+                let names = shape.values().map(|place| shape.names[place].clone()).collect();
+                table.columns = wide.into_columns(names, &mut note);
+            }
+            Rows::Long(long) => {
+                let (times_ms, columns, labels, length_ms) = long.into_frames(choices.frame_ms, &mut note)?;
+                note.events = note.rows;
+                frame_ms = Some(length_ms);
+                (table.times_ms, table.columns, table.labels) = (times_ms, columns, labels);
+            }
         }
-        note.rows = times_ms.len() as u64;
-        let named = shape.numeric.iter().map(|&place| shape.names[place].clone()).zip(columns);
-        let (columns, empty): (Vec<_>, Vec<_>) =
-            named.partition(|(_, values)| values.iter().any(|value| !value.is_nan()));
-        note.text_columns.extend(empty.into_iter().map(|(name, _)| name));
-        if columns.is_empty() {
+        if table.columns.is_empty() {
             return Err(TableFault::NoNumbers);
         }
-        let columns = columns.into_iter().map(|(name, values)| Column { name, values }).collect();
-        Ok(Table { times_ms, columns, note })
+        note.rows = table.times_ms.len() as u64;
+        note.labelled_rows = table.labels.iter().filter(|label| **label).count() as u64;
+        note.plan = Plan {
+            separator: separator.map(char::from),
+            decimal: shape.decimal,
+            order: shape.order,
+            zone_minutes: choices.zone_minutes.or(zone_named).unwrap_or(0),
+            needs_zone,
+            interval_ms: table.interval_ms(),
+            frame_ms,
+            columns: shape.plan,
+        };
+        table.note = note;
+        Ok(table)
     }
 }
 
-/// A column in the order of time; of rows with one time, the last that has a value counts.
-fn in_order(column: &[f64], times_ms: &[i64], order: &[usize]) -> Vec<f64> {
-    let mut sorted: Vec<f64> = Vec::with_capacity(column.len());
-    let mut last_ms = None;
-    for &row in order {
-        if last_ms != Some(times_ms[row]) {
-            sorted.push(column[row]);
-        } else if let Some(value) = sorted.last_mut()
-            && !column[row].is_nan()
-        {
-            *value = column[row];
-        }
-        last_ms = Some(times_ms[row]);
+/// The names in a header, and whether it is one: a line of values has none.
+fn names_of(header: &[u8], separator: u8) -> (Vec<String>, bool) {
+    let first: Vec<Cow<'_, str>> = cells(header, separator).collect();
+    let is_number = |text: &str, decimal| matches!(cell(text, decimal), Cell::Number(_));
+    let is_value = |text: &Cow<'_, str>| {
+        [Default::default(), super::Decimal::Comma].into_iter().any(|decimal| is_number(text, decimal))
+            || parse_time(text, Default::default()).is_some()
+    };
+    let has_header = !first.iter().all(is_value);
+    let mut names = Vec::with_capacity(first.len());
+    for (place, text) in first.iter().enumerate() {
+        let unnamed = format!("column {}", place + 1);
+        let name = if has_header && !text.is_empty() { text.as_ref() } else { &unnamed };
+        names.push(distinct(&names, name));
     }
-    sorted
+    (names, has_header)
 }
 
-fn time_of(text: &str, form: TimeForm) -> Option<i64> {
-    match form {
-        TimeForm::Text => parse_time(text),
-        TimeForm::Epoch { per_second } => {
-            let ms = text.parse::<f64>().ok()? * (1000.0 / per_second as f64);
-            (ms.abs() < 8.64e15).then_some(ms.round() as i64)
+/// The keys of the first lines, in the order in which they come.
+fn keys_of(sample: &[(u64, Vec<u8>)]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for Fields(fields) in sample.iter().filter_map(|(_, record)| fields(record)) {
+        for (name, _) in fields {
+            if !names.contains(&name) {
+                names.push(name);
+            }
         }
     }
+    names
+}
+
+/// An object's fields in the order of the columns; what is not there is empty.
+fn in_columns(names: &[String], fields: Fields) -> impl Iterator<Item = Cow<'static, str>> {
+    let Fields(mut fields) = fields;
+    names.iter().map(move |name| {
+        let found = fields.iter().position(|(key, _)| key == name);
+        found.map_or(Cow::Borrowed(""), |place| Cow::Owned(fields.swap_remove(place).1))
+    })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(text: &str) -> Result<Table, TableFault> {
-        let mut reader = Reader::default();
-        reader.feed(text.as_bytes())?;
-        reader.finish()
-    }
-
-    fn values(text: &str) -> Vec<Vec<f64>> {
-        read(text).expect(text).columns.into_iter().map(|column| column.values).collect()
-    }
-
-    #[test]
-    fn the_first_time_like_column_is_the_time() {
-        for (text, time_column, times_ms) in [
-            (
-                "a,when\n1,2024-01-01\n2,2024-01-02\n",
-                Some("when"),
-                vec![1_704_067_200_000, 1_704_153_600_000],
-            ),
-            ("ts,a\n1704067200,1\n1704067260,2\n", Some("ts"), vec![1_704_067_200_000, 1_704_067_260_000]),
-            ("ts;a\n1704067200500;1,5\n", Some("ts"), vec![1_704_067_200_500]),
-            ("bytes,a\n1704067200,1\n1604067260,2\n", None, vec![0, 1]),
-            ("a\n5\n6\n7\n", None, vec![0, 1, 2]),
-        ] {
-            let table = read(text).expect(text);
-            assert_eq!(table.note.time_column.as_deref(), time_column, "{text}");
-            assert_eq!(table.times_ms, times_ms, "{text}");
-        }
-    }
-
-    #[test]
-    fn missing_is_not_zero_and_text_is_counted() {
-        let table =
-            read("t,a,b\r\n1,,x\r\n2,NA,2\r\n3,null,3\r\n4,4,4\r\n5,5,5\r\n6,oops,6\r\n7,1,1\r\n8,1,1\r\n")
-                .expect("a table");
-        assert_eq!(table.columns.len(), 3, "t is not a time: it counts rows");
-        let a = &table.columns[1].values;
-        assert!(a[..3].iter().all(|value| value.is_nan()) && a[3] == 4.0 && a[5].is_nan());
-        assert_eq!((table.note.missing_cells, table.note.unreadable_cells), (3, 2));
-    }
-
-    #[test]
-    fn bad_lines_are_counted_and_named() {
-        let good: String = (10..30).map(|day| format!("2024-01-{day},1\n")).collect();
-        let text = format!("time,a\n2024-01-01,1\n2024-01-02,2,9\nlater,3\n\n{good}");
-        let table = read(&text).expect("a table");
-        assert_eq!((table.note.rows, table.note.bad_rows, table.note.first_bad_line), (21, 2, Some(3)));
-    }
-
-    #[test]
-    fn rows_are_put_in_order_and_twins_are_merged() {
-        let text = "time,a,b\n2024-01-02,2,\n2024-01-01,1,1\n2024-01-02,,5\n";
-        let table = read(text).expect("a table");
-        assert!(table.note.sorted && table.note.merged_rows == 1);
-        assert_eq!(values(text), [vec![1.0, 2.0], vec![1.0, 5.0]]);
-    }
-
-    #[test]
-    fn excel_habits_are_read() {
-        assert_eq!(values("\u{feff}a;b\r\n1,5;\"2\"\r\n2,5;3\r\n"), [vec![1.5, 2.5], vec![2.0, 3.0]]);
-        assert_eq!(values("1\t2\n3\t4\n"), [vec![1.0, 3.0], vec![2.0, 4.0]]);
-    }
-
-    #[test]
-    fn what_is_no_table_is_said_in_a_sentence() {
-        for (text, expected) in [
-            ("", TableFault::Empty),
-            ("a,b\n", TableFault::NoRows),
-            ("a,b\nx,y\nz,w\n", TableFault::NoNumbers),
-            ("PK\u{3}\u{4}rest", TableFault::Foreign("an Excel or zip file")),
-        ] {
-            assert_eq!(read(text), Err(expected), "{text}");
-        }
-    }
-
-    #[test]
-    fn more_columns_than_a_page_shows_are_named() {
-        let header: Vec<String> = (0..40).map(|n| format!("s{n}")).collect();
-        let row = ["1"; 40].join(",");
-        let table = read(&format!("{}\n{row}\n", header.join(","))).expect("a table");
-        assert_eq!((table.columns.len(), table.note.surplus_columns.len()), (32, 8));
-    }
-}
+mod tests;

@@ -9,9 +9,16 @@ pub(super) struct Records {
     in_quotes: bool,
     scanned: usize,
     lines: u64,
+    /// In JSON lines a quote never spans lines; in tables it may.
+    ends_at_every_line: bool,
 }
 
 impl Records {
+    /// Whether a line end within quotes is part of a cell.
+    pub(super) fn quotes_join_lines(&mut self, join: bool) {
+        self.ends_at_every_line = !join;
+    }
+
     /// Adds bytes and calls `each` with the line number and the text of every record that is now complete.
     pub(super) fn feed(&mut self, bytes: &[u8], mut each: impl FnMut(u64, &[u8])) {
         self.pending.extend_from_slice(bytes);
@@ -20,7 +27,7 @@ impl Records {
         while at < self.pending.len() {
             match self.pending[at] {
                 b'"' => self.in_quotes = !self.in_quotes,
-                b'\n' if !self.in_quotes => {
+                b'\n' if !self.in_quotes || self.ends_at_every_line => {
                     self.lines += 1;
                     each(self.lines, trim_return(&self.pending[start..at]));
                     start = at + 1;

@@ -1,118 +1,190 @@
-//! What the columns of a table are, guessed from its first rows.
+//! What the columns of a table are, guessed from its first rows where nobody says it.
 
 use std::borrow::Cow;
 
-use super::record::cells;
-use super::time::parse_time;
+use super::cell::{Cell, cell, decimal_of, is_missing, label};
+use super::choices::{Choices, ColumnPlan, DateOrder, Decimal, Role};
+use super::time::{order_of, parse_time};
 use super::{STREAMS_MAX, TableFault};
 
+/// A text column with more different words than this names no things.
+const THINGS_MOST: usize = 64;
+const LABEL_NAMES: [&str; 8] =
+    ["label", "labels", "anomaly", "is_anomaly", "anomalous", "outlier", "is_outlier", "ground_truth"];
+const THING_NAMES: [&str; 10] =
+    ["stream", "sensor", "metric", "name", "series", "channel", "variable", "device", "host", "source"];
+
 /// How the time column speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum TimeForm {
     /// A date and a clock.
-    Text,
+    Text(DateOrder),
     /// A count since 1970, of which one second has so many.
-    Epoch { per_second: i64 },
+    Epoch { per_second: f64 },
 }
 
 /// Which cell is what.
 #[derive(Clone, Debug)]
 pub(super) struct Shape {
-    pub(super) separator: u8,
-    pub(super) width: usize,
-    pub(super) time: Option<(usize, TimeForm)>,
-    /// The cells that are streams.
-    pub(super) numeric: Vec<usize>,
     pub(super) names: Vec<String>,
-    pub(super) text_columns: Vec<String>,
-    pub(super) surplus_columns: Vec<String>,
-    /// False where the first line holds numbers already.
-    pub(super) has_header: bool,
+    pub(super) slots: Vec<Slot>,
+    pub(super) form: Option<TimeForm>,
+    pub(super) decimal: Decimal,
+    /// Of dates, where they need it.
+    pub(super) order: Option<DateOrder>,
+    pub(super) plan: Vec<ColumnPlan>,
+    /// Numeric columns beyond the first 32.
+    pub(super) surplus: Vec<String>,
 }
 
-/// What a cell says.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Cell {
-    Missing,
-    Number(f64),
-    Unreadable,
+/// What is done with a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Slot {
+    Time,
+    Value,
+    Group,
+    Label,
+    Skip,
 }
 
-/// Reads a cell of a numeric column. A file that separates by semicolons may write decimals with a comma.
-pub(super) fn cell(text: &str, separator: u8) -> Cell {
-    if text.is_empty()
-        || ["na", "n/a", "nan", "null", "none", "-", "#n/a"].iter().any(|no| text.eq_ignore_ascii_case(no))
-    {
-        return Cell::Missing;
+/// The first rows, column by column.
+struct Sample<'a> {
+    rows: &'a [Vec<Cow<'a, str>>],
+    choices: &'a Choices,
+    decimal: Decimal,
+}
+
+impl<'a> Sample<'a> {
+    fn column(&self, place: usize) -> impl Iterator<Item = &'a str> + Clone + use<'a> {
+        let rows = self.rows;
+        rows.iter().filter_map(move |row| row.get(place)).map(AsRef::as_ref).filter(|text| !is_missing(text))
     }
-    let text = match separator {
-        b',' => Cow::Borrowed(text),
-        _ if text.contains(',') => Cow::Owned(text.replace(',', ".")),
-        _ => Cow::Borrowed(text),
-    };
-    match text.parse::<f64>() {
-        Ok(number) if number.is_finite() => Cell::Number(number),
-        _ => Cell::Unreadable,
+
+    fn is_numeric(&self, place: usize) -> bool {
+        let filled = self.column(place).count();
+        let is_number = |text: &&str| matches!(cell(text, self.decimal), Cell::Number(_));
+        self.column(place).filter(is_number).count() * 5 >= filled * 4
+    }
+
+    fn words(&self, place: usize) -> usize {
+        let mut words: Vec<&str> = self.column(place).collect();
+        words.sort_unstable();
+        words.dedup();
+        words.len()
+    }
+
+    fn is_label(&self, name: &str, place: usize) -> bool {
+        let is_named = LABEL_NAMES.iter().any(|word| name.eq_ignore_ascii_case(word));
+        is_named && self.column(place).all(|text| label(text).is_some())
+    }
+
+    /// Whether a column of words says which thing a row is about: a few words that come back, and either rows share
+    /// their times or the column is called so.
+    fn is_group(&self, name: &str, place: usize, time: Option<usize>) -> bool {
+        let (words, rows) = (self.words(place), self.column(place).count());
+        let is_few = (2..=THINGS_MOST).contains(&words) && words * 2 <= rows.max(4);
+        let is_named = THING_NAMES.iter().any(|word| name.eq_ignore_ascii_case(word));
+        is_few && time.is_some_and(|time| is_named || self.words(time) * 3 <= self.column(time).count() * 2)
     }
 }
 
 impl Shape {
-    /// The shape of a file that starts with `header` and goes on with `sample`.
-    pub(super) fn guess(header: &[u8], separator: u8, sample: &[Vec<u8>]) -> Result<Self, TableFault> {
-        let first: Vec<Cow<'_, str>> = cells(header, separator).collect();
-        let width = first.len();
-        let is_value = |text: &Cow<'_, str>| {
-            matches!(cell(text, separator), Cell::Number(_)) || parse_time(text).is_some()
-        };
-        let has_header = !first.iter().all(is_value);
-        let mut names = Vec::with_capacity(width);
-        for (place, text) in first.iter().enumerate() {
-            let name = if has_header && !text.is_empty() {
-                text.to_string()
-            } else {
-                format!("column {}", place + 1)
-            };
-            names.push(distinct(&names, name));
-        }
-        let rows: Vec<Vec<Cow<'_, str>>> = (!has_header)
-            .then_some(first.clone())
-            .into_iter()
-            .chain(sample.iter().map(|record| cells(record, separator).collect()))
-            .filter(|row: &Vec<_>| row.len() == width)
-            .collect();
-        let column = |place: usize| {
-            rows.iter()
-                .map(move |row| row[place].as_ref())
-                .filter(|text| cell(text, separator) != Cell::Missing)
-        };
-        let time = (0..width).find_map(|place| Some((place, time_form(&names[place], column(place))?)));
+    /// The shape of a table with these columns and these first rows.
+    pub(super) fn guess(
+        names: Vec<String>,
+        rows: &[Vec<Cow<'_, str>>],
+        separator: Option<u8>,
+        choices: &Choices,
+    ) -> Result<Self, TableFault> {
+        let said = |place: usize| choices.roles.get(&names[place]).copied();
+        let all = (0..names.len()).flat_map(|place| rows.iter().filter_map(move |row| row.get(place)));
+        let decimal = choices.decimal.unwrap_or_else(|| decimal_of(all.map(AsRef::as_ref), separator));
+        let sample = Sample { rows, choices, decimal };
+        let form = |place: usize| sample.time_form(&names[place], place, said(place) == Some(Role::Time));
+        let chosen = (0..names.len()).find(|&place| said(place) == Some(Role::Time));
+        let time =
+            chosen.or_else(|| (0..names.len()).find(|&place| said(place).is_none() && form(place).is_some()));
         let mut shape = Self {
-            separator,
-            width,
-            time,
-            numeric: Vec::new(),
+            slots: vec![Slot::Skip; names.len()],
+            form: time.and_then(form),
+            order: time.and_then(|place| choices.order.or_else(|| order_of(sample.column(place)))),
+            decimal,
+            plan: Vec::new(),
+            surplus: Vec::new(),
             names,
-            text_columns: Vec::new(),
-            surplus_columns: Vec::new(),
-            has_header,
         };
-        for place in (0..width).filter(|&place| Some(place) != time.map(|(place, _)| place)) {
-            let filled = column(place).count();
-            let numbers =
-                column(place).filter(|text| matches!(cell(text, separator), Cell::Number(_))).count();
-            let name = shape.names[place].clone();
-            match (numbers * 5 >= filled * 4, shape.numeric.len() < STREAMS_MAX) {
-                (true, true) => shape.numeric.push(place),
-                (true, false) => shape.surplus_columns.push(name),
-                (false, _) => shape.text_columns.push(name),
+        for place in 0..shape.names.len() {
+            let name = &shape.names[place];
+            let has = |slot: Slot| shape.slots.contains(&slot);
+            let guessed = match () {
+                () if time == Some(place) => Role::Time,
+                () if sample.is_label(name, place) => Role::Label,
+                () if sample.is_numeric(place) => Role::Value,
+                () if !has(Slot::Group) && sample.is_group(name, place, time) => Role::Group,
+                () => Role::Ignore,
+            };
+            let said = choices.roles.get(name).copied();
+            let role = said.filter(|role| *role != Role::Time || time == Some(place)).unwrap_or(guessed);
+            let values = shape.slots.iter().filter(|slot| **slot == Slot::Value).count();
+            shape.slots[place] = match role {
+                Role::Time => Slot::Time,
+                Role::Value if values < STREAMS_MAX => Slot::Value,
+                Role::Group if !has(Slot::Group) => Slot::Group,
+                Role::Label if !has(Slot::Label) => Slot::Label,
+                _ => Slot::Skip,
+            };
+            if role == Role::Value && values >= STREAMS_MAX {
+                shape.surplus.push(name.clone());
             }
+            let example = sample.column(place).next().unwrap_or_default().chars().take(40).collect();
+            let role = if shape.slots[place] == Slot::Skip { Role::Ignore } else { role };
+            shape.plan.push(ColumnPlan { name: name.clone(), role, example });
         }
-        if shape.numeric.is_empty() { Err(TableFault::NoNumbers) } else { Ok(shape) }
+        if shape.slots.contains(&Slot::Value) { Ok(shape) } else { Err(TableFault::NoNumbers) }
+    }
+
+    /// The places of the streams among the cells.
+    pub(super) fn values(&self) -> impl Iterator<Item = usize> {
+        (0..self.slots.len()).filter(|&place| self.slots[place] == Slot::Value)
     }
 }
 
-fn distinct(taken: &[String], name: String) -> String {
-    // The engine's limit, in whole characters.
+impl Sample<'_> {
+    /// Whether a column says when, and how. A bare number is a time only if it lies in our days and either rises or is
+    /// named so, unless a person says that it is one.
+    fn time_form(&self, name: &str, place: usize, is_said: bool) -> Option<TimeForm> {
+        let column = self.column(place);
+        let filled = column.clone().count();
+        let order = self.choices.order.or_else(|| order_of(column.clone())).unwrap_or_default();
+        let texts = column.clone().filter(|text| parse_time(text, order).is_some()).count();
+        if filled == 0 || texts * 10 >= filled * 9 {
+            return (filled > 0).then_some(TimeForm::Text(order));
+        }
+        let numbers: Vec<f64> = column.filter_map(|text| text.parse().ok()).collect();
+        if numbers.len() * 10 < filled * 9 {
+            return None;
+        }
+        let name = name.to_lowercase();
+        let is_named = ["date", "epoch", "ts", "t", "unix"].contains(&name.as_str()) || name.contains("time");
+        // Rows on several things share their times.
+        let rises = numbers.len() > 2 && numbers.windows(2).all(|pair| pair[0] < pair[1]);
+        // 1990 to 2100, so that a count of bytes is not taken for a moment.
+        let lies_in_our_days = |per_second: &f64| {
+            let range = 631_152_000.0..4_102_444_800.0;
+            numbers.iter().all(|number| range.contains(&(number / per_second)))
+        };
+        let known = [1.0, 1e3, 1e6, 1e9].into_iter().find(lies_in_our_days);
+        match known {
+            Some(per_second) if is_said || is_named || rises => Some(TimeForm::Epoch { per_second }),
+            // Seconds since the start of something.
+            None if is_said => Some(TimeForm::Epoch { per_second: 1.0 }),
+            _ => None,
+        }
+    }
+}
+
+/// Names that differ, of the engine's length, in whole characters.
+pub(super) fn distinct(taken: &[String], name: &str) -> String {
     let name: String = name.chars().filter(|char| !char.is_control()).take(32).collect();
     let mut candidate = name.clone();
     let mut count = 1;
@@ -121,33 +193,4 @@ fn distinct(taken: &[String], name: String) -> String {
         candidate = format!("{name} ({count})");
     }
     candidate
-}
-
-/// Whether a column says when. A bare number is a time only if it lies in our days and either rises or is named so.
-fn time_form<'a>(name: &str, column: impl Iterator<Item = &'a str> + Clone) -> Option<TimeForm> {
-    let filled = column.clone().count();
-    if filled == 0 {
-        return None;
-    }
-    if column.clone().filter(|text| parse_time(text).is_some()).count() * 10 >= filled * 9 {
-        return Some(TimeForm::Text);
-    }
-    let numbers: Vec<f64> = column.filter_map(|text| text.parse().ok()).collect();
-    if numbers.len() * 10 < filled * 9 {
-        return None;
-    }
-    let name = name.to_lowercase();
-    let is_named = ["time", "date", "epoch", "ts", "t", "unix"]
-        .iter()
-        .any(|word| name == *word || name.contains("time"));
-    let rises = numbers.len() > 2 && numbers.windows(2).all(|pair| pair[0] < pair[1]);
-    // 1990 to 2100, so that a count of bytes is not taken for a moment.
-    let lies_in_our_days = |per_second: i64| {
-        let range = 631_152_000.0..4_102_444_800.0;
-        numbers.iter().all(|number| range.contains(&(number / per_second as f64)))
-    };
-    [1, 1000, 1_000_000]
-        .into_iter()
-        .find(|&per_second| (is_named || rises) && lies_in_our_days(per_second))
-        .map(|per_second| TimeForm::Epoch { per_second })
 }

@@ -1,12 +1,14 @@
 //! Drives the engine over a table in small steps, so that a thread can report and listen in between.
 
 use fourfold::wire::EpisodeJson;
-use fourfold::{Engine, Episode, Error, Schema, SchemaDraft, Verdict};
+use fourfold::{Engine, Episode, Error, Schema, Verdict};
 
+use super::Said;
 use crate::table::Table;
 
-/// Rows per call of the engine.
-const BATCH_ROWS: usize = 64;
+/// Rows per call of the engine; and what people said is heard at rows that are multiples of it, so that it does not matter
+/// in which steps a table was judged.
+pub const BATCH_ROWS: usize = 64;
 /// A silence inside a file is spoken of at most so many times: a year off is not a million verdicts.
 const TICKS_MAX: i64 = 64;
 
@@ -24,10 +26,11 @@ pub struct Judged {
 }
 
 /// The engine on its way through a table.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Scorer {
     engine: Engine,
     next_row: usize,
+    verdicts: usize,
     /// The usual distance between rows.
     interval_ms: i64,
     digest: u64,
@@ -35,32 +38,19 @@ pub struct Scorer {
     told: Vec<Episode>,
 }
 
-/// The schema of a table: the preset's streams where it knows the column's name, the bare name where not.
-pub fn schema_of(table: &Table, preset: Option<&str>) -> Result<Schema, Error> {
-    let mut draft = SchemaDraft::of_streams(table.columns.iter().map(|column| column.name.clone()));
-    if let Some(preset) = preset {
-        let known = SchemaDraft::preset(preset)?;
-        let has = |name: &str| table.columns.iter().any(|column| column.name == name);
-        for stream in &mut draft.streams {
-            if let Some(found) = known.streams.iter().find(|known| known.name == stream.name) {
-                *stream = found.clone();
-            }
-        }
-        draft.links = known.links.into_iter().filter(|link| has(&link.from) && has(&link.to)).collect();
-    }
-    draft.validate()
-}
-
 impl Scorer {
     /// At the first row.
     pub fn new(table: &Table, schema: Schema) -> Self {
-        let mut steps: Vec<i64> = table.times_ms.windows(2).map(|pair| pair[1] - pair[0]).collect();
-        let middle = steps.len() / 2;
-        let interval_ms = if steps.is_empty() { 1 } else { *steps.select_nth_unstable(middle).1 };
+        Self::resume(table, Engine::new(schema))
+    }
+
+    /// At the first row of a table that goes on where this engine ended.
+    pub fn resume(table: &Table, engine: Engine) -> Self {
         Self {
-            engine: Engine::new(schema),
+            engine,
             next_row: 0,
-            interval_ms,
+            verdicts: 0,
+            interval_ms: table.interval_ms(),
             digest: 0xcbf2_9ce4_8422_2325,
             rows: Vec::new(),
             told: Vec::new(),
@@ -72,29 +62,87 @@ impl Scorer {
         self.next_row
     }
 
-    /// Judges a few more rows; false once all are judged.
-    pub fn step(&mut self, table: &Table, into: &mut Judged) -> Result<bool, Error> {
+    /// Verdicts so far: a few more than rows, since there are some on silence.
+    pub fn verdicts(&self) -> usize {
+        self.verdicts
+    }
+
+    /// Changes how often a normal frame may raise an alarm, from the next row on.
+    pub fn set_false_alarm_rate(&mut self, rate: f64) -> Result<(), Error> {
+        self.engine.set_false_alarm_rate(rate)
+    }
+
+    /// The engine as it is now.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The usual distance between rows.
+    pub fn interval_ms(&self) -> i64 {
+        self.interval_ms
+    }
+
+    /// Judges a few more rows, at most so many; `hear` hears every verdict. False once all are judged.
+    pub fn step(
+        &mut self,
+        table: &Table,
+        said: &[Said],
+        rows_max: usize,
+        into: &mut Judged,
+        hear: &mut dyn FnMut(&Verdict),
+    ) -> Result<bool, Error> {
+        let mut each = |verdict: &Verdict| {
+            into.take(verdict);
+            hear(verdict);
+        };
+        let goes_on = self.advance(table, said, rows_max, &mut each)?;
+        if goes_on {
+            self.tell_episodes(into);
+        }
+        Ok(goes_on)
+    }
+
+    /// The same for who wants whole verdicts.
+    pub fn advance(
+        &mut self,
+        table: &Table,
+        said: &[Said],
+        rows_max: usize,
+        each: &mut dyn FnMut(&Verdict),
+    ) -> Result<bool, Error> {
         let from = self.next_row;
         let times_ms = &table.times_ms;
         if from >= times_ms.len() {
             return Ok(false);
         }
         if from > 0 {
-            self.pass_silence(times_ms[from - 1], times_ms[from], into)?;
+            self.pass_silence(times_ms[from - 1], times_ms[from], each)?;
         }
         // A batch ends where a silence begins, so that the silence is judged in its place.
         let is_silence = |row: usize| times_ms[row] - times_ms[row - 1] > self.interval_ms.saturating_mul(2);
-        let most = (from + BATCH_ROWS).min(times_ms.len());
+        let most = (from / BATCH_ROWS + 1) * BATCH_ROWS;
+        let most = most.min(from + rows_max.max(1)).min(times_ms.len());
         let to = (from + 1..most).find(|&row| is_silence(row)).unwrap_or(most);
+        if from == 0
+            && let Some(last_ms) = self.engine.last_frame_ms()
+        {
+            // It may have learned before this table.
+            self.pass_silence(last_ms, times_ms[0], each)?;
+        }
         self.rows.clear();
         for row in from..to {
             self.rows.extend(table.columns.iter().map(|column| column.values[row]));
         }
-        let digest = &mut self.digest;
-        self.engine
-            .observe_batch(&times_ms[from..to], &self.rows, |_, verdict| note(verdict, digest, into))?;
+        let Self { engine, rows, digest, verdicts, .. } = self;
+        engine.observe_batch(&times_ms[from..to], rows, |_, verdict| {
+            note(verdict, digest, verdicts);
+            each(verdict);
+        })?;
         self.next_row = to;
-        self.tell_episodes(into);
+        let is_end = to == times_ms.len();
+        if is_end || to.is_multiple_of(BATCH_ROWS) {
+            self.hear(said, is_end)?;
+        }
         Ok(true)
     }
 
@@ -103,16 +151,41 @@ impl Scorer {
         format!("{:016x}", self.digest)
     }
 
-    fn pass_silence(&mut self, from_ms: i64, to_ms: i64, into: &mut Judged) -> Result<(), Error> {
+    fn pass_silence(
+        &mut self,
+        from_ms: i64,
+        to_ms: i64,
+        each: &mut dyn FnMut(&Verdict),
+    ) -> Result<(), Error> {
         let step_ms = self.interval_ms.max((to_ms - from_ms) / TICKS_MAX).max(1);
         if to_ms - from_ms <= self.interval_ms.saturating_mul(2) {
             return Ok(());
         }
         let mut now_ms = from_ms + step_ms;
         while now_ms < to_ms {
-            let digest = &mut self.digest;
-            self.engine.tick(now_ms, |verdict| note(verdict, digest, into))?;
+            let Self { engine, digest, verdicts, .. } = self;
+            engine.tick(now_ms, |verdict| {
+                note(verdict, digest, verdicts);
+                each(verdict);
+            })?;
             now_ms += step_ms;
+        }
+        Ok(())
+    }
+
+    /// What people say of an episode is heard as soon as it is over, as if they had said it then.
+    fn hear(&mut self, said: &[Said], is_end: bool) -> Result<(), Error> {
+        for Said { opened_ms, label } in newest_words(said) {
+            let is_over = |episode: &&Episode| {
+                episode.opened_ms == opened_ms && (is_end || episode.closed_ms.is_some())
+            };
+            let found = self.engine.episodes().find(is_over);
+            let Some(id) = found.filter(|episode| episode.label.is_none()).map(|episode| episode.id) else {
+                continue;
+            };
+            self.engine.label(id, label)?;
+            // Told again, with its label.
+            self.told.retain(|told| told.id < id);
         }
         Ok(())
     }
@@ -124,12 +197,7 @@ impl Scorer {
         for episode in self.engine.episodes() {
             let is_known = self.told.iter().rev().take(2).any(|told| told == episode);
             if episode.id + 1 >= newest && !is_known {
-                let json = EpisodeJson::new(self.engine.schema(), episode);
-                let stream = json.stream.map(|name| name.into_owned().into());
-                let reason = json.reason.map(|word| word.into_owned().into());
-                let group = json.group.map(|name| name.into_owned().into());
-                into.episodes.retain(|earlier| earlier.id != json.id);
-                into.episodes.push(EpisodeJson { stream, reason, group, ..json });
+                into.tell(episode_json(&self.engine, episode));
                 changed = true;
             }
         }
@@ -140,10 +208,39 @@ impl Scorer {
     }
 }
 
-fn note(verdict: &Verdict, digest: &mut u64, into: &mut Judged) {
-    into.times_ms.push(verdict.at_ms as f64);
-    into.scores.push(verdict.score);
-    into.confidences.push(verdict.confidence);
+/// An episode that outlives the engine.
+pub fn episode_json(engine: &Engine, episode: &Episode) -> EpisodeJson<'static> {
+    let json = EpisodeJson::new(engine.schema(), episode);
+    let stream = json.stream.map(|name| name.into_owned().into());
+    let reason = json.reason.map(|word| word.into_owned().into());
+    let group = json.group.map(|name| name.into_owned().into());
+    EpisodeJson { stream, reason, group, ..json }
+}
+
+/// Of everything that was said of an episode, the newest counts.
+fn newest_words(said: &[Said]) -> impl Iterator<Item = Said> {
+    let is_newest = |place: &usize| {
+        let opened_ms = said[*place].opened_ms;
+        said[place + 1..].iter().all(|later| later.opened_ms != opened_ms)
+    };
+    (0..said.len()).filter(is_newest).map(|place| said[place])
+}
+
+impl Judged {
+    fn take(&mut self, verdict: &Verdict) {
+        self.times_ms.push(verdict.at_ms as f64);
+        self.scores.push(verdict.score);
+        self.confidences.push(verdict.confidence);
+    }
+
+    fn tell(&mut self, episode: EpisodeJson<'static>) {
+        self.episodes.retain(|earlier| earlier.id != episode.id);
+        self.episodes.push(episode);
+    }
+}
+
+fn note(verdict: &Verdict, digest: &mut u64, verdicts: &mut usize) {
+    *verdicts += 1;
     let words = [
         verdict.at_ms as u64,
         verdict.score.to_bits(),
@@ -158,72 +255,4 @@ fn note(verdict: &Verdict, digest: &mut u64, into: &mut Judged) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::table::Column;
-
-    const START_MS: i64 = 1_700_000_000_000;
-    const PEAK_MS: i64 = START_MS + 48_000_000;
-
-    fn table(rows: i64, hole: std::ops::Range<i64>) -> Table {
-        let times_ms: Vec<i64> =
-            (0..rows).filter(|row| !hole.contains(row)).map(|row| START_MS + row * 60_000).collect();
-        let wave =
-            |at: &i64| f64::from((at / 60_000 * 7919 % 13) as i32) + if *at == PEAK_MS { 500.0 } else { 0.0 };
-        let columns =
-            ["a", "b"].map(|name| Column { name: name.into(), values: times_ms.iter().map(wave).collect() });
-        Table { times_ms, columns: columns.into(), ..Table::default() }
-    }
-
-    fn judged(table: &Table) -> (Judged, String) {
-        let mut scorer = Scorer::new(table, schema_of(table, None).expect("two names"));
-        let (mut all, mut episodes) = (Judged::default(), Vec::<EpisodeJson<'static>>::new());
-        while scorer.step(table, &mut all).expect("ascending times") {
-            for episode in all.episodes.drain(..) {
-                episodes.retain(|known| known.id != episode.id);
-                episodes.push(episode);
-            }
-        }
-        all.episodes = episodes;
-        (all, scorer.digest())
-    }
-
-    #[test]
-    fn steps_give_what_one_call_gives() {
-        let table = table(1000, 0..0);
-        let (all, digest) = judged(&table);
-        let mut engine = Engine::new(schema_of(&table, None).expect("two names"));
-        let rows: Vec<f64> =
-            (0..1000).flat_map(|row| table.columns.iter().map(move |column| column.values[row])).collect();
-        let mut scores = Vec::new();
-        engine
-            .observe_batch(&table.times_ms, &rows, |_, verdict| scores.push(verdict.score))
-            .expect("a batch");
-        assert_eq!(all.scores, scores);
-        assert_eq!(digest, judged(&table).1);
-        assert!(all.episodes.iter().any(|episode| episode.peak == PEAK_MS), "{:?}", all.episodes);
-        assert_eq!(all.episodes.len(), engine.episodes().len());
-    }
-
-    #[test]
-    fn a_hole_in_the_rows_is_judged_in_its_place() {
-        // Habits take a week to learn; the hole is an hour on the eighth day.
-        let (all, _) = judged(&table(12_000, 11_000..11_060));
-        assert_eq!(all.times_ms.len(), all.scores.len());
-        let hole = (START_MS + 11_000 * 60_000) as f64..(START_MS + 11_060 * 60_000) as f64;
-        let inside = all.times_ms.iter().filter(|&at| hole.contains(at)).count();
-        assert_eq!(inside, 1, "a silence is told once");
-        assert!(all.episodes.iter().any(|episode| episode.cause.is_some()), "{:?}", all.episodes);
-        assert!(all.times_ms.windows(2).all(|pair| pair[0] < pair[1]));
-    }
-
-    #[test]
-    fn a_preset_gives_groups_and_units() {
-        let columns = ["latency_mean", "other"].map(|name| Column { name: name.into(), values: vec![1.0] });
-        let table = Table { times_ms: vec![0], columns: columns.into(), ..Table::default() };
-        let schema = schema_of(&table, Some("service")).expect("two names");
-        assert_eq!(schema.groups(), ["latency"]);
-        assert_eq!(schema.streams()[0].unit.as_deref(), Some("ms"));
-        assert!(schema.links().is_empty());
-    }
-}
+mod tests;

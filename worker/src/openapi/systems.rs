@@ -131,7 +131,7 @@ fn episodes(shapes: &mut Shapes) -> Vec<Operation> {
             .answers(200, "As it is now.", shapes.outgoing::<AnomalyJson<'static>>()),
         Operation::new("GET", "/v1/systems/{id}/anomalies/{anomaly}/explanation", "explain", "Say why")
             .query("mode", json!({ "enum": ["fast", "thorough"] }), "How thoroughly.")
-            .answers(200, "The explanation.", shapes.outgoing::<ExplanationJson<'static>>()),
+            .answers(200, "The explanation.", shapes.outgoing::<ExplanationJson>()),
         Operation::new(
             "POST",
             "/v1/systems/{id}/labels",

@@ -12,8 +12,9 @@ use crate::stamp::{Made, Product};
 /// compiled again: the package, the web app and the Worker share what they have in common.
 ///
 /// LLVM's own limits are those of machines with large caches and no download. With these the package weighs a tenth less
-/// and is as fast; with still lower ones it is not.
-pub(crate) const WASM_RUSTFLAGS: &str = "-C target-feature=+simd128 \
+/// and is as fast; with still lower ones it is not. `erase_components` is for Leptos: views of one type instead of one
+/// type per view, which weighs less.
+pub(crate) const WASM_RUSTFLAGS: &str = "-C target-feature=+simd128 --cfg erase_components \
     -C llvm-args=-inline-threshold=100 -C llvm-args=-unroll-threshold=60 \
     -C llvm-args=-unroll-runtime=false -C llvm-args=-unroll-allow-partial=false";
 

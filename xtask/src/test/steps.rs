@@ -50,7 +50,10 @@ pub(super) const STEPS: &[Step] = &[
     step("build-worker", &["tools"], Tally::Preparation, || xtask(&["worker"])),
     step("golden", &["build-npm", "build-worker", "chromium"], Tally::Xtask, || xtask(&["golden"])),
     step("package", &["build-npm", "chromium"], Tally::Node, || node_tests("package")),
-    step("browser", &["build-web", "chromium"], Tally::Node, || node_tests("browser")),
+    step("browser", &["build-web", "build-npm", "build-worker", "chromium"], Tally::Node, || {
+        node_tests("browser")
+    }),
+    step("audit", &["build-web", "chromium"], Tally::Whole, || xtask(&["audit"])),
     step("workerd", &["build-worker", "build-web"], Tally::Node, || node_tests("workerd")),
 ];
 

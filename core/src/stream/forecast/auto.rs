@@ -28,6 +28,12 @@ impl Auto {
         Self { candidates: [Model::of(kind), Model::plain(kind)], losses: [0.0; 2], values: 0.0, answers: 1 }
     }
 
+    /// Who answers, its mean error over the last values, and that of the other; `None` before both had one.
+    pub(crate) fn in_use(&self) -> (&'static str, Option<[f64; 2]>) {
+        let errors = [self.losses[self.answers], self.losses[1 - self.answers]];
+        (self.candidates[self.answers].name(), (self.values > 0.0).then_some(errors))
+    }
+
     /// What the candidates expect.
     #[inline]
     pub(crate) fn ask(&self, at: Moment) -> Said {

@@ -98,6 +98,13 @@ macro_rules! models {
             }
         }
 
+        impl Model {
+            /// What it is called.
+            pub(crate) fn name(&self) -> &'static str {
+                match self { $(Self::$model(_) => stringify!($model),)* }
+            }
+        }
+
         #[cfg(test)]
         impl Model {
             /// One of each, for the contract suite.

@@ -1,6 +1,6 @@
 //! What to know about how the file was read, and how long everything took.
 
-use fourfold_web::chart::ticks::grouped;
+use fourfold_web::chart::ticks::{grouped, length};
 use fourfold_web::table::Note;
 use leptos::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::session::{Phase, Session};
 
 /// One line, with more on demand.
 #[component]
-pub(crate) fn ImportNote(session: Session) -> impl IntoView {
+pub(super) fn ImportNote(session: Session) -> impl IntoView {
     let lines = move || session.note.with(sentences);
     let took = move || match session.phase.get() {
         Phase::Done { reading_ms, judging_ms, .. } => {
@@ -26,11 +26,19 @@ pub(crate) fn ImportNote(session: Session) -> impl IntoView {
         _ => String::new(),
     };
     view! {
-        <section class="note" aria-label="About this file" data-test="note" data-digest=digest>
+        <section class="note" aria-label="About this file" data-test="note">
             <h2>"About this file"</h2>
             <ul>
                 <For each=lines key=|line| line.clone() children=|line| view! { <li>{line}</li> } />
             </ul>
+            {move || session.note.with(|note| (!note.bad_lines.is_empty()).then(|| view! {
+                <table class="bad-lines" data-test="bad-lines">
+                    <caption>"The first lines that could not be read"</caption>
+                    <tbody>{note.bad_lines.iter().map(|bad| view! {
+                        <tr><th scope="row">{bad.line}</th><td>{bad.why.clone()}<code>{bad.text.clone()}</code></td></tr>
+                    }).collect_view()}</tbody>
+                </table>
+            }))}
             <p class="muted">{took}</p>
             <p class="muted">{move || match digest() {
                 digest if digest.is_empty() => String::new(),
@@ -46,16 +54,30 @@ fn sentences(note: &Note) -> Vec<String> {
     };
     let mut lines = vec![match &note.time_column {
         Some(name) => format!(
-            "{} by the time in “{name}” (UTC where no zone is given).",
-            count(note.rows, "row", "rows")
+            "{} by the time in “{name}”{}.",
+            count(note.rows, "row", "rows"),
+            if note.plan.needs_zone { ", which names no zone" } else { "" }
         ),
         None => format!("{}, numbered: no column holds times.", count(note.rows, "row", "rows")),
     }];
     if note.bad_rows > 0 {
-        let line = note.first_bad_line.unwrap_or_default();
+        let line = note.bad_lines.first().map_or(0, |bad| bad.line);
         lines.push(format!(
             "{} unreadable and left out, the first at line {line}.",
             count(note.bad_rows, "line", "lines")
+        ));
+    }
+    if let Some(group) = &note.group_column {
+        lines.push(format!(
+            "{} on single things, told apart by “{group}” and gathered in frames of {}.",
+            count(note.events, "row", "rows"),
+            length(note.plan.frame_ms.unwrap_or_default(), true)
+        ));
+    }
+    if let Some(label) = &note.label_column {
+        lines.push(format!(
+            "{} abnormal by “{label}”, which the engine does not see.",
+            count(note.labelled_rows, "row is", "rows are")
         ));
     }
     if note.missing_cells > 0 {
@@ -77,7 +99,7 @@ fn sentences(note: &Note) -> Vec<String> {
         ));
     }
     if !note.text_columns.is_empty() {
-        lines.push(format!("Left out, no numbers: {}.", note.text_columns.join(", ")));
+        lines.push(format!("Left out: {}.", note.text_columns.join(", ")));
     }
     if !note.surplus_columns.is_empty() {
         lines.push(format!("Left out, more than 32 streams: {}.", note.surplus_columns.join(", ")));

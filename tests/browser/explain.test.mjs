@@ -1,0 +1,104 @@
+// Why, on the screen: an episode is selected, explained, looked at closer, called expected, and that is taken back.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { devices } from 'playwright-core';
+import { csv, episodes, judged, launch, open, serve } from './page.mjs';
+
+let server;
+let browser;
+before(async () => {
+  server = await serve();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  server?.close();
+});
+
+const START = Date.UTC(2024, 0, 1);
+const JUMPS = [1500, 3000, 4500];
+
+/** Four days of minutes in which the load jumps three times for a quarter of an hour, and the heat two minutes later. */
+function jumps() {
+  const jumping = (row) => JUMPS.some((jump) => row >= jump && row < jump + 15);
+  const noise = (row, turns) => (row * 7919) % turns;
+  const rows = Array.from({ length: 6000 }, (_, row) => [
+    new Date(START + row * 60_000).toISOString(),
+    noise(row, 13) + (jumping(row) ? 60 : 0),
+    noise(row, 17) + (jumping(row - 2) ? 40 : 0),
+    noise(row, 11),
+  ].join(','));
+  return ['time,load,heat,light', ...rows].join('\n');
+}
+
+const at = (row) => START + row * 60_000;
+const lesson = (page, text) => page.locator('[data-test=lesson]').filter({ hasText: text }).waitFor();
+
+async function judgedJumps(options) {
+  const opened = await open(browser, server.origin, options);
+  await opened.page.locator('input[type=file]').first().setInputFiles(csv('jumps.csv', jumps()));
+  const digest = await judged(opened.page);
+  return { ...opened, digest };
+}
+
+test('selecting a moment says why; "expected" silences its like, and undo brings all of it back', async () => {
+  const { page, context, complaints, digest } = await judgedJumps();
+  const before = await episodes(page);
+  const first = before.findIndex(({ from }) => from === at(JUMPS[0]));
+  assert.ok(JUMPS.every((jump) => before.some(({ from }) => from === at(jump))), JSON.stringify(before));
+
+  await page.locator('[data-test=episode]').nth(first).click();
+  const headline = page.locator('[data-test=headline]');
+  await headline.waitFor();
+  assert.match(await headline.textContent(), /load rose to \d+/);
+  const shares = await page.locator('[data-test=causes] li > b').allTextContents();
+  const sum = shares.map((text) => Number.parseInt(text, 10)).reduce((one, other) => one + other, 0);
+  assert.ok(Math.abs(sum - 100) <= shares.length, `${shares} are the whole`);
+  assert.match(await page.locator('[data-test=causes] li').first().textContent(), /^load/);
+  assert.match(await page.locator('[data-test=causes] li').last().textContent(), /None of these/);
+  assert.match(await page.locator('[data-test=sequence]').textContent(), /load rose/);
+
+  await page.locator('[data-test=closer]').click();
+  await page.locator('[data-test=closer]').waitFor({ state: 'detached' });
+  assert.match(await page.locator('[data-test=sequence]').textContent(), /heat rose/, 'what followed is seen by now');
+  assert.match(await page.locator('[data-test=leads]').textContent(), /load .*heat/);
+  assert.ok(await page.locator('[data-test=leads] tr').count() > 20, 'the curve has a table for who can not see it');
+  assert.match(await page.locator('[data-test=graph]').textContent(), /load/);
+
+  await page.locator('[data-test=expected]').click();
+  await lesson(page, 'Learned: this is fine.');
+  const taught = await episodes(page);
+  assert.ok(!taught.some(({ from }) => from === at(JUMPS[1]) || from === at(JUMPS[2])), JSON.stringify(taught));
+  assert.ok(taught.some(({ from, text }) => from === at(JUMPS[0]) && /expected/.test(text)));
+  assert.match(await page.locator('[data-test=lesson]').textContent(), /\d moments? .*(no longer|gone)/);
+  assert.equal(await page.locator('[data-test=expected]').getAttribute('aria-pressed'), 'true');
+  assert.notEqual(await judged(page), digest);
+
+  await page.locator('[data-test=undo]').click();
+  await lesson(page, 'Taken back.');
+  assert.deepEqual(await episodes(page), before);
+  assert.equal(await judged(page), digest, 'to the bit');
+  assert.ok(await page.locator('[data-test=undo]').isDisabled());
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test('all of it by keyboard, and by touch at 360 px', async () => {
+  const keyboard = await judgedJumps();
+  await keyboard.page.locator('[data-test=episode]').first().focus();
+  await keyboard.page.keyboard.press('Enter');
+  await keyboard.page.locator('[data-test=headline]').waitFor();
+  await keyboard.page.locator('[data-test=real]').focus();
+  await keyboard.page.keyboard.press('Space');
+  await lesson(keyboard.page, 'Learned: this is real.');
+  assert.equal(await keyboard.page.evaluate(() => document.activeElement?.dataset.test), 'real', 'the focus stays');
+  await keyboard.context.close();
+
+  const touch = await judgedJumps({ ...devices['Pixel 7'], viewport: { width: 360, height: 760 } });
+  await touch.page.locator('[data-test=episode]').first().tap();
+  await touch.page.locator('[data-test=headline]').waitFor();
+  assert.ok(await touch.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+  await touch.page.locator('[data-test=expected]').tap();
+  await lesson(touch.page, 'Learned');
+  await touch.context.close();
+});

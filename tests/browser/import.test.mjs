@@ -1,0 +1,140 @@
+// Ways in: formats, roles, zones, addresses; what was guessed is shown, and changed by hand.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { csv, judged, launch, open, serve, table } from './page.mjs';
+
+let server;
+let browser;
+before(async () => {
+  server = await serve();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  server?.close();
+});
+
+const MINUTE = 60_000;
+const START = Date.UTC(2024, 4, 1);
+const choose = (page, file) => page.locator('input[type=file]').first().setInputFiles(file);
+const names = (page) => page.locator('.lane-name b').allTextContents().then((all) => all.slice(2));
+const rows = async (page) => (await page.locator('[data-test=file]').textContent()).match(/([\d,]+) rows, (\d+) streams?/).slice(1);
+const fileSheet = async (page) => {
+  await page.locator('[data-test=tab-file]').click();
+  return page.locator('[data-test=note]').textContent();
+};
+/** What a list of choices stands at, in words. */
+const chosen = (page, test) => page.locator(`[data-test="${test}"]`).evaluate((list) => list.selectedOptions[0].textContent);
+/** Chooses, and waits until the file has been read and judged again. */
+async function rejudge(page, act) {
+  await page.locator('[data-test=workspace]').evaluate((main) => {
+    main.before = main.dataset.digest;
+    new MutationObserver(() => (main.emptied ||= main.dataset.digest === '')).observe(main, { attributes: true });
+  });
+  await act();
+  await page.waitForFunction(() => document.querySelector('[data-test=workspace]').emptied);
+  return judged(page);
+}
+
+test('tab-separated, packed, JSON lines: the same table gives the same verdicts', async () => {
+  const { page, context, complaints } = await open(browser, server.origin);
+  const { text } = table({ rows: 600, spike: 500 });
+  const [header, ...lines] = text.split('\n').map((line) => line.split(','));
+  const json = lines.map(([time, ...values]) =>
+    JSON.stringify(Object.fromEntries([['time', time], ...values.map((value, n) => [header[n + 1], Number(value)])])));
+  await choose(page, csv('plain.csv', text));
+  const digest = await judged(page);
+  for (const file of [
+    csv('tabs.tsv', text.replaceAll(',', '\t')),
+    { name: 'packed.csv.gz', mimeType: 'application/gzip', buffer: gzipSync(text) },
+    csv('lines.jsonl', json.join('\n')),
+    csv('commas.csv', text.replaceAll(',', ';').replaceAll(/(\d)\.(\d{3})(?=;|$)/gm, '$1,$2')),
+  ]) {
+    await page.locator('[data-test=home]').click();
+    await choose(page, file);
+    assert.equal(await judged(page), digest, file.name);
+    assert.deepEqual(await rows(page), ['600', '4'], file.name);
+  }
+  assert.match(await fileSheet(page), /600 rows by the time in “time”/);
+  assert.equal(await chosen(page, 'separator'), 'semicolon');
+  assert.equal(await chosen(page, 'decimal'), '1,5');
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test('dates of the day first, in a zone that is chosen by hand', async () => {
+  const { page, context } = await open(browser, server.origin);
+  const stamp = (row) => {
+    const [date, clock] = new Date(START + row * MINUTE * 5).toISOString().slice(0, 16).split('T');
+    return `${date.split('-').reverse().join('.')} ${clock}`;
+  };
+  const lines = Array.from({ length: 400 }, (_, row) => `${stamp(row)};${20 + (row % 7)},5;${row % 5}`);
+  await choose(page, csv('excel.csv', `Datum;Temperatur;Anzahl\r\n${lines.join('\r\n')}\r\n`));
+  const digest = await judged(page);
+  assert.match(await page.locator('[data-test=readout]').textContent(), /^1 May 2024, 00:00 – 2 May 2024/);
+  assert.match(await fileSheet(page), /which names no zone/);
+  assert.equal(await chosen(page, 'order'), '31/12/2024');
+  const again = await rejudge(page, () => page.locator('[data-test=zone]').selectOption('120'));
+  assert.notEqual(again, digest, 'the same clock is another time there');
+  assert.match(await page.locator('[data-test=readout]').textContent(), /^1 May 2024, 00:00/, 'the clock on the wall stays');
+  await rejudge(page, () => page.locator('[data-test=guess-again]').click());
+  assert.equal(await judged(page), digest);
+  await context.close();
+});
+
+test('rows on single things become streams; roles and behaviour are corrected by hand', async () => {
+  const { page, context, complaints } = await open(browser, server.origin);
+  const lines = Array.from({ length: 500 }, (_, row) => {
+    const time = new Date(START + row * MINUTE).toISOString();
+    return [`${time},door,${row % 5},${row}`, `${time},window,${row % 7},${row}`];
+  }).flat();
+  lines.splice(40, 0, 'rubbish', `${new Date(START).toISOString()},door,1`);
+  await choose(page, csv('events.csv', `time,sensor,value,counter\n${lines.join('\n')}\n`));
+  await judged(page);
+  assert.deepEqual(await names(page), ['door.value', 'door.counter', 'window.value', 'window.counter']);
+  const note = await fileSheet(page);
+  assert.match(note, /1,000 rows on single things, told apart by “sensor” and gathered in frames of 60 s|1,000 rows .*frames of 1 min/);
+  assert.match(note, /2 lines unreadable and left out, the first at line 42/);
+  assert.match(await page.locator('[data-test=bad-lines]').textContent(), /42.*1 cells instead of 4.*rubbish/s);
+
+  await rejudge(page, () => page.locator('[data-test="role-counter"]').selectOption('Ignore'));
+  assert.deepEqual(await names(page), ['door', 'window']);
+  await rejudge(page, () => page.locator('[data-test=frame]').selectOption('300000'));
+  assert.deepEqual(await rows(page), ['100', '2']);
+  assert.equal(await page.locator('[data-test=tab-file]').getAttribute('aria-selected'), 'true', 'one stays where one is');
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test('behaviour by hand, and a way back from a choice that leaves nothing', async () => {
+  const { page, context } = await open(browser, server.origin);
+  await choose(page, csv('waves.csv', table({ rows: 300, streams: 2 }).text));
+  const digest = await judged(page);
+  await fileSheet(page);
+  await rejudge(page, () => page.locator('[data-test="kind-stream_1"]').selectOption('Sporadic'));
+  assert.match(await chosen(page, 'kind-stream_1'), /now and then/);
+  await page.locator('[data-test="role-stream_1"]').selectOption('Ignore');
+  await judged(page);
+  await page.locator('[data-test="role-stream_2"]').selectOption('Ignore');
+  await page.locator('[data-test=fault]').filter({ hasText: 'No column holds numbers' }).waitFor();
+  await page.getByRole('button', { name: 'Back to what was guessed' }).click();
+  assert.equal(await judged(page), digest);
+  await context.close();
+});
+
+test('an address opens a sample or a file beside the page, and nothing elsewhere', async () => {
+  const { page, context, foreign } = await open(browser, server.origin);
+  await page.goto(`${server.origin}/?sample=transactions`);
+  await judged(page);
+  assert.match(await page.locator('[data-test=file]').textContent(), /transactions sample/);
+  await page.goto(`${server.origin}/?open=${encodeURIComponent('./samples/iot.csv.gz')}`);
+  await judged(page);
+  assert.match(await page.locator('[data-test=file]').textContent(), /iot\.csv\.gz/);
+  await page.goto(`${server.origin}/?open=${encodeURIComponent('https://example.org/data.csv')}`);
+  await page.locator('[data-test=fault]').filter({ hasText: 'Only files beside this page' }).waitFor();
+  assert.deepEqual(foreign, []);
+  await page.goto(`${server.origin}/?open=missing.csv`);
+  await page.locator('[data-test=fault]').filter({ hasText: 'could not be loaded' }).waitFor();
+  await context.close();
+});

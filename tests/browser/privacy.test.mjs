@@ -1,0 +1,82 @@
+// Nothing leaves the device: by the page's policy, by measure, and with the network cut.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { episodes, judged, launch, open, serve, table } from './page.mjs';
+
+let server;
+let browser;
+before(async () => {
+  server = await serve();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  server?.close();
+});
+
+const { text, at } = table({ rows: 3000, spike: 2000 });
+const file = { name: 'secret.csv', mimeType: 'text/csv', buffer: Buffer.from(text) };
+const sent = (page) => page.locator('[data-test=sent]').getAttribute('data-bytes').then(Number);
+const tries = (page, what) => page.evaluate((what) => fetch(what, { method: 'POST', body: 'a secret' }).then(() => 'went', () => 'stopped'), what);
+
+test('with every request aborted after the page is there, the whole flow of a file passes', async () => {
+  const { page, context, foreign, complaints } = await open(browser, server.origin, { serviceWorkers: 'block' });
+  await page.waitForLoadState('networkidle');
+  const asked = [];
+  await page.route('**', (route) => (asked.push(route.request().url()), route.abort()));
+  await page.locator('input[type=file]').first().setInputFiles(file);
+  await judged(page);
+  const found = await episodes(page);
+  assert.ok(found.some(({ from, to }) => from <= at(2000) && to >= at(2000)), JSON.stringify(found));
+  await page.locator('[data-test=episode]').first().click();
+  await page.locator('[data-test=why]').waitFor();
+  assert.deepEqual(asked, [], 'it asked the network');
+  assert.equal(await sent(page), 0);
+  assert.deepEqual(foreign, []);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test('the counter counts: what is sent is shown, and other places are refused', async () => {
+  const { page, context } = await open(browser, server.origin);
+  assert.equal(await sent(page), 0);
+  assert.match(await page.locator('footer').textContent(), /Nothing leaves this device\. 0 bytes sent/);
+  assert.equal(await tries(page, './nowhere'), 'went', 'its own server may be asked while the tab is open');
+  await page.waitForFunction(() => Number(document.querySelector('[data-test=sent]').dataset.bytes) === 8);
+  assert.doesNotMatch(await page.locator('footer').textContent(), /Nothing leaves/);
+  assert.equal(await tries(page, 'https://stranger.invalid/'), 'stopped');
+  assert.equal(await page.evaluate(() => new Promise((told) => {
+    const picture = new Image();
+    picture.onload = () => told('went');
+    picture.onerror = () => told('stopped');
+    picture.src = 'https://stranger.invalid/pixel.png?secret';
+  })), 'stopped');
+  await page.locator('[data-test=sent]').filter({ hasText: 'stopped by the browser' }).waitFor();
+  await context.close();
+});
+
+test('a sealed tab is refused every connection and still judges a file', async () => {
+  const { page, context } = await open(browser, server.origin);
+  await page.locator('[data-test=seal]').click();
+  await page.locator('[data-test=seal][aria-pressed=true]').waitFor();
+  assert.equal(await tries(page, './nowhere'), 'stopped');
+  await page.locator('input[type=file]').first().setInputFiles(file);
+  await judged(page);
+  await page.reload();
+  await page.locator('[data-test=seal][aria-pressed=true]').waitFor();
+  await judged(page);
+  assert.equal(await tries(page, './nowhere'), 'stopped', 'the seal holds over a reload');
+  await Promise.all([page.waitForEvent('load'), page.locator('[data-test=seal]').click()]);
+  assert.equal(await tries(page, './nowhere'), 'went', 'it can be opened again');
+  await context.close();
+});
+
+test('the engine thread has no way out', async () => {
+  const { page, context } = await open(browser, server.origin);
+  await page.locator('input[type=file]').first().setInputFiles(file);
+  await judged(page);
+  const [thread] = page.workers();
+  const doors = await thread.evaluate(() => ['fetch', 'XMLHttpRequest', 'WebSocket', 'EventSource'].filter((door) => globalThis[door]));
+  assert.deepEqual(doors, []);
+  await context.close();
+});

@@ -1,0 +1,75 @@
+// A million values: nothing blocks the page while they are read and judged, and panning is smooth.
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { artefacts, judged, launch, longestTask, open, serve, table, tasks } from './page.mjs';
+
+let server;
+let browser;
+before(async () => {
+  server = await serve();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  server?.close();
+});
+
+/** Opens a file of 32 streams from the disk, as a person does: handing over the bytes would be work on the page's thread. */
+async function opened(page, rows) {
+  const file = join(artefacts, `wide-${rows}.csv`);
+  writeFileSync(file, table({ rows, streams: 32 }).text);
+  const started = Date.now();
+  await page.locator('input[type=file]').first().setInputFiles(file);
+  await judged(page, 60_000);
+  return Date.now() - started;
+}
+
+/** Pans for so many frames of the screen, a little each, and says how long it took. */
+const pan = (page, frames) => page.locator('[data-test=plot]').evaluate((plot, frames) => new Promise((done) => {
+  const started = performance.now();
+  let left = frames;
+  const step = () => {
+    plot.dispatchEvent(new WheelEvent('wheel', { deltaX: left % 100 < 50 ? 12 : -12, bubbles: true, cancelable: true }));
+    if (left-- > 0) requestAnimationFrame(step);
+    else done(performance.now() - started);
+  };
+  requestAnimationFrame(step);
+}), frames);
+
+// Asserted by computing time: by the clock a busy machine is measured, not the page. The clock is told.
+test('from file to finished verdicts: no long task', async (t) => {
+  const { page, context, complaints } = await open(browser, server.origin);
+  await page.evaluate(() => {
+    window.long = [];
+    new PerformanceObserver((list) => window.long.push(...list.getEntries().map((entry) => entry.duration)))
+      .observe({ type: 'longtask' });
+  });
+  await page.waitForTimeout(300);
+  await browser.startTracing(page, { categories: ['toplevel'] });
+  const took = await opened(page, 31_250);
+  const longest = longestTask(await browser.stopTracing());
+  const long = await page.evaluate(() => window.long);
+  t.diagnostic(`1,000,000 values in ${took} ms; longest task ${longest.cpu} ms of computing, ${longest.wall} ms by the clock; ` +
+    `the observer saw ${long.length} beyond 50 ms`);
+  assert.ok(longest.cpu > 0 && longest.cpu <= 50, `a task of ${longest.cpu} ms`);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test('panning 32 streams of 20,000 points costs less than a frame', async (t) => {
+  const { page, context } = await open(browser, server.origin, { viewport: { width: 1600, height: 1000 } });
+  await opened(page, 20_000);
+  for (let turn = 0; turn < 6; turn++) await page.locator('[data-test=plot]').press('+');
+  await pan(page, 20);
+  const frames = 90;
+  await browser.startTracing(page, { categories: ['toplevel'] });
+  const took = await pan(page, frames);
+  const cpu = tasks(await browser.stopTracing()).map(({ tdur = 0 }) => tdur / 1000);
+  const each = cpu.reduce((sum, ms) => sum + ms, 0) / frames;
+  t.diagnostic(`${(1000 * frames / took).toFixed(0)} frames a second; ${each.toFixed(1)} ms of computing a frame, ` +
+    `the longest task ${Math.max(...cpu).toFixed(0)} ms`);
+  assert.ok(each < 16, `${each} ms a frame`);
+  await context.close();
+});

@@ -1,0 +1,127 @@
+//! What holds for the whole table: separators, dates, the zone, the preset.
+
+use fourfold::schema::PRESETS;
+use fourfold_web::chart::ticks::length;
+use fourfold_web::table::{DateOrder, Decimal};
+use fourfold_web::thread::Settings;
+use fourfold_web::thread::schema::NO_PRESET;
+use leptos::prelude::*;
+
+use super::{Choice, select};
+use crate::link::Link;
+use crate::session::Session;
+
+const FRAMES_MS: [f64; 9] = [1e3, 5e3, 15e3, 60e3, 300e3, 900e3, 3_600e3, 6.0 * 3_600e3, 24.0 * 3_600e3];
+
+/// One list of choices for each.
+#[component]
+pub(super) fn ReadingForm(session: Session, link: Link) -> impl IntoView {
+    let change = move |edit: &dyn Fn(&mut Settings)| {
+        let mut settings = session.settings.get_untracked();
+        edit(&mut settings);
+        link.reopen(settings);
+    };
+    let plan = Memo::new(move |_| session.note.with(|note| note.plan.clone()));
+    move || {
+        let plan = plan.get();
+        let separator = plan.separator.map(|sign| {
+            let choices = [(',', "comma"), (';', "semicolon"), ('\t', "tab"), ('|', "bar")];
+            let choices = choices.map(|(sign, name)| (sign.to_string(), name.to_string())).to_vec();
+            select(
+                "Cells are parted by".into(),
+                "separator".into(),
+                false,
+                choices,
+                sign.to_string(),
+                move |value| {
+                    change(&|settings| settings.table.separator = value.chars().next());
+                },
+            )
+        });
+        let decimal = {
+            let choices = vec![("point".into(), "1.5".into()), ("comma".into(), "1,5".into())];
+            let chosen = if plan.decimal == Decimal::Comma { "comma" } else { "point" };
+            select(
+                "Fractions look like".into(),
+                "decimal".into(),
+                false,
+                choices,
+                chosen.into(),
+                move |value| {
+                    let decimal = if value == "comma" { Decimal::Comma } else { Decimal::Point };
+                    change(&|settings| settings.table.decimal = Some(decimal));
+                },
+            )
+        };
+        let order = plan.order.map(|order| {
+            let choices = vec![("day".into(), "31/12/2024".into()), ("month".into(), "12/31/2024".into())];
+            let chosen = if order == DateOrder::MonthFirst { "month" } else { "day" };
+            select("Dates look like".into(), "order".into(), false, choices, chosen.into(), move |value| {
+                let order = if value == "month" { DateOrder::MonthFirst } else { DateOrder::DayFirst };
+                change(&|settings| settings.table.order = Some(order));
+            })
+        });
+        let zone = select(
+            "Clocks show".into(),
+            "zone".into(),
+            false,
+            zones(),
+            plan.zone_minutes.to_string(),
+            move |value| {
+                change(&|settings| settings.table.zone_minutes = value.parse().ok());
+            },
+        );
+        let frames = plan.frame_ms.map(|frame_ms| {
+            let mut lengths = FRAMES_MS.to_vec();
+            if !lengths.contains(&frame_ms) {
+                lengths.push(frame_ms);
+                lengths.sort_by(f64::total_cmp);
+            }
+            let choices = lengths.iter().map(|&ms| (ms.to_string(), length(ms, true))).collect();
+            select(
+                "Rows are gathered by".into(),
+                "frame".into(),
+                false,
+                choices,
+                frame_ms.to_string(),
+                move |value| {
+                    change(&|settings| settings.table.frame_ms = value.parse().ok());
+                },
+            )
+        });
+        let preset = {
+            let known = PRESETS.iter().map(|name| (name.to_string(), name.to_string()));
+            let none: Choice = (NO_PRESET.to_string(), "nothing known".to_string());
+            let chosen = session.preset.get().unwrap_or_else(|| NO_PRESET.to_string());
+            select(
+                "Streams are those of".into(),
+                "preset".into(),
+                false,
+                std::iter::once(none).chain(known).collect(),
+                chosen,
+                move |value| {
+                    change(&|settings| settings.preset = Some(value.clone()));
+                },
+            )
+        };
+        view! { <div class="choices">{separator}{decimal}{order}{zone}{frames}{preset}</div> }
+    }
+}
+
+/// Whole and half hours around the world.
+fn zones() -> Vec<Choice> {
+    let minutes = [
+        -720, -660, -600, -540, -480, -420, -360, -300, -240, -210, -180, -120, -60, 0, 60, 120, 180, 210,
+        240, 270, 300, 330, 345, 360, 390, 420, 480, 540, 570, 600, 660, 720, 780, 840,
+    ];
+    let name = |minutes: i32| match minutes {
+        0 => "UTC".to_string(),
+        _ => format!(
+            "UTC{}{}:{:02}",
+            if minutes < 0 { "−" } else { "+" },
+            minutes.abs() / 60,
+            minutes.abs() % 60
+        ),
+    };
+    minutes.map(|minutes| (minutes.to_string(), name(minutes))).to_vec()
+}

@@ -1,0 +1,153 @@
+use super::*;
+use crate::table::{DateOrder, Decimal};
+
+fn read(text: &str) -> Result<Table, TableFault> {
+    let mut reader = Reader::default();
+    reader.feed(text.as_bytes())?;
+    reader.finish()
+}
+
+fn values(text: &str) -> Vec<Vec<f64>> {
+    read(text).expect(text).columns.into_iter().map(|column| column.values).collect()
+}
+
+#[test]
+fn the_first_time_like_column_is_the_time() {
+    for (text, time_column, times_ms) in [
+        ("a,when\n1,2024-01-01\n2,2024-01-02\n", Some("when"), vec![1_704_067_200_000, 1_704_153_600_000]),
+        ("ts,a\n1704067200,1\n1704067260,2\n", Some("ts"), vec![1_704_067_200_000, 1_704_067_260_000]),
+        ("ts;a\n1704067200500;1,5\n", Some("ts"), vec![1_704_067_200_500]),
+        ("bytes,a\n1704067200,1\n1604067260,2\n", None, vec![0, 1]),
+        ("a\n5\n6\n7\n", None, vec![0, 1, 2]),
+    ] {
+        let table = read(text).expect(text);
+        assert_eq!(table.note.time_column.as_deref(), time_column, "{text}");
+        assert_eq!(table.times_ms, times_ms, "{text}");
+    }
+}
+
+#[test]
+fn missing_is_not_zero_and_text_is_counted() {
+    let table =
+        read("t,a,b\r\n1,,x\r\n2,NA,2\r\n3,null,3\r\n4,4,4\r\n5,5,5\r\n6,oops,6\r\n7,1,1\r\n8,1,1\r\n")
+            .expect("a table");
+    assert_eq!(table.columns.len(), 3, "t is not a time: it counts rows");
+    let a = &table.columns[1].values;
+    assert!(a[..3].iter().all(|value| value.is_nan()) && a[3] == 4.0 && a[5].is_nan());
+    assert_eq!((table.note.missing_cells, table.note.unreadable_cells), (3, 2));
+}
+
+#[test]
+fn bad_lines_are_counted_and_named() {
+    let good: String = (10..30).map(|day| format!("2024-01-{day},1\n")).collect();
+    let text = format!("time,a\n2024-01-01,1\n2024-01-02,2,9\nlater,3\n\n{good}");
+    let table = read(&text).expect("a table");
+    assert_eq!((table.note.rows, table.note.bad_rows, table.note.bad_lines[0].line), (21, 2, 3));
+}
+
+#[test]
+fn rows_are_put_in_order_and_twins_are_merged() {
+    let text = "time,a,b\n2024-01-02,2,\n2024-01-01,1,1\n2024-01-02,,5\n";
+    let table = read(text).expect("a table");
+    assert!(table.note.sorted && table.note.merged_rows == 1);
+    assert_eq!(values(text), [vec![1.0, 2.0], vec![1.0, 5.0]]);
+}
+
+#[test]
+fn excel_habits_are_read() {
+    assert_eq!(values("\u{feff}a;b\r\n1,5;\"2\"\r\n2,5;3\r\n"), [vec![1.5, 2.5], vec![2.0, 3.0]]);
+    assert_eq!(values("1\t2\n3\t4\n"), [vec![1.0, 3.0], vec![2.0, 4.0]]);
+}
+
+#[test]
+fn what_is_no_table_is_said_in_a_sentence() {
+    for (text, expected) in [
+        ("", TableFault::Empty),
+        ("a,b\n", TableFault::NoRows),
+        ("a,b\nx,y\nz,w\n", TableFault::NoNumbers),
+        ("PK\u{3}\u{4}rest", TableFault::Foreign("an Excel or zip file")),
+    ] {
+        assert_eq!(read(text), Err(expected), "{text}");
+    }
+}
+
+#[test]
+fn more_columns_than_a_page_shows_are_named() {
+    let header: Vec<String> = (0..40).map(|n| format!("s{n}")).collect();
+    let row = ["1"; 40].join(",");
+    let table = read(&format!("{}\n{row}\n", header.join(","))).expect("a table");
+    assert_eq!((table.columns.len(), table.note.surplus_columns.len()), (32, 8));
+}
+
+#[test]
+fn semicolons_points_and_commas_are_told_apart() {
+    let table =
+        read("Datum;Wert;Menge\n31.12.2024 23:00;1.234,5;7\n01.01.2025 00:00;2,5;8\n").expect("a table");
+    assert_eq!(table.times_ms, [1_735_686_000_000, 1_735_689_600_000]);
+    assert_eq!(table.columns[0].values, [1234.5, 2.5]);
+    assert_eq!(table.note.plan.decimal, Decimal::Comma);
+    assert_eq!(table.note.plan.order, Some(DateOrder::DayFirst));
+    assert_eq!(values("a,b\n\"1,5\",2\n\"2,5\",3\n"), [vec![1.5, 2.5], vec![2.0, 3.0]]);
+}
+
+#[test]
+fn json_lines_are_a_table_too() {
+    let text = "{\"t\": 1704067200000, \"values\": {\"b\": 2, \"a\": 1.5}}\n\n{\"t\": 1704067260000, \"values\": {\"a\": null, \"b\": 3}}\nrubbish\n";
+    let table = read(text).expect("a table");
+    let names: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+    assert_eq!(names, ["b", "a"]);
+    assert_eq!(table.times_ms, [1_704_067_200_000, 1_704_067_260_000]);
+    assert!(table.columns[1].values[1].is_nan());
+    assert_eq!((table.note.bad_rows, table.note.bad_lines[0].line), (1, 4));
+    assert_eq!(table.note.plan.separator, None);
+}
+
+#[test]
+fn rows_on_single_things_become_frames() {
+    let mut text = String::from("time,sensor,value,anomaly\n");
+    for minute in 0..30 {
+        text += &format!("2024-01-01 00:{minute:02}:05,door,{minute},0\n");
+        text += &format!("2024-01-01 00:{minute:02}:35,window,{},{}\n", 2 * minute, u8::from(minute == 7));
+    }
+    let table = read(&text).expect("a table");
+    let names: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+    assert_eq!(names, ["door", "window"]);
+    assert_eq!((table.note.events, table.times_ms.len()), (60, 30));
+    assert_eq!((table.columns[1].values[3], table.note.plan.frame_ms), (6.0, Some(60_000.0)));
+    assert_eq!((table.labels.len(), table.note.labelled_rows, table.labels[7]), (30, 1, true));
+    let choices = Choices { frame_ms: Some(600_000.0), ..Choices::default() };
+    let mut reader = Reader::new(choices);
+    reader.feed(text.as_bytes()).expect("text");
+    let table = reader.finish().expect("a table");
+    assert_eq!(table.columns[0].values, [4.5, 14.5, 24.5], "means of ten minutes");
+}
+
+#[test]
+fn several_values_of_several_things_are_groups() {
+    let mut text = String::from("time,host,cpu,disk\n");
+    for minute in 10..40 {
+        text += &format!("2024-01-01 00:{minute},a,1,2\n2024-01-01 00:{minute},b,3,4\n");
+    }
+    let table = read(&text).expect("a table");
+    let named: Vec<(&str, Option<&str>)> =
+        table.columns.iter().map(|column| (column.name.as_str(), column.group.as_deref())).collect();
+    let expected = [("a.cpu", Some("a")), ("a.disk", Some("a")), ("b.cpu", Some("b")), ("b.disk", Some("b"))];
+    assert_eq!(named, expected);
+}
+
+#[test]
+fn a_person_knows_better() {
+    let text = "when,a,b,is_anomaly\n2024-01-01 00:00,1,5,0\n2024-01-01 00:01,2,6,1\n";
+    let roles = [("b".to_string(), Role::Ignore), ("is_anomaly".to_string(), Role::Value)];
+    let choices = Choices { roles: roles.into(), zone_minutes: Some(120), ..Choices::default() };
+    let mut reader = Reader::new(choices);
+    reader.feed(text.as_bytes()).expect("text");
+    let table = reader.finish().expect("a table");
+    let names: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+    assert_eq!(names, ["a", "is_anomaly"]);
+    assert_eq!(table.times_ms[0], 1_704_067_200_000 - 7_200_000);
+    assert!(table.note.plan.needs_zone && table.labels.is_empty());
+    let guessed = read(text).expect("a table");
+    assert_eq!((guessed.labels.clone(), guessed.note.labelled_rows), (vec![false, true], 1));
+    assert_eq!(guessed.columns.len(), 2);
+}
