@@ -93,7 +93,12 @@ pub(crate) struct Usual {
 impl Guard {
     /// Whether a value is one at all.
     pub(crate) fn is_sane(&self, x: f64) -> bool {
-        self.magnitude <= 0.0 || self.insane_rows >= INSANE_ROWS || x.abs() <= DECADES * self.magnitude
+        !self.knows_magnitude() || self.insane_rows >= INSANE_ROWS || x.abs() <= DECADES * self.magnitude
+    }
+
+    /// Whether anything but zeros came that was learned.
+    fn knows_magnitude(&self) -> bool {
+        self.magnitude > f64::MIN_POSITIVE
     }
 
     /// Counts a value that was none.
@@ -118,7 +123,12 @@ impl Guard {
     }
 
     pub(crate) fn learn(&mut self, x: f64, usual: &Usual) {
-        if self.insane_rows >= INSANE_ROWS {
+        // So far it was zero. One value of any size does not say of what size its values are; the next one like it does.
+        let has_begun = usual.is_settled
+            && !self.knows_magnitude()
+            && x != 0.0
+            && x.abs() <= DECADES * self.fast_level.abs();
+        if has_begun || self.insane_rows >= INSANE_ROWS {
             // Another world: nothing that was known holds.
             *self = Self::default();
             let usual = self.judge(x);
@@ -209,6 +219,28 @@ mod tests {
         (0..5000).for_each(|_| step(&mut guard, 7.0));
         (0..60).for_each(|n| step(&mut guard, 7.0 + noise(n)));
         assert!(guard.judge(7.4).deviation.abs() < LIMIT);
+    }
+
+    #[test]
+    fn what_seldom_is_more_than_zero_is_learned() {
+        let mut guard = Guard::default();
+        for n in 0..6000_u32 {
+            let x = if n > 1000 && n % 40 < 5 { 100.0 + noise(n) } else { 0.0 };
+            assert!(guard.is_sane(x), "{n}");
+            step(&mut guard, x);
+        }
+        assert!(guard.judge(100.0).deviation < LIMIT);
+        assert!(!guard.is_sane(1e100));
+    }
+
+    #[test]
+    fn one_enormous_value_among_zeros_is_forgotten() {
+        let mut guard = Guard::default();
+        for n in 0..500_u32 {
+            step(&mut guard, if n == 300 { 1e200 } else { 0.0 });
+        }
+        (0..600).for_each(|n| step(&mut guard, 100.0 + noise(n)));
+        assert!(guard.judge(101.0).deviation.abs() < LIMIT && !guard.is_sane(1e200));
     }
 
     #[test]
