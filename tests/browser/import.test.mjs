@@ -18,7 +18,7 @@ after(async () => {
 const MINUTE = 60_000;
 const START = Date.UTC(2024, 4, 1);
 const choose = (page, file) => page.locator('input[type=file]').first().setInputFiles(file);
-const names = (page) => page.locator('.lane-name b').allTextContents().then((all) => all.slice(2));
+const names = (page) => page.locator('.lane-name b').allTextContents().then((all) => all.slice(3));
 const rows = async (page) => (await page.locator('[data-test=file]').textContent()).match(/([\d,]+) rows, (\d+) streams?/).slice(1);
 const fileSheet = async (page) => {
   await page.locator('[data-test=tab-file]').click();

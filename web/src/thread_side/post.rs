@@ -2,6 +2,7 @@
 
 use fourfold_web::thread::Report;
 use js_sys::{Array, Float64Array, Object, Reflect};
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, DedicatedWorkerGlobalScope};
 
@@ -15,16 +16,21 @@ pub(crate) fn post(report: &Report, parts: &[&[f64]]) {
         arrays.push(&array);
     }
     let message = Object::new();
-    let Ok(head) = serde_wasm_bindgen::to_value(report) else { return };
+    let Ok(head) = plain(report) else { return };
     let _ = Reflect::set(&message, &"head".into(), &head);
     let _ = Reflect::set(&message, &"parts".into(), &arrays);
     let _ = scope().post_message_with_transfer(&message, &buffers);
 }
 
+/// A report as plain objects: what serde flattens would otherwise come as a map, which no struct is read from.
+fn plain(report: &Report) -> Result<JsValue, serde_wasm_bindgen::Error> {
+    report.serialize(&serde_wasm_bindgen::Serializer::new().serialize_maps_as_objects(true))
+}
+
 /// A report with a file.
 pub(crate) fn post_blob(report: &Report, blob: &Blob) {
     let message = Object::new();
-    let Ok(head) = serde_wasm_bindgen::to_value(report) else { return };
+    let Ok(head) = plain(report) else { return };
     let _ = Reflect::set(&message, &"head".into(), &head);
     let _ = Reflect::set(&message, &"parts".into(), &Array::of1(blob));
     let _ = scope().post_message(&message);
