@@ -45,6 +45,10 @@ pub(crate) async fn answer(mut request: Request, env: &Env, context: &Context) -
         Err(Refusal::MethodNotAllowed { allowed }) if method == "OPTIONS" => {
             ResponseBuilder::new().with_status(204).with_header("allow", allowed)?.empty()
         }
+        Err(refusal) => {
+            body::forget(&mut request).await;
+            reply::send(Err(refusal))?
+        }
         outcome => reply::send(outcome)?,
     };
     let response = visit.sign(&request, env, response)?;

@@ -12,6 +12,8 @@ use crate::refusal::Refusal;
 /// How much more than it may have is heard of a body, and forgotten piece by piece: a client that is still sending when
 /// the answer comes would see a broken connection instead.
 const HEARD_TIMES: usize = 4;
+/// How much is heard of one that was refused before it was looked at.
+const FORGOTTEN_BYTES_MAX: usize = 1 << 20;
 
 /// The body as it was meant, of at most so many bytes.
 pub(super) async fn read(request: &mut Request, cap_bytes: usize) -> Result<Vec<u8>, Refusal> {
@@ -23,6 +25,22 @@ pub(super) async fn read(request: &mut Request, cap_bytes: usize) -> Result<Vec<
     };
     let raw = raw(request, cap_bytes).await?;
     if is_gzip { unpack(&raw, cap_bytes) } else { Ok(raw) }
+}
+
+/// Hears a body to its end, or for a while, that nobody will read: a refusal that comes before it would break the
+/// connection, and with it whatever the client sends next over the same one.
+pub(super) async fn forget(request: &mut Request) {
+    if request.inner().body_used() || request.inner().body().is_none() {
+        return;
+    }
+    let Ok(mut stream) = request.stream() else { return };
+    let mut heard_bytes = 0;
+    while heard_bytes <= FORGOTTEN_BYTES_MAX {
+        match stream.next().await {
+            Some(Ok(piece)) => heard_bytes += piece.len(),
+            _ => break,
+        }
+    }
 }
 
 /// The body as it came.
