@@ -9,14 +9,18 @@ use crate::run::Outcome;
 use crate::stamp::{Made, Product};
 
 /// Compiler flags of everything that ships as wasm. One constant, because crates compiled under other flags are
-/// compiled again: the package, the web app and the Worker share what they have in common.
+/// compiled again: the web app and the Worker share what they have in common.
 ///
-/// LLVM's own limits are those of machines with large caches and no download. With these the package weighs a tenth less
-/// and is as fast; with still lower ones it is not. `erase_components` is for Leptos: views of one type instead of one
-/// type per view, which weighs less.
+/// LLVM's own limits are those of machines with large caches and no download. `erase_components` is for Leptos: views of
+/// one type instead of one type per view, which weighs less.
 pub(crate) const WASM_RUSTFLAGS: &str = "-C target-feature=+simd128 --cfg erase_components \
-    -C llvm-args=-inline-threshold=100 -C llvm-args=-unroll-threshold=60 \
     -C llvm-args=-unroll-runtime=false -C llvm-args=-unroll-allow-partial=false";
+
+/// The same for the package, all of which is compiled for speed: it weighs a tenth less and is as fast; with still lower
+/// limits it is not. Where code is compiled for size, LLVM's own limit is the lower one.
+const PACKAGE_RUSTFLAGS: &str = "-C target-feature=+simd128 \
+    -C llvm-args=-unroll-runtime=false -C llvm-args=-unroll-allow-partial=false \
+    -C llvm-args=-unroll-threshold=60 -C llvm-args=-inline-threshold=100";
 
 /// What wasm-opt is to do for the engine. Without a limit it weaves everything that is called once into one function, in
 /// which the compilers of browsers run out of registers: a frame of 30 streams then costs an eighth more.

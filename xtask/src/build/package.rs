@@ -6,7 +6,7 @@ mod weight;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Profile, WASM_OPT_FAST, WASM_RUSTFLAGS};
+use super::{PACKAGE_RUSTFLAGS, Profile, WASM_OPT_FAST};
 use crate::run::{Failure, Outcome, command, run};
 use crate::{chromium, paths, tools};
 
@@ -97,7 +97,7 @@ fn engine(profile: Profile, to: &Path) -> Outcome {
     };
     let target = "wasm32-unknown-unknown";
     run(command("cargo", ["build", "--quiet", flag, "--package", "fourfold-wasm", "--target", target])
-        .env("RUSTFLAGS", WASM_RUSTFLAGS))?;
+        .env("RUSTFLAGS", PACKAGE_RUSTFLAGS))?;
     let compiled = paths::target().join(target).join(folder).join("fourfold_wasm.wasm");
     // Every entry brings its own address of the wasm file, so the glue needs none.
     let options = [
