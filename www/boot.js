@@ -23,8 +23,10 @@ const drop = (event) => {
   if (event.type === 'drop' && event.dataTransfer.files.length > 0) hand(event.dataTransfer.files);
 };
 picked.addEventListener('change', () => picked.files.length > 0 && hand(picked.files));
-document.getElementById('boot-live').addEventListener('click', () =>
-  take('Starting, then listening…', () => document.querySelector('[data-test=live]').click()));
+const listen = () => take('Starting, then listening…', () => document.querySelector('[data-test=live]').click());
+document.getElementById('boot-live').addEventListener('click', listen);
+if (window.isLiveWished) listen();
+if (picked.files.length > 0) hand(picked.files);
 for (const event of ['dragover', 'drop']) addEventListener(event, drop);
 
 try {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { startWorkerd } from '../workerd.mjs';
+import { secrets, startWorkerd } from '../workerd.mjs';
 import { PHONE, feedSensors, launchWithSensors } from './device.mjs';
 import { artefacts, open, root, serve } from './page.mjs';
 
@@ -34,10 +34,11 @@ test('frames of this device reach a real Worker, from the moment that a person c
   assert.equal(await sent(page), 0, 'something was sent before anybody agreed');
   await page.locator('input[name=address]').fill(worker.url);
   await page.locator('input[name=system]').fill('my-phone');
+  await page.locator('input[name=key]').fill(secrets.ADMIN_SECRET);
   await page.screenshot({ path: join(artefacts, 'connect.png'), fullPage: true });
   await page.locator('[data-test=connect-yes]').tap();
   await page.locator('[data-test=connected]').filter({ hasText: /Connected: [3-9] frames sent/ }).waitFor({ timeout: 15_000 });
-  const system = await (await fetch(`${worker.url}/v1/systems/my-phone`)).json();
+  const system = await (await fetch(`${worker.url}/v1/systems/my-phone`, { headers: { authorization: `Bearer ${secrets.ADMIN_SECRET}` } })).json();
   assert.ok(system.frames >= 3, JSON.stringify(system).slice(0, 300));
   assert.ok(await sent(page) > 100, 'the counter counts it');
   assert.doesNotMatch(await page.locator('footer').textContent(), /Nothing leaves/);

@@ -56,6 +56,9 @@ const SURPRISE_PER_DECADE: f64 = 2.5;
 /// heart in a body at rest is odd in no other way; where everything moves as it seldom does, so do the relations.
 const INSISTENT: [View; 5] = [View::Streams, View::Dependence, View::Gaps, View::Silence, View::Dependence];
 const UNEXPLAINED: usize = 4;
+/// So much more is asked of the latter at first, and until when: what the joint novelty has no past for, it can not explain.
+const YOUNG: f64 = 0.8;
+const GROWN_FRAMES: f64 = 4000.0;
 /// How much of what a relation says is explained by as many decades of the joint novelty.
 const EXPLAINED: f64 = 0.5;
 /// The mean of decades that begins in one normal frame in a thousand, as a rule. Presence jumps, so what is odd about it
@@ -169,7 +172,9 @@ impl Fusion {
         let insisted = self.insisted(&chances, &views, is_alone, relation_nowadays + BEYOND_NOWADAYS);
         let surprises =
             surprises(streams, &opinions, &views, company, chances[0].map(|chance| -log10(chance)));
-        let insisting = (insisted.iter().zip(&self.insistences).zip(INSISTED_AT))
+        let mut enough = INSISTED_AT;
+        enough[UNEXPLAINED] += YOUNG * (1.0 - (frames as f64 / GROWN_FRAMES).min(1.0));
+        let insisting = (insisted.iter().zip(&self.insistences).zip(enough))
             .zip(INSISTENT)
             // The clocks say it better, and once.
             .filter(|(_, view)| !(is_silence_known && *view == View::Gaps))
