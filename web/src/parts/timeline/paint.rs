@@ -33,21 +33,21 @@ pub(super) fn draw_on_change(session: Session, canvases: Canvases, width_px: RwS
             });
         });
     };
-    let paint_head = once_per_frame(move || {
+    let paint_head = once_per_frame(1, move || {
         let Some(canvas) = head.try_get_untracked().flatten() else { return };
         session.verdicts.with_untracked(|verdicts| {
             look(&|timeline, look| draw::head(&canvas, timeline, verdicts, look));
         });
     });
-    let paint_under = once_per_frame(move || {
+    let paint_under = once_per_frame(2, move || {
         let Some(canvas) = under.try_get_untracked().flatten() else { return };
         look(&|timeline, look| draw::under(&canvas, timeline, look));
     });
-    let paint_lanes = once_per_frame(move || {
+    let paint_lanes = once_per_frame(0, move || {
         let Some(canvas) = lanes.try_get_untracked().flatten() else { return };
         look(&|timeline, look| draw::lanes(&canvas, timeline, look.span, look.folded));
     });
-    let paint_raster = once_per_frame(move || {
+    let paint_raster = once_per_frame(3, move || {
         let Some(canvas) = raster.try_get_untracked().flatten() else { return };
         look(&|timeline, look| draw::raster(&canvas, timeline, look.span));
     });
@@ -91,18 +91,25 @@ pub(super) fn draw_on_change(session: Session, canvases: Canvases, width_px: RwS
     });
 }
 
-/// However often it is asked for, `paint` runs once before the next frame.
-fn once_per_frame(paint: impl Fn() + Copy + 'static) -> impl Fn() + Copy + 'static {
+/// However often it is asked for, `paint` runs once before the next frame; at first so many frames later, since all
+/// pictures of a long table in the frame in which it appears would hold the page up.
+fn once_per_frame(later: u32, paint: impl Fn() + Copy + 'static) -> impl Fn() + Copy + 'static {
     let is_due = StoredValue::new(false);
+    let later = StoredValue::new(later);
     move || {
         if !is_due.get_value() {
             is_due.set_value(true);
-            request_animation_frame(move || {
+            after_frames(later.get_value(), move || {
                 is_due.set_value(false);
+                later.set_value(0);
                 paint();
             });
         }
     }
+}
+
+fn after_frames(frames: u32, act: impl FnOnce() + 'static) {
+    request_animation_frame(move || if frames == 0 { act() } else { after_frames(frames - 1, act) });
 }
 
 pub(super) fn watch_width(plot: NodeRef<Div>, width_px: RwSignal<f64>) {
