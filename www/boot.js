@@ -29,9 +29,18 @@ if (window.isLiveWished) listen();
 if (picked.files.length > 0) hand(picked.files);
 for (const event of ['dragover', 'drop']) addEventListener(event, drop);
 
+// The first screen comes first: the app's weight shares no line with it, and it is not taken away before it was shown.
+const painted = new Promise((resolve) => {
+  if (document.hidden) resolve();
+  new PerformanceObserver(resolve).observe({ type: 'paint', buffered: true });
+  setTimeout(resolve, 3000);
+});
+
 try {
+  await painted;
+  const engine = fetch(new URL('./pkg/fourfold-web_bg.wasm', import.meta.url));
   const { default: init } = await import('./pkg/fourfold-web.js');
-  await init();
+  await init({ module_or_path: engine });
   for (const event of ['dragover', 'drop']) removeEventListener(event, drop);
   shell.remove();
   wish();
