@@ -127,8 +127,11 @@ export async function start(t, dir, { bindings = {}, slow = false, trap = false,
   const origin = (await mf.ready).origin;
   const pid = children().find((child) => !before.has(child));
 
-  /** What every request shows, unless it shows something else: the admin's secret. `undefined` shows nothing. */
-  const shown = { authorization: `Bearer ${ADMIN}` };
+  /**
+   * What every request shows, unless it shows something else: the admin's secret. `undefined` shows nothing. An answer is
+   * taken as it is: Miniflare would compress it inside workerd, where Cloudflare does so outside of the Worker.
+   */
+  const shown = { authorization: `Bearer ${ADMIN}`, 'accept-encoding': 'identity' };
   /** The response to a request. */
   const request = (path, { headers = {}, ...init } = {}) => {
     const all = Object.entries({ ...shown, ...headers }).filter(([, value]) => value !== undefined);

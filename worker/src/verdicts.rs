@@ -138,8 +138,7 @@ impl Verdicts {
             if !std::mem::take(&mut is_first) {
                 to.extend(between);
             }
-            to.extend(VerdictJson::new(schema, verdict).to_json().map_err(|_| Refusal::Unwritable)?);
-            Ok(())
+            serde_json::to_writer(&mut *to, &VerdictJson::new(schema, verdict)).map_err(|_| Refusal::Unwritable)
         })
     }
 

@@ -141,14 +141,6 @@ impl<'a> VerdictJson<'a> {
     }
 }
 
-#[cfg(feature = "json")]
-impl VerdictJson<'_> {
-    /// As text. A shell that is compiled for size has it from here, where it is compiled for speed.
-    pub fn to_json(&self) -> Result<Vec<u8>, serde_json::Error> {
-        serde_json::to_vec(self)
-    }
-}
-
 /// An episode.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
