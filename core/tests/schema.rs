@@ -178,6 +178,16 @@ fn groups_by_prefix_by_suffix_and_behind_a_common_prefix() {
 }
 
 #[test]
+fn a_table_is_allowed_about_one_false_alarm_a_day() {
+    for (step_ms, rate) in [(1000, 1e-4), (60_000, 1.0 / 1440.0), (3_600_000, 1e-3)] {
+        // Every row twice, newest first.
+        let times: Vec<i64> = (0..40).map(|row| step_ms * (20 - row / 2)).collect();
+        let draft = SchemaDraft::infer(["x"], &times, &[1.0; 40]);
+        assert!((draft.false_alarm_rate / rate - 1.0).abs() < 1e-12, "{step_ms}: {}", draft.false_alarm_rate);
+    }
+}
+
+#[test]
 fn inference_takes_any_table() {
     let odd = [f64::NAN, f64::INFINITY, 1e300, -0.0, 5e-324, 1e149, -1e149];
     for width in 0..4_usize {

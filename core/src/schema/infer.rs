@@ -4,6 +4,7 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use super::draft::FALSE_ALARM_RATE;
 use super::validate::CADENCE_MS_MAX;
 use super::{Kind, SchemaDraft, StreamDraft};
 use crate::frame::measured;
@@ -22,10 +23,15 @@ const SMOOTH_ROUGHNESS: f64 = 0.6;
 /// A cadence is stated if this share of the gaps is about the median, and this share that or a multiple of it.
 const USUAL_SHARE: f64 = 0.6;
 const REGULAR_SHARE: f64 = 0.8;
+/// People stand one false alarm a day. At more than a frame a minute that would ask for too much certainty, so no less
+/// than one in ten thousand frames.
+const DAY_MS: f64 = 86_400_000.0;
+const FALSE_ALARM_RATE_LEAST: f64 = 1e-4;
 
 impl SchemaDraft {
     /// A draft for a table: `rows` holds one value per name for each of `times_ms`, row after row, NaN where there is
     /// none. Rows that are not whole are left out. Names are taken as they are; [`validate`](Self::validate) checks them.
+    /// About one false alarm a day is allowed, or one in a thousand frames where they are slow.
     ///
     /// ```
     /// use fourfold::{SchemaDraft, schema::Kind};
@@ -59,8 +65,20 @@ impl SchemaDraft {
                 false => kind_of(&spoken),
             };
         }
+        if let Some(frame_ms) = frame_ms(times_ms) {
+            draft.false_alarm_rate = (frame_ms / DAY_MS).clamp(FALSE_ALARM_RATE_LEAST, FALSE_ALARM_RATE);
+        }
         draft
     }
+}
+
+/// From row to row, as a rule.
+fn frame_ms(times_ms: &[i64]) -> Option<f64> {
+    let times_ms = sorted(times_ms, |one, other| one < other);
+    let steps_ms = times_ms.windows(2).map(|pair| pair[1].saturating_sub(pair[0]));
+    let steps_ms: Vec<i64> = steps_ms.filter(|step_ms| *step_ms > 0).collect();
+    let steps_ms = sorted(&steps_ms, |one, other| one < other);
+    steps_ms.get(steps_ms.len() / 2).map(|&median_ms| median_ms as f64)
 }
 
 fn sorted<T: Copy>(items: &[T], is_before: impl Fn(&T, &T) -> bool) -> Vec<T> {

@@ -31,7 +31,8 @@ const TRUST: [f64; View::COUNT] = [0.8, 0.8, 0.5, 0.5, 0.5, 0.3];
 const VOICE: [f64; View::COUNT] = [0.5, 5.0, 1.0, 0.0, 0.3, 0.1];
 /// The most decades that a view is believed for one frame. Relations and presence are odd for hours on end, so a frame
 /// of theirs proves less than its rank says: by itself such a view makes a moment about as rare as one in a thousand.
-const BELIEVED_MOST: [f64; View::COUNT] = [DECADES_MOST, DECADES_MOST, 3.8, DECADES_MOST, 4.6, 4.4];
+/// As the least chance: in decades 3.8, 4.6 and 4.4, and 12 for the others.
+const BELIEVED_LEAST: [f64; View::COUNT] = [CHANCE_MIN, CHANCE_MIN, 1.6e-4, CHANCE_MIN, 2.5e-5, 4.0e-5];
 /// How far the mean is moved towards its own share of what happens nowadays: all the way, and the end of a long
 /// anomaly would rank below its beginning.
 const NOWADAYS: f64 = 0.7;
@@ -43,7 +44,6 @@ const OWN_PER_JOINT: f64 = 3.0;
 const RANK_FLOOR: f64 = 0.01;
 /// No chance is believed to be smaller.
 const CHANCE_MIN: f64 = 1e-12;
-const DECADES_MOST: f64 = 12.0;
 /// What raises an alarm at a false-alarm rate of one in a thousand.
 const NEWS_AT_ONE_IN_A_THOUSAND: f64 = 4.4;
 /// Decades by which a relation may be odder than it is nowadays: what comes round every few hours is no news, however new
@@ -56,9 +56,10 @@ const SURPRISE_PER_DECADE: f64 = 2.5;
 /// heart in a body at rest is odd in no other way; where everything moves as it seldom does, so do the relations.
 const INSISTENT: [View; 5] = [View::Streams, View::Dependence, View::Gaps, View::Silence, View::Dependence];
 const UNEXPLAINED: usize = 4;
-/// So much more is asked of the latter at first, and until when: what the joint novelty has no past for, it can not explain.
+/// So much more is asked of relations at first, and until when: of few frames any two streams seem related. What the joint
+/// novelty has no past for, it can not explain, and that takes longer.
 const YOUNG: f64 = 0.8;
-const GROWN_FRAMES: f64 = 4000.0;
+const GROWN_FRAMES: [f64; INSISTENT.len()] = [0.0, 2000.0, 0.0, 0.0, 4000.0];
 /// How much of what a relation says is explained by as many decades of the joint novelty.
 const EXPLAINED: f64 = 0.5;
 /// The mean of decades that begins in one normal frame in a thousand, as a rule. Presence jumps, so what is odd about it
@@ -114,6 +115,7 @@ pub(crate) struct Fused {
     believed: f64,
     surprises: [f64; Source::COUNT],
     insisted: [f64; INSISTENT.len()],
+    is_loudest: [bool; INSISTENT.len()],
     is_silence_known: bool,
     /// The chance of a frame at least this unusual.
     pub(crate) chance: f64,
@@ -165,22 +167,16 @@ impl Fusion {
             chances[1] = alone.map(|oddness| self.alone.chance(oddness));
         }
         let views = self.views(&opinions, &chances);
-        let said = decades(&chances, &views, [DECADES_MOST; View::COUNT]);
-        let believed = decades(&chances, &views, BELIEVED_MOST);
+        let said = decades(&chances, &views, [CHANCE_MIN; View::COUNT]);
+        let believed = decades(&chances, &views, BELIEVED_LEAST);
         let relation = opinions[View::Dependence as usize].oddness;
         let relation_nowadays = relation.map_or(0.0, |oddness| -log10(self.relations.chance(oddness)));
         let insisted = self.insisted(&chances, &views, is_alone, relation_nowadays + BEYOND_NOWADAYS);
         let surprises =
             surprises(streams, &opinions, &views, company, chances[0].map(|chance| -log10(chance)));
-        let mut enough = INSISTED_AT;
-        enough[UNEXPLAINED] += YOUNG * (1.0 - (frames as f64 / GROWN_FRAMES).min(1.0));
-        let insisting = (insisted.iter().zip(&self.insistences).zip(enough))
-            .zip(INSISTENT)
-            // The clocks say it better, and once.
-            .filter(|(_, view)| !(is_silence_known && *view == View::Gaps))
-            .map(|(((decades, told), enough), _)| told.judge(*decades) + NEWS_AT_ONE_IN_A_THOUSAND - enough)
-            .fold(0.0, f64::max);
-        let heard = surprises.iter().zip(&self.holds);
+        let insisting = self.insisting(&insisted, frames, is_silence_known);
+        let heard = surprises.iter().zip(&self.holds).map(|(surprise, hold)| hold.judge(*surprise));
+        let news = heard.chain(insisting).fold(0.0, f64::max);
         let doubt: f64 = views.iter().zip(TRUST).map(|(view, trust)| 1.0 - view.weight * trust).product();
         Fused {
             oddness: oddness(&opinions, &views, is_alone, frames),
@@ -195,7 +191,8 @@ impl Fusion {
             is_silence_known,
             chance: nowadays(believed, &self.believed),
             rarity: nowadays(said, &self.said),
-            news: heard.map(|(surprise, hold)| hold.judge(*surprise)).fold(insisting, f64::max),
+            news,
+            is_loudest: insisting.map(|decades| decades == news),
             confidence: 1.0 - doubt,
             views,
         }
@@ -243,12 +240,37 @@ impl Fusion {
         })
     }
 
+    /// How strong that is as news.
+    fn insisting(
+        &self,
+        insisted: &[f64; INSISTENT.len()],
+        frames: u64,
+        is_silence_known: bool,
+    ) -> [f64; INSISTENT.len()] {
+        core::array::from_fn(|at| {
+            if is_silence_known && INSISTENT[at] == View::Gaps {
+                // The clocks say it better, and once.
+                return 0.0;
+            }
+            let told = &self.insistences[at];
+            let youth =
+                if GROWN_FRAMES[at] > 0.0 { (1.0 - frames as f64 / GROWN_FRAMES[at]).max(0.0) } else { 0.0 };
+            let enough = INSISTED_AT[at] + YOUNG * youth + told.doubt();
+            told.judge(insisted[at]) + NEWS_AT_ONE_IN_A_THOUSAND - enough
+        })
+    }
+
     /// Takes note of what was said: `is_news` where it may have raised an alarm, `is_calm` where nothing is wrong. What
     /// belongs to an episode teaches nobody how odd normal moments are.
     pub(crate) fn learn(&mut self, fused: &Fused, is_news: bool, is_calm: bool) {
         self.insisted = fused.insisted;
-        for ((told, decades), view) in self.insistences.iter_mut().zip(fused.insisted).zip(INSISTENT) {
-            told.learn(decades, is_news || (fused.is_silence_known && view == View::Gaps));
+        for (at, told) in self.insistences.iter_mut().enumerate() {
+            let is_silence = fused.is_silence_known && INSISTENT[at] == View::Gaps;
+            told.learn(
+                fused.insisted[at],
+                is_news || is_silence,
+                fused.is_loudest[at] && !fused.is_silence_known,
+            );
         }
         if let Some(decades) = fused.own {
             self.said.learn(fused.said + RANK_FLOOR);
@@ -297,16 +319,16 @@ fn nowadays(decades: f64, ranks: &Ranks) -> f64 {
     exp(-LN_10 * (decades + NOWADAYS * (nowadays - decades))).min(1.0)
 }
 
-/// The harmonic mean of the chances of all views that may be heard, in decades, of which each may say so many at most.
+/// The harmonic mean, in decades, of the chances of all views that may be heard, each of them at least so large.
 fn decades(
     chances: &[Option<f64>; View::COUNT],
     views: &[ViewVerdict; View::COUNT],
-    most: [f64; View::COUNT],
+    least: [f64; View::COUNT],
 ) -> f64 {
     let (mut sum, mut voices) = (0.0, 0.0);
-    for (((chance, view), voice), most) in chances.iter().zip(views).zip(VOICE).zip(most) {
+    for (((chance, view), voice), least) in chances.iter().zip(views).zip(VOICE).zip(least) {
         if let (Some(chance), false) = (chance, view.health == Health::Broken) {
-            sum += voice / chance.clamp(exp(-LN_10 * most), 1.0);
+            sum += voice / chance.clamp(least, 1.0);
             voices += voice;
         }
     }
