@@ -105,9 +105,10 @@ mod tests {
     #[test]
     fn a_stricter_rate_tells_fewer_and_what_is_cut_off_is_forgotten() {
         let (_, mut tape) = judged(0.001);
+        // Any looser, and episodes run into each other.
         let counts: Vec<usize> =
-            [0.05, 0.01, 0.001, 0.0001, 1e-6].into_iter().map(|rate| tape.episodes(rate).len()).collect();
-        assert!(counts.is_sorted_by(|more, fewer| more >= fewer) && counts[0] > counts[4], "{counts:?}");
+            [0.01, 0.001, 0.0001, 1e-6].into_iter().map(|rate| tape.episodes(rate).len()).collect();
+        assert!(counts.is_sorted_by(|more, fewer| more >= fewer) && counts[0] > counts[3], "{counts:?}");
         tape.truncate(1000);
         assert!(tape.episodes(0.01).iter().all(|episode| episode.last_ms < 1000 * 60_000));
     }

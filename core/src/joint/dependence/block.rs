@@ -37,7 +37,9 @@ pub(super) struct Block {
     expected: Vec<f32>,
     /// Where each member's residual has lain of late: what wanders slowly is no broken relation.
     usual: Vec<f32>,
-    marks: Vec<Mark>,
+    /// How large each member's residual is as a rule, where little of it is expected and where much is: a heart at rest
+    /// is steadier than one at work.
+    marks: Vec<[Mark; 2]>,
     members: Vec<usize>,
     stride: usize,
 }
@@ -54,6 +56,8 @@ pub(crate) struct Residuals {
     pull: Vec<f32>,
     /// The residual of each member, 0 where absent.
     residual: Vec<f32>,
+    /// Which of its marks measures it.
+    mark: Vec<u8>,
     /// Its distance from where it has lain of late, in units of the member's mark.
     pub(super) odd: Vec<f32>,
 }
@@ -70,7 +74,7 @@ impl Block {
             precision: Precision::new(count),
             expected: vec![0.0; members.len()],
             usual: vec![0.0; members.len()],
-            marks: vec![Mark::default(); members.len()],
+            marks: vec![<[Mark; 2]>::default(); members.len()],
             members,
             stride,
         }
@@ -83,6 +87,7 @@ impl Block {
             here: blank.clone(),
             pull: blank,
             residual: of_members.clone(),
+            mark: vec![0; self.members.len()],
             odd: of_members,
         }
     }
@@ -94,6 +99,7 @@ impl Block {
     pub(super) fn lent_bytes(&self) -> usize {
         self.members.len() * size_of::<usize>()
             + (3 * self.stride + 2 * self.members.len()) * size_of::<f32>()
+            + self.members.len()
     }
 
     /// Fills in the residuals; returns how many members are present.
@@ -114,9 +120,13 @@ impl Block {
         if present < self.members.len() && present > 0 {
             self.expect_absent(at);
         }
-        for (place, mark) in self.marks.iter().enumerate() {
-            let residual = at.pull[place] * self.precision.spread(place);
+        for (place, marks) in self.marks.iter().enumerate() {
+            let spread = self.precision.spread(place);
+            let residual = at.pull[place] * spread;
+            let expected = at.apart[place] - residual * spread;
+            at.mark[place] = u8::from(expected > 0.0);
             at.residual[place] = residual.clamp(-RESIDUAL_MAX, RESIDUAL_MAX) * at.here[place];
+            let mark = &marks[usize::from(at.mark[place])];
             at.odd[place] = mark.measure((at.residual[place] - self.usual[place]).abs()) * at.here[place];
         }
         present
@@ -170,10 +180,10 @@ impl Block {
 
     fn learn_residuals(&mut self, rows: u64, at: &Residuals) {
         self.expected.copy_from_slice(&at.apart[..self.members.len()]);
-        for (place, mark) in self.marks.iter_mut().enumerate() {
+        for (place, marks) in self.marks.iter_mut().enumerate() {
             if at.here[place] > 0.0 {
                 let apart = at.residual[place] - self.usual[place];
-                mark.learn(apart.abs());
+                marks[usize::from(at.mark[place])].learn(apart.abs());
                 self.usual[place] += apart * USUAL_PACE;
             }
         }

@@ -2,9 +2,9 @@
 //!
 //! A running covariance of the lightly smoothed streams and of the clock, and its inverse, the precision matrix, give
 //! each stream's residual: how far it lies from what all others and the hour let expect. A residual is measured by the
-//! stream's own: by the size that one in a hundred of them exceeds. The three furthest out are the oddness of the
-//! moment, since what breaks seldom breaks alone; or the furthest, where it is further by far. What all streams do
-//! together is no broken relation.
+//! stream's own: by the size that it seldom exceeds where as little, or as much, is expected of it. The three furthest
+//! out are the oddness of the moment, since what breaks seldom breaks alone; or the furthest, where it is further by
+//! far. What all streams do together is no broken relation.
 //!
 //! Up to 56 streams are taken together; wider schemas are cut into blocks along their groups.
 
