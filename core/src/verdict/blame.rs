@@ -21,6 +21,9 @@ const KEPT: f64 = 0.9;
 /// Blame that makes a stream part of what an episode looked like.
 const CARRIES: f64 = 1.0;
 
+/// Surprise that calls for an alarm where there is one stream; of many, one or another has more.
+const LOUD: f64 = 4.5;
+
 /// The blame of every stream.
 #[derive(Clone, Debug)]
 pub(crate) struct Blame {
@@ -82,10 +85,15 @@ impl Blame {
     }
 }
 
-/// The stream that is blamed most; of equals the first, which is the same one on every target.
+/// The stream that carries the moment: the one that raises an alarm all by itself, where one does, since who is far off
+/// pulls what is expected of its neighbours along; otherwise the one that is blamed most. Of equals the first, which is the
+/// same one on every target.
 pub(crate) fn most_blamed(streams: &[StreamVerdict]) -> Option<usize> {
     let blamed = streams.iter().enumerate().filter(|(_, stream)| stream.present);
-    let key = |stream: &StreamVerdict| (stream.blame, stream.surprise, stream.score.unwrap_or(0.0));
+    let loud = LOUD + log10(streams.len().max(1) as f64);
+    let alarm = |stream: &StreamVerdict| if stream.surprise >= loud { stream.surprise } else { 0.0 };
+    let key =
+        |stream: &StreamVerdict| (alarm(stream), stream.blame, stream.surprise, stream.score.unwrap_or(0.0));
     let most = blamed.fold(None, |most: Option<(usize, &StreamVerdict)>, next| match most {
         Some(most) if key(most.1) >= key(next.1) => Some(most),
         _ => Some(next),
@@ -114,5 +122,15 @@ mod tests {
         assert_eq!(most_blamed(&streams), Some(1));
         assert_eq!(blame.carriers(&streams).map(|(place, _)| place).collect::<Vec<_>>(), [1, 2]);
         assert_eq!(streams[0].blame, 0.0);
+    }
+
+    #[test]
+    fn who_is_far_off_alone_carries_it_and_not_who_was_pulled_along() {
+        let blame = Blame::new(3);
+        let mut streams =
+            [stream(0.3, 7.0), StreamVerdict { surprise: 8.0, ..stream(0.9999, 7.0) }, stream(0.5, 0.1)];
+        blame.judge(&mut streams);
+        assert_eq!(streams[0].blame, streams[1].blame);
+        assert_eq!(most_blamed(&streams), Some(1));
     }
 }

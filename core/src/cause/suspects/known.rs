@@ -8,18 +8,21 @@
 //! what stands where and much is not seen, there is little to be sure of.
 
 use alloc::vec;
+use alloc::vec::Vec;
 
 use super::nodes::Nodes;
 use super::{Face, Scene, Suspect};
 use crate::math::{exp, ln_1p};
 use crate::order;
 
-const BASE: f64 = 2.2;
+const BASE: f64 = 2.4;
 const PER_STRENGTH: f64 = 0.6;
 const PER_THIRD: f64 = -1.8;
 const PER_BREADTH: f64 = -6.2;
 /// So many more than one are a crowd, however few streams there are.
 const CROWD: f64 = 4.0;
+/// Whose silence weighs this much was expected to speak.
+const SILENT: f64 = 0.05;
 /// Of those that fall silent together each is where it began.
 const PER_SILENT_BREADTH: f64 = 2.0;
 /// What is left of the confidence where something upstream was never seen.
@@ -48,18 +51,26 @@ pub(super) fn known(scene: &Scene<'_>, suspects: &[Suspect], own: &[f64]) -> f64
     let (sum, squares) = alone.iter().fold((0.0, 0.0), |(sum, squares), x| (sum + x, squares + x * x));
     // From 0, where only one is suspected, to 1, where all are alike. Of a handful, two are no crowd yet.
     let alike = if squares > 0.0 { sum * sum / squares } else { 1.0 };
-    let breadth = (alike - 1.0) / (nodes.count as f64 - 1.0).max(CROWD);
+    let breadth = (alike - 1.0) / (asked(scene, &nodes, &alone) - 1.0).max(CROWD);
     let per_breadth = if first.face == Face::Missing { PER_SILENT_BREADTH } else { PER_BREADTH };
     let logit = BASE + PER_STRENGTH * ln_1p(first.weight) + PER_THIRD * third + per_breadth * breadth;
     sighted(scene, &nodes, suspects, first.weight) / (1.0 + exp(-logit))
+}
+
+/// How many there were who could have been hit: who is asleep is no witness that others were spared.
+fn asked(scene: &Scene<'_>, nodes: &Nodes, alone: &[f64]) -> f64 {
+    let mut is_asked: Vec<bool> = alone.iter().map(|weight| *weight > SILENT).collect();
+    for (stream, &node) in nodes.of_stream.iter().enumerate() {
+        is_asked[node] = is_asked[node] || scene.has_value(scene.onset, stream);
+    }
+    is_asked.iter().filter(|is| **is).count() as f64
 }
 
 /// How much of what may be upstream of the suspects was ever seen.
 fn sighted(scene: &Scene<'_>, nodes: &Nodes, suspects: &[Suspect], most: f64) -> f64 {
     let mut blind = vec![true; nodes.count];
     for (stream, &node) in nodes.of_stream.iter().enumerate() {
-        let is_seen = || (0..=scene.end).any(|row| !scene.history.value(row, stream).is_nan());
-        blind[node] = blind[node] && !is_seen();
+        blind[node] = blind[node] && !scene.was_ever_seen(stream);
     }
     let unseen = blind.iter().filter(|blind| **blind).count() as f64;
     if unseen == 0.0 {

@@ -4,10 +4,12 @@
 //!    or quiet, and what was held against it. Each side is measured against what is usual for this very stream.
 //! 2. [`weight`]: one number of all sides. Where a stream is named whose trouble is to be explained, who moves with it
 //!    counts, and who does not counts for less.
-//! 3. [`upstream`]: weight walks along the links from effects to causes, as far as the cause is odd as well.
-//! 4. [`nodes`]: where a stream is named, the streams of one group answer together, and of those that usually go together
+//! 3. [`channel`]: where links lead to the named stream, the streams that they lead from speak in full.
+//! 4. [`upstream`]: weight walks along the links from effects to causes, as far as the cause is odd as well.
+//! 5. [`nodes`]: where a stream is named, the streams of one group answer together, and of those that usually go together
 //!    the one that goes least with the named stream stands farthest upstream.
 
+mod channel;
 mod known;
 mod look;
 mod nodes;
@@ -39,6 +41,18 @@ pub(crate) struct Scene<'a> {
     pub(crate) target: Option<usize>,
     pub(crate) links: &'a [Link],
     pub(crate) streams: &'a [Stream],
+}
+
+impl Scene<'_> {
+    /// Whether a stream had a value in any frame that is remembered.
+    fn was_ever_seen(&self, stream: usize) -> bool {
+        self.has_value(0, stream)
+    }
+
+    /// Whether a stream had a value from a row on.
+    fn has_value(&self, from: usize, stream: usize) -> bool {
+        (from.min(self.end)..=self.end).any(|row| !self.history.value(row, stream).is_nan())
+    }
 }
 
 /// What is odd about a stream.
@@ -118,6 +132,7 @@ fn named(scene: &Scene<'_>, looks: &[Look], target: usize) -> Weights {
     let nodes = Nodes::of(scene.streams, scene.links);
     let likeness = |look: &Look| Likeness::of(look, &looks[target]);
     let mut weights: Vec<Weight> = looks.iter().map(|look| Weight::of(look, likeness(look))).collect();
+    channel::follow(scene, &nodes, target, &mut weights);
     let asked = nodes.of_stream[target];
     for (weight, &node) in weights.iter_mut().zip(&nodes.of_stream) {
         if node == asked {

@@ -100,10 +100,22 @@ enum Key<'a> {
 
 /// What stands before the first separator that all names have.
 fn words(streams: &[Stream]) -> Vec<Option<Key<'_>>> {
-    let in_all = |separator: &char| streams.iter().all(|stream| stream.name.contains(*separator));
-    let separator = SEPARATORS.into_iter().find(in_all);
+    let separator = separator(streams);
     let word = |stream| separator.and_then(|separator| word_of(stream, separator));
     streams.iter().map(|stream| word(stream).map(Key::Word)).collect()
+}
+
+/// What a stream says of its thing: what stands after the first separator that all names have.
+pub(super) fn kinds(streams: &[Stream]) -> Vec<Option<&str>> {
+    let separator = separator(streams);
+    let halves =
+        streams.iter().map(|stream| separator.and_then(|separator| stream.name.split_once(separator)));
+    halves.map(|halves| halves.map(|(_, kind)| kind)).collect()
+}
+
+fn separator(streams: &[Stream]) -> Option<char> {
+    let in_all = |separator: &char| streams.iter().all(|stream| stream.name.contains(*separator));
+    SEPARATORS.into_iter().find(in_all)
 }
 
 fn word_of(stream: &Stream, separator: char) -> Option<&str> {

@@ -1,5 +1,7 @@
 //! Small worlds in which it is plain who it was.
 
+use alloc::format;
+use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -148,4 +150,48 @@ fn who_was_never_seen_can_not_be_cleared() {
     let elsewhere = known(&[("a", "f")]);
     assert!(elsewhere > 0.7, "{elsewhere}");
     assert!(known(&[("a", "c"), ("c", "b")]) < 0.3 && known(&[]) < 0.3);
+}
+
+/// Two things that call a third: the latency of `b` is odd because of its own doing, and that one asks more of `a` then.
+#[test]
+fn trouble_comes_along_links_of_its_own_kind() {
+    let names = ["a|late", "a|asked", "b|late", "b|asked", "c|late", "c|asked"];
+    let world: World = |row, noise| {
+        let slow = if row >= USUAL + 4 { 9.0 } else { 0.0 };
+        let asked = if row >= USUAL + 4 { 10.0 } else { 0.0 };
+        let mut values: Vec<Option<f64>> = (0..6).map(|_| Some(noise())).collect();
+        for (stream, by) in [(1, asked), (2, slow), (4, slow)] {
+            values[stream] = values[stream].map(|x| x + by);
+        }
+        values
+    };
+    let of_kind =
+        [("a|late", "b|late"), ("a|asked", "b|asked"), ("b|late", "c|late"), ("b|asked", "c|asked")];
+    let any = [("a|late", "b|asked"), ("a|asked", "b|late"), ("b|late", "c|asked"), ("b|asked", "c|late")];
+    let everything: Vec<(&str, &str)> = of_kind.iter().chain(&any).copied().collect();
+    for links in [&of_kind[..], &everything] {
+        let said = ranking(&schema(&names, links), Some(4), world);
+        assert_eq!(order(&said)[0], 2, "{:?}", said.suspects);
+    }
+    // Where the link says that requests make it late, they do.
+    let said = ranking(&schema(&names, &[("a|asked", "b|late"), ("b|late", "c|late")]), Some(4), world);
+    assert_eq!(order(&said)[0], 1, "{:?}", said.suspects);
+}
+
+#[test]
+fn who_is_asleep_is_no_witness_that_others_were_spared() {
+    let names: Vec<String> = (0..24).map(|place| format!("s{place}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let world: World = |row, noise| {
+        let mut values: Vec<Option<f64>> = (0..24).map(|_| Some(noise() + 12.0 * trouble(row))).collect();
+        // Two thirds are away every other while, now as well.
+        values
+            .iter_mut()
+            .skip(8)
+            .filter(|_| row % 40 >= 20 || row + 20 >= USUAL)
+            .for_each(|value| *value = None);
+        values
+    };
+    let said = ranking(&schema(&names, &[]), None, world);
+    assert!(said.known < 0.3, "{}", said.known);
 }

@@ -109,7 +109,7 @@ fn ask_at(simulation: &Simulation, frames: &[usize], family: &str) -> Outcome<Ve
     Ok(all)
 }
 
-fn spread(simulation: &Simulation, stream: usize) -> f64 {
+pub(super) fn spread(simulation: &Simulation, stream: usize) -> f64 {
     let values: Vec<f64> = simulation.column(stream).filter(|value| value.is_finite()).collect();
     let level = mean(values.iter().copied());
     mean(values.iter().map(|x| (x - level) * (x - level))).sqrt()

@@ -4,6 +4,7 @@ mod abstain;
 mod lifelog;
 mod petshop;
 mod services;
+mod spike;
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -79,6 +80,7 @@ pub(super) fn measure(seeds: u64, petshop: Option<&Path>, dump: Option<&Path>) -
     }
     all.extend(services::answers(&seeds, &mut figures)?);
     all.extend(lifelog::answers(&seeds, &mut figures)?);
+    spike::measure(&seeds, &mut figures)?;
     let unanswerable = abstain::answers(&seeds, &mut figures)?;
     calibration(&all, &mut figures);
     print(&figures);
