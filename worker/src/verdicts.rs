@@ -138,7 +138,8 @@ impl Verdicts {
             if !std::mem::take(&mut is_first) {
                 to.extend(between);
             }
-            serde_json::to_writer(&mut *to, &VerdictJson::new(schema, verdict)).map_err(|_| Refusal::Unwritable)
+            serde_json::to_writer(&mut *to, &VerdictJson::new(schema, verdict))
+                .map_err(|_| Refusal::Unwritable)
         })
     }
 

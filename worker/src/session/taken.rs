@@ -122,7 +122,8 @@ impl Live {
         let shift = self.system.shift;
         self.engine.tick(at_ms, |verdict| taken.verdicts.push(verdict, shift))?;
         if self.engine.is_fed_by_events() {
-            self.step((at_ms, at_ms), &Step::Tick(at_ms), &mut taken)?;
+            let newest_ms = self.newest_ms.unwrap_or(at_ms);
+            self.step((newest_ms, newest_ms), &Step::Tick(at_ms), &mut taken)?;
             self.follow(&mut taken)?;
         } else if taken.verdicts.len() > 0 {
             taken.entry(self, Kind::Tick, (at_ms, at_ms), 0, Vec::new());
