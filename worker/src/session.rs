@@ -6,6 +6,7 @@
 mod alerts;
 mod anomalies;
 mod arrivals;
+mod compare;
 mod course;
 mod frames;
 mod keys;
@@ -43,6 +44,7 @@ pub(crate) mod described {
     pub(crate) use super::alerts::ShownJson as AlertsJson;
     pub(crate) use super::anomalies::{AnomaliesJson, AnomalyJson, OneAnomalyJson};
     pub(crate) use super::system::SystemJson;
+    pub(crate) use super::words::AmendedJson;
 }
 
 /// Frames between snapshots: what a cold object must read again at most, some milliseconds of work. And entries: of

@@ -12,7 +12,7 @@ use super::shapes::{
 use crate::alerts::AlertsDraft;
 use crate::answer::{COLUMNS, CSV, NDJSON};
 use crate::body::{Amendment, Labelling, Note, Tick};
-use crate::session::described::{AlertsJson, AnomaliesJson, AnomalyJson, OneAnomalyJson, SystemJson};
+use crate::session::described::{AlertsJson, AmendedJson, AnomaliesJson, OneAnomalyJson, SystemJson};
 
 const REPEATABLE: &str =
     "The same key within 24 hours is answered with the first answer, and changes nothing.";
@@ -128,7 +128,7 @@ fn episodes(shapes: &mut Shapes) -> Vec<Operation> {
                 shapes.incoming::<Amendment>(),
                 &[("seen", json!({ "status": "acknowledged", "note": "the valve" }))],
             )
-            .answers(200, "As it is now.", shapes.outgoing::<AnomalyJson<'static>>()),
+            .answers(200, "As it is now.", shapes.outgoing::<AmendedJson<'static>>()),
         Operation::new("GET", "/v1/systems/{id}/anomalies/{anomaly}/explanation", "explain", "Say why")
             .query("mode", json!({ "enum": ["fast", "thorough"] }), "How thoroughly.")
             .answers(200, "The explanation.", shapes.outgoing::<ExplanationJson>()),
