@@ -32,6 +32,8 @@ pub(super) struct Operation {
     id: &'static str,
     summary: &'static str,
     about: Option<&'static str>,
+    /// What it is about, for those who read the document by chapters.
+    tag: &'static str,
     parameters: Vec<Value>,
     body: Vec<Content>,
     is_body_needed: bool,
@@ -51,11 +53,16 @@ impl Operation {
             id,
             summary,
             about: None,
+            tag: "",
             parameters: Vec::new(),
             body: Vec::new(),
             is_body_needed: true,
             answers: Vec::new(),
         }
+    }
+
+    pub(super) fn tagged(self, tag: &'static str) -> Self {
+        Self { tag, ..self }
     }
 
     pub(super) fn about(mut self, about: &'static str) -> Self {
@@ -170,7 +177,7 @@ impl Operation {
             responses.insert(status.to_string(), response);
         }
         responses.insert("default".into(), json!({ "$ref": "#/components/responses/Problem" }));
-        let mut operation = json!({ "operationId": self.id, "summary": self.summary });
+        let mut operation = json!({ "operationId": self.id, "summary": self.summary, "tags": [self.tag] });
         if let Some(about) = self.about {
             operation["description"] = json!(about);
         }

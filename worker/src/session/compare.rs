@@ -75,6 +75,9 @@ struct Newest {
     values: usize,
 }
 
+/// Where the streams of a time are in a configuration.
+type Moved = (Rc<Vec<String>>, Vec<Option<usize>>);
+
 /// An episode that a person labelled: from when to when, and how.
 type Span = (i64, i64, Label);
 
@@ -239,7 +242,7 @@ fn side(schema: &Schema, told: &VecDeque<Told>, spans: &[Span]) -> Result<SideJs
     let mut engine = Engine::new(schema.clone());
     let mut judged = Judged { spans, side: SideJson::default(), scores: Vec::new(), labels: Vec::new() };
     let mut row = vec![f64::NAN; schema.streams().len()];
-    let mut places: Option<(Rc<Vec<String>>, Vec<Option<usize>>)> = None;
+    let mut places: Option<Moved> = None;
     for Told { streams, what } in told {
         if places.as_ref().is_none_or(|(known, _)| !Rc::ptr_eq(known, streams)) {
             let found = streams.iter().map(|name| schema.index_of(name)).collect();
