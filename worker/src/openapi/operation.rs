@@ -5,18 +5,30 @@ use serde_json::{Map, Value, json};
 
 use crate::router;
 
-/// What stands for a part of a path in examples.
-const EXAMPLES: [(&str, &str, &str); 5] = [
+/// A part of a path, what stands for it in examples, what it looks like, and what it is.
+type Part = (&'static str, &'static str, &'static str, &'static str);
+
+const EXAMPLES: [Part; 5] = [
     (
         "{id}",
         "boiler-7",
+        "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
         "1 to 64 letters, digits, `-`, `_` or `.`, of which the first is a letter or digit.",
     ),
-    ("{anomaly}", "1", "The number of an anomaly."),
-    ("{version}", "1", "The version of a checkpoint."),
-    ("{view}", "recent", "`recent`, `critical`, `trends`, `models` or `top`."),
-    ("{code}", "access.no-key", "The word of a problem."),
+    ("{anomaly}", "1", "^[1-9][0-9]{0,14}$", "The number of an anomaly."),
+    ("{version}", "1", "^[1-9][0-9]{0,14}$", "The version of a checkpoint."),
+    (
+        "{view}",
+        "recent",
+        "^(recent|critical|trends|models|top)$",
+        "`recent`, `critical`, `trends`, `models` or `top`.",
+    ),
+    ("{code}", "access.no-key", "^[a-z]+\\.[a-z-]+$", "The word of a problem."),
 ];
+
+/// Cursors of lists in the order of names, and of those in the order of numbers.
+pub(super) const NAMED: &str = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
+pub(super) const NUMBERED: &str = "^[0-9]{1,15}$";
 
 /// A media type with the shape of its content and an example of it.
 struct Content {
@@ -76,15 +88,20 @@ impl Operation {
         self
     }
 
-    /// A header that means something.
-    pub(super) fn header(mut self, name: &'static str, about: &'static str) -> Self {
-        let schema = json!({ "type": "string" });
-        self.parameters.push(json!({ "name": name, "in": "header", "schema": schema, "description": about }));
+    /// The same request twice is one, where the caller says so.
+    pub(super) fn repeatable(mut self) -> Self {
+        self.parameters.push(json!({
+            "name": "Idempotency-Key",
+            "in": "header",
+            "schema": { "type": "string", "pattern": "^[!-~]{1,255}$" },
+            "description":
+                "The same key within 24 hours is answered with the first answer, and changes nothing.",
+        }));
         self
     }
 
-    /// The two words of every list.
-    pub(super) fn paged(self) -> Self {
+    /// The two words of every list: a cursor is a number or a name.
+    pub(super) fn paged(self, cursor: &'static str) -> Self {
         self.query(
             "limit",
             json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 }),
@@ -92,7 +109,7 @@ impl Operation {
         )
         .query(
             "cursor",
-            json!({ "type": "string" }),
+            json!({ "type": "string", "pattern": cursor }),
             "The `next` of the page before. Pages do not shift when something is added.",
         )
     }
@@ -157,13 +174,13 @@ impl Operation {
     pub(super) fn json(&self, sent: impl Fn(Value) -> Value) -> Value {
         let sample = EXAMPLES
             .iter()
-            .fold(self.path.to_owned(), |path, (name, example, _)| path.replace(name, example));
+            .fold(self.path.to_owned(), |path, (name, example, ..)| path.replace(name, example));
         let scope = router::route(self.method, &sample, "").unwrap().scope();
         let mut parameters: Vec<Value> = (EXAMPLES.iter().filter(|(name, ..)| self.path.contains(name)))
-            .map(|(name, example, about)| {
+            .map(|(name, example, pattern, about)| {
                 let name = name.trim_matches(['{', '}']);
-                json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" },
-                    "example": example, "description": about })
+                json!({ "name": name, "in": "path", "required": true, "example": example, "description": about,
+                    "schema": { "type": "string", "pattern": pattern } })
             })
             .collect();
         parameters.extend(self.parameters.iter().cloned());

@@ -1,10 +1,11 @@
 //! What one system answers.
 
+use fourfold::frame::TIME_MS_MAX;
 use fourfold::wire::{EventRows, ExplanationJson, GapsJson, KeptJson, QualityJson, Rows};
 use serde_json::{Value, json};
 
 use super::Shapes;
-use super::operation::Operation;
+use super::operation::{NUMBERED, Operation};
 use super::shapes::{
     Compared, Comparison, EventsAnswer, FramesAnswer, FramesPage, HealthAnswer, Labelled, ModelsAnswer,
     ScoresPage, StatsAnswer, TickAnswer, ViewAnswer, Watched,
@@ -14,15 +15,12 @@ use crate::answer::{COLUMNS, CSV, NDJSON};
 use crate::body::{Amendment, Labelling, Note, Tick};
 use crate::session::described::{AlertsJson, AmendedJson, AnomaliesJson, OneAnomalyJson, SystemJson};
 
-const REPEATABLE: &str =
-    "The same key within 24 hours is answered with the first answer, and changes nothing.";
-
 fn text() -> Value {
     json!({ "type": "string" })
 }
 
 fn time() -> Value {
-    json!({ "type": "number" })
+    json!({ "type": "integer", "minimum": -TIME_MS_MAX, "maximum": TIME_MS_MAX })
 }
 
 pub(super) fn operations(shapes: &mut Shapes) -> Vec<Operation> {
@@ -69,7 +67,7 @@ fn data(shapes: &mut Shapes) -> Vec<Operation> {
         Operation::new("POST", "/v1/systems/{id}/frames", "judgeFrames", "Judge frames, then learn them")
             .about("Frames come in the order of time, at most 10,000 of them and at most 100,000 values (frames times streams) in 8 MiB. All are taken or none, unless `partial` is true: so a body is read to its end before anything is judged, lines too. Who has no end sends several requests, or a WebSocket. A frame at a time that was already taken is answered from the log if it has the same values, and refused with 409 if not.\n\nBinary frames are little-endian: `4fr1`, then three `uint32` (rows, streams, zero), then `float64`: the times, then the values row after row in the order of the schema, `NaN` where nothing was measured. Binary verdicts are `4vr1`, three `uint32` (rows, streams, views), then a column after the other: as `float64` the times, scores, oddness, news, confidence and episodes (`NaN` for none), then per row and stream its score, then per row and view its score and its weight; as bytes alarm, severity and whether silence speaks, then per row and stream a note and a silence, per row and view its health. JSON at the end says which byte is which word.")
             .query("partial", json!({ "type": "boolean" }), "Whether a bad row is answered by itself and the good ones are taken.")
-            .header("Idempotency-Key", REPEATABLE)
+            .repeatable()
             .takes(shapes.incoming::<Rows>(), &[("frames", frames)])
             .takes_as(NDJSON, text(), &[("lines", json!("{\"t\":1700000180000,\"values\":{\"flow\":3.0}}\n{\"t\":1700000240000,\"values\":{\"flow\":3.1}}\n"))])
             .takes_as(CSV, text(), &[("table", json!("t,flow,temperature\n1700000300000,3.1,61.2\n1700000360000,3.0,\n"))])
@@ -81,7 +79,7 @@ fn data(shapes: &mut Shapes) -> Vec<Operation> {
             .query("from", time(), "From this moment on.")
             .query("to", time(), "Up to and without this moment.")
             .query("streams", text(), "Names with commas between.")
-            .query("step", json!({ "type": "integer", "minimum": 1 }), "Milliseconds that become one row.")
+            .query("step", json!({ "type": "integer", "minimum": 1, "maximum": 31_622_400_000_i64 }), "Milliseconds that become one row.")
             .answers(200, "Rows in the order of time, 100,000 values at most. `next` is where to go on.", shapes.outgoing::<FramesPage>())
             .answers_as(200, "", NDJSON, text())
             .answers_as(200, "", CSV, text()),
@@ -93,7 +91,7 @@ fn data(shapes: &mut Shapes) -> Vec<Operation> {
             .answers_as(200, "", NDJSON, text()),
         Operation::new("POST", "/v1/systems/{id}/events", "takeEvents", "Take events in any order")
             .about("Events become frames. A late one revises the frame that it belongs to while that is not final. A system takes events or frames, not both. At most 50,000 events in 8 MiB, all or none of them.")
-            .header("Idempotency-Key", REPEATABLE)
+            .repeatable()
             .takes(shapes.incoming::<EventRows>(), &[])
             .takes_as(NDJSON, json!({ "type": "string", "description": "An event per line." }), &[])
             .answers(200, "What became of them.", shapes.outgoing::<EventsAnswer>()),
@@ -106,7 +104,7 @@ fn data(shapes: &mut Shapes) -> Vec<Operation> {
             .answers_empty(101, "It is open."),
         Operation::new("POST", "/v1/systems/{id}/tick", "tick", "Say the time while nothing arrives")
             .about("Once a silence outlasts what was learned it is judged, once per silence. A tick that was news is answered the same when sent again.")
-            .header("Idempotency-Key", REPEATABLE)
+            .repeatable()
             .takes(shapes.incoming::<Tick>(), &[("news", json!({ "now": 1_700_000_400_000_i64 }))])
             .answers(200, "What there is to say.", shapes.outgoing::<TickAnswer>()),
     ]
@@ -128,7 +126,7 @@ fn episodes(shapes: &mut Shapes) -> Vec<Operation> {
         .query("since", time(), "Opened at this moment or later.")
         .query("until", time(), "Opened before this moment.")
         .query("archived", json!({ "type": "boolean" }), "Whether those in the archive are listed instead.")
-        .paged()
+        .paged(NUMBERED)
         .answers(200, "A page.", shapes.outgoing::<AnomaliesJson<'static>>()),
         Operation::new("GET", path, "readAnomaly", "Tell one episode with its history").answers(
             200,
@@ -136,7 +134,7 @@ fn episodes(shapes: &mut Shapes) -> Vec<Operation> {
             shapes.outgoing::<OneAnomalyJson<'static>>(),
         ),
         Operation::new("PATCH", path, "amendAnomaly", "Change an episode's status, label or note")
-            .header("Idempotency-Key", REPEATABLE)
+            .repeatable()
             .takes(
                 shapes.incoming::<Amendment>(),
                 &[("seen", json!({ "status": "acknowledged", "note": "the valve" }))],
@@ -152,11 +150,11 @@ fn episodes(shapes: &mut Shapes) -> Vec<Operation> {
             "Say what an episode was; the engine learns from it",
         )
         .about("An engine that has forgotten the episode, or went back to before it, can not learn from its label: then the label is kept with the episode, and the answer says so.")
-        .header("Idempotency-Key", REPEATABLE)
+        .repeatable()
         .takes(shapes.incoming::<Labelling>(), &[("expected", json!({ "anomaly": 1, "label": "expected" }))])
         .answers(200, "It is taken.", shapes.outgoing::<Labelled>()),
         Operation::new("POST", "/v1/systems/{id}/labels/undo", "undoLabel", "Take the newest label back")
-            .header("Idempotency-Key", REPEATABLE)
+            .repeatable()
             .answers(200, "Whose it was.", shapes.outgoing::<Labelled>()),
     ]
 }
@@ -211,7 +209,7 @@ fn reports(shapes: &mut Shapes) -> Vec<Operation> {
 fn models(shapes: &mut Shapes) -> Vec<Operation> {
     vec![
         Operation::new("POST", "/v1/systems/{id}/models", "checkpoint", "Make a checkpoint of the engine")
-            .header("Idempotency-Key", REPEATABLE)
+            .repeatable()
             .takes(shapes.incoming::<Note>(), &[("note", json!({ "note": "before the new pump" }))])
             .optional()
             .answers(201, "It is made.", shapes.outgoing::<KeptJson<'static>>()),
@@ -226,7 +224,7 @@ fn models(shapes: &mut Shapes) -> Vec<Operation> {
             "restoreModel",
             "Go back to a checkpoint",
         )
-        .header("Idempotency-Key", REPEATABLE)
+        .repeatable()
         .answers(200, "It is restored.", shapes.outgoing::<KeptJson<'static>>()),
         Operation::new(
             "POST",

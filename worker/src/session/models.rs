@@ -18,6 +18,7 @@ use crate::store::{Blob, ModelRow};
 
 /// Checkpoints that are kept.
 const MODELS_KEPT: u64 = 8;
+
 impl<S: Sql> Session<S> {
     pub(super) fn models(&mut self) -> Result<Outcome, Refusal> {
         self.exists()?;
@@ -27,6 +28,7 @@ impl<S: Sql> Session<S> {
 
     /// Keeps the engine as it is now.
     pub(super) fn checkpoint(&mut self, ask: &Ask<'_>) -> Result<Outcome, Refusal> {
+        self.exists()?;
         let Note { note } = if ask.body.is_empty() { Note::default() } else { body::read(ask.body)? };
         let version = self.store.models()?.first().map_or(1, |newest| newest.version + 1);
         let live = self.live()?;

@@ -7,8 +7,23 @@ fn creating_twice_is_creating_once() {
     let mut session = Session::new(Database::new(), Settings::default());
     assert_eq!(say(&mut session, "GET", "", "").unwrap_err().0, 404);
     assert_eq!(post(&mut session, "{}").unwrap_err().0, 404);
-    for path in ["anomalies", "anomalies/1", "health", "gaps", "quality"] {
-        assert_eq!(say(&mut session, "GET", path, "").unwrap_err().0, 404, "{path}");
+    let read =
+        ["", "frames", "scores", "anomalies", "anomalies/1", "anomalies/1/explanation", "health", "gaps"];
+    let more = ["quality", "stats", "alerts", "models", "views/recent", "views/trends", "views/models"];
+    let said = ["models", "models/1/restore", "labels/undo"].map(|path| ("POST", path, ""));
+    let bodies = [
+        ("POST", "events", r#"{"events":[]}"#),
+        ("POST", "tick", r#"{"now":1}"#),
+        ("POST", "labels", r#"{"anomaly":1,"label":"real"}"#),
+        ("POST", "compare", r#"{"b":{"streams":["a"]}}"#),
+        ("PATCH", "anomalies/1", "{}"),
+        ("PUT", "alerts", r#"{"rules":[],"webhooks":[]}"#),
+        ("DELETE", "", ""),
+    ];
+    let asked = read.iter().chain(&more).map(|path| ("GET", *path, ""));
+    for (method, path, body) in asked.chain(said).chain(bodies) {
+        let (status, problem) = say(&mut session, method, path, body).unwrap_err();
+        assert!(status == 404 && problem.contains("system.unknown"), "{method} {path}: {problem}");
     }
     let made = say(&mut session, "PUT", "", r#"{"preset":"iot"}"#).unwrap();
     assert_eq!(say(&mut session, "PUT", "", r#"{"preset":"iot"}"#), Ok(made.clone()));
