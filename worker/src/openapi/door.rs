@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Shapes;
-use super::operation::{NAMED, NUMBERED, Operation};
+use super::operation::Operation;
 use super::shapes::{Detected, Question};
 use crate::front::{HealthJson, ReadyJson, VersionJson};
 use crate::registry::{AuditJson, GoneJson, KeyDraft, KeysJson, MadeKeyJson, SystemsJson};
@@ -62,10 +62,10 @@ pub(super) fn operations(shapes: &mut Shapes) -> Vec<Operation> {
             )
             .answers(200, "Verdicts, and the episodes in them.", shapes.outgoing::<Detected>()),
         Operation::new("GET", "/v1/systems", "listSystems", "List the systems")
-            .paged(NAMED)
+            .paged()
             .answers(200, "In the order of their ids.", shapes.outgoing::<SystemsJson>()),
         Operation::new("GET", "/v1/keys", "listKeys", "List the keys")
-            .paged(NAMED)
+            .paged()
             .answers(200, "Without their secrets, which nobody knows.", shapes.outgoing::<KeysJson>()),
         Operation::new("POST", "/v1/keys", "makeKey", "Make a key")
             .about("`read` sees, `write` sends frames, events and labels, `admin` does all. Without a limit it is 100 requests a second, 200 at once.")
@@ -78,7 +78,7 @@ pub(super) fn operations(shapes: &mut Shapes) -> Vec<Operation> {
             .about("It stops counting within five seconds.")
             .answers(200, "It is deleted.", shapes.outgoing::<GoneJson>()),
         Operation::new("GET", "/v1/audit", "audit", "What was administered, by whom, in which request")
-            .paged(NUMBERED)
+            .paged_by_number()
             .answers(200, "The newest first.", shapes.outgoing::<AuditJson>()),
     ];
     operations

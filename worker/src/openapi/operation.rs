@@ -26,10 +26,6 @@ const EXAMPLES: [Part; 5] = [
     ("{code}", "access.no-key", "^[a-z]+\\.[a-z-]+$", "The word of a problem."),
 ];
 
-/// Cursors of lists in the order of names, and of those in the order of numbers.
-pub(super) const NAMED: &str = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
-pub(super) const NUMBERED: &str = "^[0-9]{1,15}$";
-
 /// A media type with the shape of its content and an example of it.
 struct Content {
     media: &'static str,
@@ -100,8 +96,17 @@ impl Operation {
         self
     }
 
-    /// The two words of every list: a cursor is a number or a name.
-    pub(super) fn paged(self, cursor: &'static str) -> Self {
+    /// The two words of every list, whose cursor is a name.
+    pub(super) fn paged(self) -> Self {
+        self.pages(json!({ "type": "string" }))
+    }
+
+    /// The two words of every list, whose cursor is a number.
+    pub(super) fn paged_by_number(self) -> Self {
+        self.pages(json!({ "type": "string", "pattern": "^[0-9]{1,15}$" }))
+    }
+
+    fn pages(self, cursor: Value) -> Self {
         self.query(
             "limit",
             json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 }),
@@ -109,7 +114,7 @@ impl Operation {
         )
         .query(
             "cursor",
-            json!({ "type": "string", "pattern": cursor }),
+            cursor,
             "The `next` of the page before. Pages do not shift when something is added.",
         )
     }

@@ -5,7 +5,7 @@ use fourfold::wire::{EventRows, ExplanationJson, GapsJson, KeptJson, QualityJson
 use serde_json::{Value, json};
 
 use super::Shapes;
-use super::operation::{NUMBERED, Operation};
+use super::operation::Operation;
 use super::shapes::{
     Compared, Comparison, EventsAnswer, FramesAnswer, FramesPage, HealthAnswer, Labelled, ModelsAnswer,
     ScoresPage, StatsAnswer, TickAnswer, ViewAnswer, Watched,
@@ -126,7 +126,7 @@ fn episodes(shapes: &mut Shapes) -> Vec<Operation> {
         .query("since", time(), "Opened at this moment or later.")
         .query("until", time(), "Opened before this moment.")
         .query("archived", json!({ "type": "boolean" }), "Whether those in the archive are listed instead.")
-        .paged(NUMBERED)
+        .paged_by_number()
         .answers(200, "A page.", shapes.outgoing::<AnomaliesJson<'static>>()),
         Operation::new("GET", path, "readAnomaly", "Tell one episode with its history").answers(
             200,
