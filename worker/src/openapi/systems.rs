@@ -20,7 +20,7 @@ fn text() -> Value {
 }
 
 fn time() -> Value {
-    json!({ "type": "integer", "minimum": -TIME_MS_MAX, "maximum": TIME_MS_MAX })
+    json!({ "type": "number", "minimum": -TIME_MS_MAX, "maximum": TIME_MS_MAX })
 }
 
 pub(super) fn operations(shapes: &mut Shapes) -> Vec<Operation> {
