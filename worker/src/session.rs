@@ -223,8 +223,8 @@ impl<S: Sql> Session<S> {
             live.tail = taken.tail;
             live.newest_ms = taken.newest_ms;
             live.is_ahead = false;
-            if let Some(newest_ms) = taken.newest_ms.filter(|_| taken.has_data) {
-                live.arrivals.note(Arrival { came_ms: taken.now_ms, newest_ms });
+            if let Some((oldest_ms, newest_ms)) = taken.oldest_ms.zip(taken.newest_ms) {
+                live.arrivals.note(Arrival { came_ms: taken.now_ms, oldest_ms, newest_ms });
             }
         }
         self.snapshot_if_due(SNAPSHOT_FRAMES);

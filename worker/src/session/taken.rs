@@ -23,8 +23,8 @@ pub(super) struct Taken {
     pub(super) tail: Tail,
     /// The newest moment in the log then.
     pub(super) newest_ms: Option<i64>,
-    /// Whether there were data among it.
-    pub(super) has_data: bool,
+    /// The oldest moment of the data among it, if there are any.
+    pub(super) oldest_ms: Option<i64>,
     /// By the clock on the wall.
     pub(super) now_ms: i64,
     pub(super) verdicts: Verdicts,
@@ -39,7 +39,7 @@ impl Taken {
             write: Write::default(),
             tail: live.tail,
             newest_ms: live.newest_ms,
-            has_data: false,
+            oldest_ms: None,
             now_ms,
             verdicts: Verdicts::new(live.width()),
             notices: Vec::new(),
@@ -92,7 +92,7 @@ impl Live {
             taken.write.verdicts(taken.tail.seq, now_ms, verdicts.bytes());
             taken.verdicts.append(&verdicts);
             taken.newest_ms = Some(last_ms);
-            taken.has_data = true;
+            taken.oldest_ms = taken.oldest_ms.or(Some(first_ms));
             self.follow(&mut taken)?;
         }
         Ok(taken)
@@ -106,7 +106,7 @@ impl Live {
         let times_ms = || events.iter().map(|event| event.at_ms);
         if let (Some(first_ms), Some(last_ms)) = (times_ms().min(), times_ms().max()) {
             taken.newest_ms = taken.newest_ms.max(Some(last_ms));
-            taken.has_data = true;
+            taken.oldest_ms = Some(first_ms);
             self.step((first_ms, last_ms), &Step::Push(events), &mut taken)?;
             self.follow(&mut taken)?;
         }

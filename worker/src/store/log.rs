@@ -13,6 +13,8 @@ const PAGE: u64 = 32;
 pub(crate) struct Arrival {
     /// By the clock on the wall.
     pub(crate) came_ms: i64,
+    /// The oldest moment in it.
+    pub(crate) oldest_ms: i64,
     /// The newest moment in it.
     pub(crate) newest_ms: i64,
 }
@@ -127,7 +129,7 @@ impl<S: Sql> Store<S> {
     /// The newest few entries of data, the oldest first. An entry that only tells the time is none.
     pub(crate) fn arrivals(&self, most: u64) -> Result<Vec<Arrival>, StorageFault> {
         let rows = self.rows(
-            "SELECT came_ms, last_ms FROM log WHERE kind IN (?, ?) AND length(rows) > ?
+            "SELECT came_ms, first_ms, last_ms FROM log WHERE kind IN (?, ?) AND length(rows) > ?
                 ORDER BY seq DESC LIMIT ?",
             [
                 Kind::Frames.code().into(),
@@ -136,7 +138,10 @@ impl<S: Sql> Store<S> {
                 most.into(),
             ],
         )?;
-        let arrival = |mut row: Row| Ok(Arrival { came_ms: row.integer()?, newest_ms: row.integer()? });
+        let arrival = |mut row: Row| {
+            let (came_ms, oldest_ms, newest_ms) = (row.integer()?, row.integer()?, row.integer()?);
+            Ok(Arrival { came_ms, oldest_ms, newest_ms })
+        };
         rows.into_iter().rev().map(arrival).collect()
     }
 
