@@ -297,3 +297,23 @@ fn an_outage_is_told_within_two_intervals_of_whoever_sends() {
         assert!(writes <= rings + 12 && rings < 400, "{writes} alarms set and {rings} rung, for 720 frames");
     }
 }
+
+#[test]
+fn a_frame_of_events_ends_by_the_alarm_however_seldom_they_come() {
+    let database = Database::new();
+    let mut session = made(&database, r#"{"streams":["a"],"frame_ms":60000,"lateness_ms":0}"#);
+    for event in 0..8 {
+        let at_ms = START_MS + event * 10 * MINUTE_MS;
+        let body = format!(r#"{{"events":[{{"stream":"a","t":{at_ms},"value":{event}}}]}}"#);
+        let now_ms = at_ms + 500;
+        session.answer(&Ask { now_ms, ..ask("POST", "events", &body) }).unwrap();
+        if event == 0 {
+            continue;
+        }
+        let due_ms = session.due().silence_ms.unwrap();
+        assert!(due_ms - now_ms <= MINUTE_MS, "after {} ms", due_ms - now_ms);
+        let before = json(&get(&mut session, ""))["frames"].as_u64().unwrap();
+        assert!(session.ring(due_ms).unwrap().frames > 0);
+        assert!(json(&get(&mut session, ""))["frames"].as_u64().unwrap() > before);
+    }
+}
