@@ -5,27 +5,27 @@ import { test } from 'node:test';
 
 import { folder, frames, operate, schema, start, until } from './local.mjs';
 
-/** Frames whose last one was measured `ago` minutes before now. */
-function recent(width, count, ago) {
-  const rows = frames(width, 0, count);
-  const shift = Date.now() - ago * 60_000 - rows.at(-1).t;
-  return rows.map((row) => ({ ...row, t: row.t + shift }));
-}
+const MINUTE_MS = 60_000;
 
 test('an outage is told while nothing arrives', async (t) => {
-  const api = await start(t, folder(t));
+  const api = await start(t, folder(t), { ago: true });
   await api.create('a', schema(2));
-  // Habits take a week to learn; the newest frame is fifty minutes old.
-  const rows = recent(2, 12_000, 50);
+  // Habits take a week to learn, a sender's rhythm a few frames: each comes when it was measured, the newest three minutes
+  // ago.
+  const rows = frames(2, 0, 12_040);
+  const shift = Date.now() - 3 * MINUTE_MS - rows[11_999].t;
+  rows.forEach((row) => (row.t += shift));
   await api.send('a', rows.slice(0, 6000));
-  await api.send('a', rows.slice(6000));
+  await api.send('a', rows.slice(6000, 11_990));
+  const send = (row) => api.must('POST', '/v1/systems/a/frames', { frames: [row] }, { 'x-ago': String(Date.now() - row.t) });
+  for (const row of rows.slice(11_990, 12_000)) await send(row);
+  // The second frame that does not come is overdue two minutes after the last one: the alarm rings at once.
   const silent = (list) => list.some((episode) => episode.cause === 'all_silent');
   const list = await until(() => api.anomalies('a'), silent);
   assert.equal(list.filter((episode) => episode.cause === 'all_silent').length, 1);
   assert.equal((await api.describe('a')).frames, 12_000);
   // It speaks again: the episode ends, and the frames are judged.
-  const more = recent(2, 12_040, 0).slice(-40);
-  assert.equal((await api.send('a', more)).length, 40);
+  assert.equal((await api.send('a', rows.slice(12_000))).length, 40);
 });
 
 test('history that is filled in rings no alarm', async (t) => {

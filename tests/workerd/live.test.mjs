@@ -85,6 +85,49 @@ test('a socket outlives the memory of its object', async (t) => {
   assert.deepEqual((await talker.said()).verdicts, expected.slice(310));
 });
 
+test('a browser shows its key as the name of a protocol', async (t) => {
+  const api = await start(t, folder(t));
+  await api.create('a', schema(3));
+  const key = async (scope) => (await api.must('POST', '/v1/keys', { name: scope, scopes: [scope] })).key;
+  const [read, write] = [await key('read'), await key('write')];
+  /** Opens a socket as a browser would; the protocol that was agreed on, or the status of the refusal. */
+  const open = (path, ...protocols) => {
+    const ws = new WebSocket(`${api.origin.replace('http', 'ws')}/v1/systems/a/live${path}`, protocols);
+    t.after(() => ws.terminate());
+    return new Promise((resolve) => {
+      ws.once('open', () => resolve({ ws, protocol: ws.protocol }));
+      ws.once('unexpected-response', (_, answer) => (answer.resume(), resolve({ status: answer.statusCode })));
+      ws.once('error', (fault) => resolve({ fault }));
+    });
+  };
+  const { ws, protocol } = await open('', 'fourfold.v1', `bearer.${write}`);
+  assert.equal(protocol, 'fourfold.v1', 'the key does not come back');
+  const answered = new Promise((resolve) => ws.once('message', resolve));
+  ws.send(JSON.stringify({ id: 1, frames: frames(3, 0, 1) }));
+  assert.equal(JSON.parse(await answered).verdicts.length, 1);
+  assert.equal((await open('?listen=true', 'fourfold.v1', `bearer.${read}`)).protocol, 'fourfold.v1');
+  assert.equal((await open('', 'fourfold.v1', `bearer.${read}`)).status, 403, 'who may only read may only listen');
+  assert.equal((await open('', 'fourfold.v1', `bearer.${write.slice(0, -1)}x`)).status, 401);
+  assert.equal((await open('', 'fourfold.v1')).status, 401);
+});
+
+test('who reads too slowly is let go, and others hear on', async (t) => {
+  const api = await start(t, folder(t));
+  await api.create('a', schema(30));
+  const asked = { headers: api.shown, signal: AbortSignal.timeout(60_000) };
+  const slow = await fetch(`${api.origin}/v1/systems/a/events`, asked);
+  const listener = await socket(t, api, '/v1/systems/a/live?listen=true');
+  const [BATCHES, ROWS] = [110, 64];
+  for (let batch = 0; batch < BATCHES; batch++) {
+    await api.send('a', frames(30, batch * ROWS, ROWS));
+    assert.equal((await listener.said()).verdicts.length, ROWS);
+  }
+  // It reads only now: what waited for it, and then the end.
+  let heard = 0;
+  for await (const piece of slow.body.pipeThrough(new TextDecoderStream())) heard += piece.split('event: verdict').length - 1;
+  assert.ok(heard > 0 && heard < BATCHES * ROWS, `${heard}`);
+});
+
 test('news come as server-sent events', async (t) => {
   const api = await start(t, folder(t));
   await Promise.all(['a', 'calm'].map((id) => api.create(id, schema(3))));

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 
 import { modules, secrets } from '../workerd.mjs';
 
@@ -71,6 +72,30 @@ export default worker;`,
   },
 ];
 
+/** The Worker, with a System to which a request comes as long ago as it says: Rust asks for the time while it works. */
+const AGO = `import worker, * as objects from './entry.js';
+const Clock = Date;
+let agoMs = 0;
+globalThis.Date = class extends Clock {
+  constructor(...given) {
+    if (given.length > 0) super(...given);
+    else super(Clock.now() - agoMs);
+  }
+  static now() {
+    return Clock.now() - agoMs;
+  }
+};
+export class System extends objects.System {
+  async fetch(request) {
+    agoMs = Number(request.headers.get('x-ago') ?? 0);
+    const answer = await super.fetch(request);
+    agoMs = 0;
+    return answer;
+  }
+}
+export const Registry = objects.Registry;
+export default worker;`;
+
 /** Runs SQL on the storage of the system `id`; its rows. Nobody else may have the storage open. */
 export async function operate(t, dir, id, statement) {
   const surgeon = await start(t, dir, { script: SURGEON });
@@ -80,7 +105,7 @@ export async function operate(t, dir, id, statement) {
 }
 
 /** workerd over the storage in `dir`. With `slow`, the front meets objects that do not answer in time. */
-export async function start(t, dir, { bindings = {}, slow = false, trap = false, script } = {}) {
+export async function start(t, dir, { bindings = {}, slow = false, trap = false, ago = false, script } = {}) {
   const children = () =>
     execFileSync('ps', ['-o', 'pid=,comm=', '--ppid', String(process.pid)], { encoding: 'utf8' })
       .split('\n')
@@ -88,10 +113,11 @@ export async function start(t, dir, { bindings = {}, slow = false, trap = false,
       .filter(([, name]) => name === 'workerd')
       .map(([pid]) => Number(pid));
   const before = new Set(children());
+  const logs = [];
   const worker = {
     name: 'fourfold',
     compatibilityDate: '2026-04-01',
-    modules: script === undefined ? [...(trap ? TRAP : []), ...modules()] : [{ type: 'ESModule', path: 'index.js', contents: script }],
+    modules: script === undefined ? [...(trap ? TRAP : []), ...(ago ? [{ type: 'ESModule', path: 'ago.js', contents: AGO }] : []), ...modules()] : [{ type: 'ESModule', path: 'index.js', contents: script }],
     bindings: { ...secrets, ...bindings },
     ...(script === undefined && {
       queueProducers: { INGEST: 'ingest' },
@@ -111,10 +137,7 @@ export async function start(t, dir, { bindings = {}, slow = false, trap = false,
     workers: slow ? [worker, other] : [worker],
     durableObjectsPersist: dir,
     unsafeTriggerHandlers: true,
-    handleRuntimeStdio: (out, err) => {
-      out.resume();
-      err.resume();
-    },
+    handleRuntimeStdio: (...streams) => streams.forEach((stream) => createInterface(stream).on('line', (line) => logs.push(line))),
   });
   let open = true;
   const stop = async () => {
@@ -158,6 +181,8 @@ export async function start(t, dir, { bindings = {}, slow = false, trap = false,
   return {
     origin,
     pid,
+    /** What workerd wrote so far, line by line. */
+    logs,
     /** Puts a message into the queue of bulk ingestion. */
     enqueue: async (message) => (await mf.getQueueProducer('INGEST', 'fourfold')).send(message),
     shown,

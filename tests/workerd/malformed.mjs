@@ -1,7 +1,12 @@
 // Requests that are wrong, without end and from a seed: made from the API's own description, and from a list of old sins.
 
-import Ajv from 'ajv/dist/2020.js';
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
 import { gzipSync } from 'node:zlib';
+
+import Ajv from 'ajv/dist/2020.js';
+
+import { ADMIN, frames, schema } from './local.mjs';
 
 /** Numbers in [0, 1) that are the same every time. */
 export function random(seed) {
@@ -179,4 +184,64 @@ export function* requests(document, seed) {
       yield { headers: {}, ...wrong, body, about: kind.name };
     }
   }
+}
+
+/** Sends a path as it is: `fetch` would mend it. */
+function send(api, { method, path, headers, body }) {
+  return new Promise((resolve, reject) => {
+    const shown = { authorization: `Bearer ${ADMIN}`, ...headers };
+    const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
+    // A connection each: the server may close one whose body it did not care to read.
+    const asked = request(api.origin, { method, path, headers: { ...shown, ...length }, agent: false, timeout: 30_000 }, (answer) => {
+      const pieces = [];
+      answer.on('data', (piece) => pieces.push(piece));
+      answer.on('end', () => resolve({ status: answer.statusCode, media: answer.headers['content-type'], text: Buffer.concat(pieces).toString() }));
+    });
+    asked.on('timeout', () => asked.destroy(new Error('no answer')));
+    asked.on('error', reject).end(body);
+  });
+}
+
+/** What a problem must say of itself. */
+function checkProblem({ status, text }) {
+  const problem = JSON.parse(text);
+  assert.equal(problem.status, status);
+  assert.equal(problem.type, `/problems/${problem.code}`);
+  assert.ok(problem.detail.length > 10);
+  assert.doesNotMatch(text, /panicked|\.rs:|wasm|stack/i);
+  return problem.code;
+}
+
+/**
+ * Sends so many wrong requests; how often each problem came, and what was not as it must be: `faults` of the server, answers
+ * that are `odd`, and whether anything `changed`.
+ */
+export async function attack(api, count, seed) {
+  await api.create('good', schema(2));
+  await api.send('good', frames(2, 0, 300));
+  const paths = ['/v1/systems', '/v1/systems/good', '/v1/systems/good/anomalies', '/v1/keys', '/v1/audit'];
+  const state = () => Promise.all(paths.map((path) => api.must('GET', path)));
+  const before = JSON.stringify(await state());
+  const document = await api.must('GET', '/openapi.json');
+  const [codes, faults, odd] = [new Map(), [], []];
+  let sent = 0;
+  for (const wrong of requests(document, seed)) {
+    if (sent === count) break;
+    sent += 1;
+    const answer = await send(api, wrong);
+    const said = () => `${wrong.about}, request ${sent}: ${wrong.method} ${wrong.path} ${JSON.stringify(wrong.headers)} ${String(wrong.body).slice(0, 200)}\n  -> ${answer.status} ${answer.text.slice(0, 300)}`;
+    if (answer.status >= 500) faults.push(said());
+    const isExpected = wrong.status ? answer.status === wrong.status : answer.status >= 400;
+    if (!isExpected || answer.media !== 'application/problem+json') {
+      odd.push(said());
+      continue;
+    }
+    try {
+      const code = checkProblem(answer);
+      codes.set(code, (codes.get(code) ?? 0) + 1);
+    } catch (fault) {
+      odd.push(`${said()}\n  ${fault.message}`);
+    }
+  }
+  return { codes, faults, odd, changed: JSON.stringify(await state()) !== before };
 }

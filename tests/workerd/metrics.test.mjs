@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { folder, frames, schema, start } from './local.mjs';
+import { ADMIN, folder, frames, schema, start, until } from './local.mjs';
 import { read, value } from './prometheus.mjs';
 
 const scrape = async (api, headers) => {
@@ -76,6 +76,29 @@ test('what happened is counted', async (t) => {
   const other = await scrape(api, { 'x-fourfold-tenant': 'acme' });
   assert.equal(value(other.families, 'fourfold_frames_total'), 0);
   assert.equal(value(other.families, 'fourfold_systems'), 0);
+});
+
+test('every request leaves one line, and no secret in it', async (t) => {
+  const api = await start(t, folder(t));
+  const [trace, span] = ['4bf92f3577b34da6a3ce929d0e0e4736', '00f067aa0ba902b7'];
+  await api.create('a', schema(2));
+  const { key } = await api.must('POST', '/v1/keys', { name: 'logged', scopes: ['read'] });
+  await api.call('GET', '/v1/systems/a?secret=in-the-query', undefined, { authorization: `Bearer ${key}`, traceparent: `00-${trace}-${span}-01` });
+  await api.call('GET', '/v1/systems/nobody');
+  const lines = () => api.logs.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line)).filter(({ message }) => message === 'request');
+  const said = await until(lines, (found) => found.length >= 4);
+  assert.deepEqual(
+    said.map(({ level, method, route, status, system }) => [level, method, route, status, system]),
+    [
+      ['info', 'PUT', '/v1/systems/{id}', 201, 'a'],
+      ['info', 'POST', '/v1/keys', 201, null],
+      ['warn', 'GET', '/v1/systems/{id}', 400, null],
+      ['warn', 'GET', '/v1/systems/{id}', 404, 'nobody'],
+    ],
+  );
+  assert.deepEqual([said[2].request, said[2].parent], [trace, span]);
+  assert.match(said[3].request, /^[0-9a-f]{32}$/);
+  for (const secret of [key.slice(-64), ADMIN, 'in-the-query']) assert.ok(!api.logs.join('').includes(secret));
 });
 
 test('counts come home by themselves', async (t) => {

@@ -42,6 +42,31 @@ test('two configurations side by side, with labels', async (t) => {
   }
 });
 
+test('a label on what the engine forgot is kept, and said to be', async (t) => {
+  const api = await start(t, folder(t));
+  await api.create('a', schema(3));
+  await api.must('POST', '/v1/systems/a/models');
+  await api.send('a', frames(3, 0, 700));
+  await api.must('POST', '/v1/systems/a/models/1/restore');
+  const [{ id }] = await api.anomalies('a');
+  const amended = await api.must('PATCH', `/v1/systems/a/anomalies/${id}`, { label: 'expected' });
+  assert.deepEqual([amended.label, amended.learned], ['expected', false]);
+  assert.deepEqual(await api.must('POST', '/v1/systems/a/labels', { anomaly: id, label: 'real' }), { anomaly: id, learned: false });
+  assert.equal((await api.must('GET', `/v1/systems/a/anomalies/${id}`)).label, 'real');
+  assert.deepEqual(await api.must('POST', '/v1/systems/a/labels/undo'), { anomaly: id, learned: false });
+});
+
+test('two configurations side by side, on events', async (t) => {
+  const api = await start(t, folder(t));
+  await api.create('a', { ...schema(2), frame_ms: 60_000, lateness_ms: 60_000 });
+  const events = frames(2, 0, 900).flatMap(({ t, values }) => Object.entries(values).map(([stream, value]) => ({ stream, t, value: value ?? 0 })));
+  await api.must('POST', '/v1/systems/a/events', { events });
+  const said = await api.must('POST', '/v1/systems/a/compare', { b: { ...schema(1), frame_ms: 300_000 } });
+  assert.deepEqual([said.frames, said.events], [0, 1800]);
+  assert.ok(said.a.frames > 890 && said.b.frames > 170 && said.b.frames < 181, JSON.stringify(said));
+  assert.equal(said.a.alarms, (await api.anomalies('a')).length);
+});
+
 test('a change of schema says what it did', async (t) => {
   const api = await start(t, folder(t));
   await api.create('a', schema(3));
@@ -71,7 +96,7 @@ test('what people ask and say', async (t) => {
   assert.deepEqual([amended.status, amended.label], ['acknowledged', 'expected']);
   const { history } = await get(`anomalies/${id}`);
   assert.ok(['opened', 'label', 'status'].every((what) => history.some((line) => line.what === what)));
-  assert.deepEqual(await api.must('POST', '/v1/systems/a/labels/undo'), { anomaly: id });
+  assert.deepEqual(await api.must('POST', '/v1/systems/a/labels/undo'), { anomaly: id, learned: true });
   const why = await get(`anomalies/${id}/explanation?mode=thorough`);
   assert.equal(why.mode, 'thorough');
   assert.deepEqual(await get(`anomalies/${id}/explanation?mode=thorough`), why);

@@ -29,12 +29,6 @@ pub(crate) enum Fault {
         /// Its number.
         id: u64,
     },
-    /// The engine does not remember the episode any more.
-    #[error("the engine no longer remembers anomaly {id}, so a label teaches nothing: set its status")]
-    AnomalyForgotten {
-        /// Its number.
-        id: u64,
-    },
     /// The checkpoint is of another schema.
     #[error("checkpoint {version} was made with another schema: send that schema first")]
     ModelOfOtherSchema {
@@ -42,7 +36,7 @@ pub(crate) enum Fault {
         version: u64,
     },
     /// There is nothing that two engines could be compared on.
-    #[error("nothing is stored in this span: compare on one with frames")]
+    #[error("nothing is stored in this span: compare on one with frames or events")]
     NothingToCompare,
     /// The checkpoint was never there, or is gone.
     #[error("there is no checkpoint {version}")]
@@ -108,7 +102,6 @@ impl Fault {
             Self::NoSuchAnomaly { .. } => (404, "No such anomaly", "anomaly.unknown"),
             Self::NoSuchModel { .. } => (404, "No such checkpoint", "model.unknown"),
             Self::NotAcceptable { .. } => (406, "Not acceptable", "answer.unknown-media"),
-            Self::AnomalyForgotten { .. } => (409, "The anomaly is forgotten", "anomaly.forgotten"),
             Self::ModelOfOtherSchema { .. } => (409, "The schema differs", "model.other-schema"),
             Self::NothingToCompare => (409, "Nothing to compare on", "compare.nothing"),
             Self::VerdictForgotten { .. } => (409, "The verdict is not kept", "frame.verdict-forgotten"),

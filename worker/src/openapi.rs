@@ -18,6 +18,18 @@ use operation::Operation;
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
 
+/// The chapters of the document.
+const TAGS: [(&str, &str); 8] = [
+    ("Systems", "Whatever is watched by itself: a boiler, a service, a person."),
+    ("Data", "Frames or events in, verdicts out."),
+    ("Anomalies", "What stood out: lists, why, and what people say of it."),
+    ("Alerts", "Who is told."),
+    ("Reports", "How fit streams, data and engine are."),
+    ("Models", "Checkpoints of the engine, the way back, and comparisons."),
+    ("Access", "Keys with rights and limits, and the log of what was administered."),
+    ("Operation", "For those who run it."),
+];
+
 /// Shapes of what comes in and of what goes out. A field with a default may be left out of the one and is always in
 /// the other, so a type can have two shapes.
 struct Shapes {
@@ -116,10 +128,11 @@ fn document() -> Value {
             "title": "Fourfold",
             "version": env!("CARGO_PKG_VERSION"),
             "summary": "Send frames of many streams, get verdicts, and why.",
-            "description": "Times are whole milliseconds since 1970 in UTC. Every refusal is `application/problem+json` with a stable `type` that is also its page, and nothing of a refused request is kept. Every request may be sent again: a frame that was already taken is answered with its first verdict. `RateLimit` and `RateLimit-Policy` tell what a key may still do; `Retry-After` tells the truth. Bodies may be packed with gzip.",
+            "description": "Times are whole milliseconds since 1970 in UTC. Every refusal is `application/problem+json` with a stable `type` that is also its page, and nothing of a refused request is kept. Every request may be sent again: a frame that was already taken is answered with its first verdict. `RateLimit` and `RateLimit-Policy` tell what a key may still do; `Retry-After` tells the truth. Bodies may be packed with gzip; on Cloudflare answers are, where a client takes it.",
             "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
         },
         "security": [{ "key": [] }],
+        "tags": TAGS.map(|(name, about)| json!({ "name": name, "description": about })),
         "paths": paths,
         "components": {
             "securitySchemes": {

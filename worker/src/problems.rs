@@ -46,11 +46,6 @@ pub(crate) const PROBLEMS: &[Problem] = &[
         422,
         "A webhook goes to a public address that begins with `https://`. The detail says what is wrong with this one.",
     ),
-    (
-        "anomaly.forgotten",
-        409,
-        "The engine does not remember the anomaly any more, so a label would teach nothing. Set its status instead.",
-    ),
     ("anomaly.unknown", 404, "There is no such anomaly, or it is older than what is kept."),
     ("answer.unknown-media", 406, "The answer can not be had in any of the forms that `Accept` names."),
     ("answer.unwritable", 500, "The answer can not be written. Report it, please."),
@@ -79,7 +74,7 @@ pub(crate) const PROBLEMS: &[Problem] = &[
         415,
         "The body is of a kind that this path does not read. The detail names those that it does.",
     ),
-    ("compare.nothing", 409, "Nothing is stored in this span. Compare on one with frames."),
+    ("compare.nothing", 409, "Nothing is stored in this span. Compare on one with frames or events."),
     ("draft.bad", 422, "What shall be made breaks a rule. The detail names it."),
     (
         "engine.not-ready",

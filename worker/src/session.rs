@@ -5,6 +5,8 @@
 
 mod alerts;
 mod anomalies;
+mod arrivals;
+mod compare;
 mod course;
 mod frames;
 mod keys;
@@ -31,7 +33,7 @@ use crate::fault::Fault;
 use crate::notice::Notice;
 use crate::refusal::Refusal;
 use crate::sql::Sql;
-use crate::store::{Blob, Store, Write};
+use crate::store::{Arrival, Blob, Store, Write};
 use crate::verdicts::Verdicts;
 use live::Live;
 use taken::Taken;
@@ -42,6 +44,7 @@ pub(crate) mod described {
     pub(crate) use super::alerts::ShownJson as AlertsJson;
     pub(crate) use super::anomalies::{AnomaliesJson, AnomalyJson, OneAnomalyJson};
     pub(crate) use super::system::SystemJson;
+    pub(crate) use super::words::AmendedJson;
 }
 
 /// Frames between snapshots: what a cold object must read again at most, some milliseconds of work. And entries: of
@@ -57,7 +60,7 @@ pub(crate) struct Session<S> {
     /// The engine, once somebody needed it; `None` also after a failed write.
     live: Option<Live>,
     settings: Settings,
-    /// When the engine was told the time last.
+    /// What time the engine was told last, by the sender's clock.
     ticked_ms: Option<i64>,
     /// When the alarm rang last.
     rung_ms: Option<i64>,
@@ -220,8 +223,8 @@ impl<S: Sql> Session<S> {
             live.tail = taken.tail;
             live.newest_ms = taken.newest_ms;
             live.is_ahead = false;
-            if taken.has_data {
-                live.came_ms = Some(taken.now_ms);
+            if let Some((oldest_ms, newest_ms)) = taken.oldest_ms.zip(taken.newest_ms) {
+                live.arrivals.note(Arrival { came_ms: taken.now_ms, oldest_ms, newest_ms });
             }
         }
         self.snapshot_if_due(SNAPSHOT_FRAMES);

@@ -278,6 +278,7 @@ fn settings(env: &Env) -> Settings {
         raw_ms: ms("RAW_KEPT_MS", usual.raw_ms),
         verdicts_ms: ms("VERDICTS_KEPT_MS", usual.verdicts_ms),
         archive_ms: ms("ARCHIVED_AFTER_MS", usual.archive_ms),
+        listen_ms: ms("LISTEN_MS", usual.listen_ms),
         inside: env.var("WEBHOOKS_INSIDE").is_ok_and(|text| text.to_string() == "allow"),
     }
 }

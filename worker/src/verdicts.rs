@@ -133,13 +133,19 @@ impl Verdicts {
         between: &[u8],
         to: &mut Vec<u8>,
     ) -> Result<(), Refusal> {
-        let mut is_first = true;
+        let begin = to.len();
         self.each(|verdict| {
-            if !std::mem::take(&mut is_first) {
+            if to.len() > begin {
                 to.extend(between);
             }
+            let before = to.len();
             serde_json::to_writer(&mut *to, &VerdictJson::new(schema, verdict))
-                .map_err(|_| Refusal::Unwritable)
+                .map_err(|_| Refusal::Unwritable)?;
+            if before == begin {
+                // One is about as long as another, and a text that grows step by step is copied again and again.
+                to.reserve((to.len() - begin) * (self.len() + self.len() / 16));
+            }
+            Ok(())
         })
     }
 

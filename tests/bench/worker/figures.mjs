@@ -6,7 +6,9 @@ import { gzipSync } from 'node:zlib';
 
 import { folder, frames, schema, start } from '../../workerd/local.mjs';
 import { crashes } from '../../workerd/crash.mjs';
+import { attack } from '../../workerd/malformed.mjs';
 import { startPeer } from './peer.mjs';
+import { strange } from './stranger.mjs';
 
 const WIDTH = 30;
 const COLUMNS = 'application/vnd.fourfold.columns';
@@ -243,12 +245,29 @@ async function crash() {
   say(`${ROUNDS} crashes, ${sent} frames, ${cut} requests cut off: lost, double or other bits`, 0, '', 0, 0);
 }
 
+/** Ten thousand wrong requests, and as many as a stranger makes of the document in a while. */
+async function malformed() {
+  const COUNT = Number(process.env.COUNT ?? 10_000);
+  const SECONDS = Number(process.env.SECONDS ?? 120);
+  const api = await start(t, folder(t));
+  const { codes, faults, odd, changed } = await attack(api, COUNT, Number(process.env.SEED ?? 1));
+  const name = `${COUNT} wrong requests, ${codes.size} kinds of problems`;
+  say(`${name}: faults of the server`, faults.length, '', 0, 0);
+  say(`${name}: answers that are no such problem`, odd.length, '', 0, 0);
+  say(`${name}: changes of the state`, Number(changed), '', 0, 0);
+  const { asked, found, said } = await strange(api, folder(t), SECONDS, Number(process.env.SEED ?? 1));
+  say(`Schemathesis, ${asked} requests: promises that do not hold`, found, '', 0, 0);
+  for (const fault of [...faults, ...odd].slice(0, 10)) console.error(fault);
+  if (found > 0) console.error(said);
+  await api.stop();
+}
+
 function weight() {
   const packed = ['index_bg.wasm', 'index.js'].map((file) => gzipSync(readFileSync(new URL(file, build)), { level: 9 }).length);
   say('wasm and glue, gzip', packed.reduce((sum, bytes) => sum + bytes, 0) / 1024, 'kB', 1024);
 }
 
-const PARTS = { weight, single, batches, cpu, forms, peer, cold, crash, many };
+const PARTS = { weight, single, batches, cpu, forms, peer, cold, malformed, crash, many };
 const asked = process.argv.slice(2);
 const unknown = asked.find((part) => !(part in PARTS));
 if (unknown) throw new Error(`there is no part ${unknown}; there are ${Object.keys(PARTS).join(', ')}`);

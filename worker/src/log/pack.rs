@@ -37,6 +37,9 @@ pub(crate) fn push_frame(rows: &mut Vec<u8>, at_ms: i64, values: &[f64]) {
     }
 }
 
+/// How long an entry is that does nothing but tell the time.
+pub(crate) const TICK_BYTES: usize = 1 + 4 + 8 + 8;
+
 /// Appends a plain step.
 pub(crate) fn push_step(rows: &mut Vec<u8>, step: &Step) {
     if rows.is_empty() {

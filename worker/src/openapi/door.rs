@@ -10,7 +10,14 @@ use crate::registry::{AuditJson, GoneJson, KeyDraft, KeysJson, MadeKeyJson, Syst
 
 pub(super) fn operations(shapes: &mut Shapes) -> Vec<Operation> {
     let text = || json!({ "type": "string" });
-    vec![
+    let tag = |path: &str| match path {
+        "/v1/detect" => "Data",
+        "/v1/systems" => "Systems",
+        "/mcp" => "Reports",
+        _ if path.starts_with("/v1/") => "Access",
+        _ => "Operation",
+    };
+    let operations = vec![
         Operation::new("GET", "/healthz", "health", "Is anybody there?")
             .answers(200, "Yes.", shapes.outgoing::<HealthJson>())
             .example(json!({ "status": "ok" })),
@@ -71,7 +78,14 @@ pub(super) fn operations(shapes: &mut Shapes) -> Vec<Operation> {
             .about("It stops counting within five seconds.")
             .answers(200, "It is deleted.", shapes.outgoing::<GoneJson>()),
         Operation::new("GET", "/v1/audit", "audit", "What was administered, by whom, in which request")
-            .paged()
+            .paged_by_number()
             .answers(200, "The newest first.", shapes.outgoing::<AuditJson>()),
-    ]
+    ];
+    operations
+        .into_iter()
+        .map(|operation| {
+            let tag = tag(operation.path);
+            operation.tagged(tag)
+        })
+        .collect()
 }

@@ -5,17 +5,25 @@ use serde_json::{Map, Value, json};
 
 use crate::router;
 
-/// What stands for a part of a path in examples.
-const EXAMPLES: [(&str, &str, &str); 5] = [
+/// A part of a path, what stands for it in examples, what it looks like, and what it is.
+type Part = (&'static str, &'static str, &'static str, &'static str);
+
+const EXAMPLES: [Part; 5] = [
     (
         "{id}",
         "boiler-7",
+        "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
         "1 to 64 letters, digits, `-`, `_` or `.`, of which the first is a letter or digit.",
     ),
-    ("{anomaly}", "1", "The number of an anomaly."),
-    ("{version}", "1", "The version of a checkpoint."),
-    ("{view}", "recent", "`recent`, `critical`, `trends`, `models` or `top`."),
-    ("{code}", "access.no-key", "The word of a problem."),
+    ("{anomaly}", "1", "^[1-9][0-9]{0,14}$", "The number of an anomaly."),
+    ("{version}", "1", "^[1-9][0-9]{0,14}$", "The version of a checkpoint."),
+    (
+        "{view}",
+        "recent",
+        "^(recent|critical|trends|models|top)$",
+        "`recent`, `critical`, `trends`, `models` or `top`.",
+    ),
+    ("{code}", "access.no-key", "^[a-z]+\\.[a-z-]+$", "The word of a problem."),
 ];
 
 /// A media type with the shape of its content and an example of it.
@@ -32,6 +40,8 @@ pub(super) struct Operation {
     id: &'static str,
     summary: &'static str,
     about: Option<&'static str>,
+    /// What it is about, for those who read the document by chapters.
+    tag: &'static str,
     parameters: Vec<Value>,
     body: Vec<Content>,
     is_body_needed: bool,
@@ -51,11 +61,16 @@ impl Operation {
             id,
             summary,
             about: None,
+            tag: "",
             parameters: Vec::new(),
             body: Vec::new(),
             is_body_needed: true,
             answers: Vec::new(),
         }
+    }
+
+    pub(super) fn tagged(self, tag: &'static str) -> Self {
+        Self { tag, ..self }
     }
 
     pub(super) fn about(mut self, about: &'static str) -> Self {
@@ -69,15 +84,29 @@ impl Operation {
         self
     }
 
-    /// A header that means something.
-    pub(super) fn header(mut self, name: &'static str, about: &'static str) -> Self {
-        let schema = json!({ "type": "string" });
-        self.parameters.push(json!({ "name": name, "in": "header", "schema": schema, "description": about }));
+    /// The same request twice is one, where the caller says so.
+    pub(super) fn repeatable(mut self) -> Self {
+        self.parameters.push(json!({
+            "name": "Idempotency-Key",
+            "in": "header",
+            "schema": { "type": "string", "pattern": "^[!-~]{1,255}$" },
+            "description":
+                "The same key within 24 hours is answered with the first answer, and changes nothing.",
+        }));
         self
     }
 
-    /// The two words of every list.
+    /// The two words of every list, whose cursor is a name.
     pub(super) fn paged(self) -> Self {
+        self.pages(json!({ "type": "string" }))
+    }
+
+    /// The two words of every list, whose cursor is a number.
+    pub(super) fn paged_by_number(self) -> Self {
+        self.pages(json!({ "type": "string", "pattern": "^[0-9]{1,15}$" }))
+    }
+
+    fn pages(self, cursor: Value) -> Self {
         self.query(
             "limit",
             json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 }),
@@ -85,7 +114,7 @@ impl Operation {
         )
         .query(
             "cursor",
-            json!({ "type": "string" }),
+            cursor,
             "The `next` of the page before. Pages do not shift when something is added.",
         )
     }
@@ -150,13 +179,13 @@ impl Operation {
     pub(super) fn json(&self, sent: impl Fn(Value) -> Value) -> Value {
         let sample = EXAMPLES
             .iter()
-            .fold(self.path.to_owned(), |path, (name, example, _)| path.replace(name, example));
+            .fold(self.path.to_owned(), |path, (name, example, ..)| path.replace(name, example));
         let scope = router::route(self.method, &sample, "").unwrap().scope();
         let mut parameters: Vec<Value> = (EXAMPLES.iter().filter(|(name, ..)| self.path.contains(name)))
-            .map(|(name, example, about)| {
+            .map(|(name, example, pattern, about)| {
                 let name = name.trim_matches(['{', '}']);
-                json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" },
-                    "example": example, "description": about })
+                json!({ "name": name, "in": "path", "required": true, "example": example, "description": about,
+                    "schema": { "type": "string", "pattern": pattern } })
             })
             .collect();
         parameters.extend(self.parameters.iter().cloned());
@@ -170,7 +199,7 @@ impl Operation {
             responses.insert(status.to_string(), response);
         }
         responses.insert("default".into(), json!({ "$ref": "#/components/responses/Problem" }));
-        let mut operation = json!({ "operationId": self.id, "summary": self.summary });
+        let mut operation = json!({ "operationId": self.id, "summary": self.summary, "tags": [self.tag] });
         if let Some(about) = self.about {
             operation["description"] = json!(about);
         }

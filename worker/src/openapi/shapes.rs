@@ -64,7 +64,12 @@ shapes! {
     /// What became of events, and verdicts on the frames that they ended or changed.
     EventsAnswer { counts: Counts, verdicts: Vec<VerdictJson<'static>> }
     /// The episode that was meant.
-    Labelled { anomaly: u64 }
+    Labelled {
+        anomaly: u64,
+        /// Whether the engine learned from it. It does not where it has forgotten the anomaly: then the label is kept
+        /// with the anomaly, and counts where configurations are compared.
+        learned: bool,
+    }
     /// How fit streams and views are, and the engine's own state.
     HealthAnswer {
         #[serde(flatten)]
@@ -142,8 +147,10 @@ shapes! {
     ModelsAnswer { models: Vec<KeptJson<'static>> }
     /// Two configurations side by side.
     Compared {
-        /// How many they were told.
+        /// How many frames they were told.
         frames: u64,
+        /// Or how many events.
+        events: u64,
         from: Option<i64>,
         to: Option<i64>,
         /// Episodes with a label.
@@ -153,6 +160,8 @@ shapes! {
     }
     /// How one of them did.
     Side {
+        /// Frames that it judged. Of events every configuration makes frames of its own.
+        frames: u64,
         alarms: u64,
         /// Frames that belong to an episode.
         abnormal: u64,

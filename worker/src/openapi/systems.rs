@@ -1,5 +1,6 @@
 //! What one system answers.
 
+use fourfold::frame::TIME_MS_MAX;
 use fourfold::wire::{EventRows, ExplanationJson, GapsJson, KeptJson, QualityJson, Rows};
 use serde_json::{Value, json};
 
@@ -12,24 +13,29 @@ use super::shapes::{
 use crate::alerts::AlertsDraft;
 use crate::answer::{COLUMNS, CSV, NDJSON};
 use crate::body::{Amendment, Labelling, Note, Tick};
-use crate::session::described::{AlertsJson, AnomaliesJson, AnomalyJson, OneAnomalyJson, SystemJson};
-
-const REPEATABLE: &str =
-    "The same key within 24 hours is answered with the first answer, and changes nothing.";
+use crate::session::described::{AlertsJson, AmendedJson, AnomaliesJson, OneAnomalyJson, SystemJson};
 
 fn text() -> Value {
     json!({ "type": "string" })
 }
 
 fn time() -> Value {
-    json!({ "type": "number" })
+    json!({ "type": "number", "minimum": -TIME_MS_MAX, "maximum": TIME_MS_MAX })
 }
 
 pub(super) fn operations(shapes: &mut Shapes) -> Vec<Operation> {
-    [life(shapes), data(shapes), episodes(shapes), alerts(shapes), reports(shapes), models(shapes)]
-        .into_iter()
-        .flatten()
-        .collect()
+    let chapters = [
+        ("Systems", life(shapes)),
+        ("Data", data(shapes)),
+        ("Anomalies", episodes(shapes)),
+        ("Alerts", alerts(shapes)),
+        ("Reports", reports(shapes)),
+        ("Models", models(shapes)),
+    ];
+    let tagged = |(tag, operations): (_, Vec<Operation>)| {
+        operations.into_iter().map(move |operation| operation.tagged(tag))
+    };
+    chapters.into_iter().flat_map(tagged).collect()
 }
 
 fn life(shapes: &mut Shapes) -> Vec<Operation> {
@@ -59,9 +65,9 @@ fn data(shapes: &mut Shapes) -> Vec<Operation> {
     let binary = json!({ "type": "string", "format": "binary" });
     vec![
         Operation::new("POST", "/v1/systems/{id}/frames", "judgeFrames", "Judge frames, then learn them")
-            .about("Frames come in the order of time, at most 10,000 of them and at most 100,000 values (frames times streams) in 8 MiB. All are taken or none, unless `partial` is true. A frame at a time that was already taken is answered from the log if it has the same values, and refused with 409 if not.")
+            .about("Frames come in the order of time, at most 10,000 of them and at most 100,000 values (frames times streams) in 8 MiB. All are taken or none, unless `partial` is true: so a body is read to its end before anything is judged, lines too. Who has no end sends several requests, or a WebSocket. A frame at a time that was already taken is answered from the log if it has the same values, and refused with 409 if not.\n\nBinary frames are little-endian: `4fr1`, then three `uint32` (rows, streams, zero), then `float64`: the times, then the values row after row in the order of the schema, `NaN` where nothing was measured. Binary verdicts are `4vr1`, three `uint32` (rows, streams, views), then a column after the other: as `float64` the times, scores, oddness, news, confidence and episodes (`NaN` for none), then per row and stream its score, then per row and view its score and its weight; as bytes alarm, severity and whether silence speaks, then per row and stream a note and a silence, per row and view its health. JSON at the end says which byte is which word.")
             .query("partial", json!({ "type": "boolean" }), "Whether a bad row is answered by itself and the good ones are taken.")
-            .header("Idempotency-Key", REPEATABLE)
+            .repeatable()
             .takes(shapes.incoming::<Rows>(), &[("frames", frames)])
             .takes_as(NDJSON, text(), &[("lines", json!("{\"t\":1700000180000,\"values\":{\"flow\":3.0}}\n{\"t\":1700000240000,\"values\":{\"flow\":3.1}}\n"))])
             .takes_as(CSV, text(), &[("table", json!("t,flow,temperature\n1700000300000,3.1,61.2\n1700000360000,3.0,\n"))])
@@ -73,27 +79,32 @@ fn data(shapes: &mut Shapes) -> Vec<Operation> {
             .query("from", time(), "From this moment on.")
             .query("to", time(), "Up to and without this moment.")
             .query("streams", text(), "Names with commas between.")
-            .query("step", json!({ "type": "integer", "minimum": 1 }), "Milliseconds that become one row.")
-            .answers(200, "Rows in the order of time.", shapes.outgoing::<FramesPage>()),
+            .query("step", json!({ "type": "integer", "minimum": 1, "maximum": 31_622_400_000_i64 }), "Milliseconds that become one row.")
+            .answers(200, "Rows in the order of time, 100,000 values at most. `next` is where to go on.", shapes.outgoing::<FramesPage>())
+            .answers_as(200, "", NDJSON, text())
+            .answers_as(200, "", CSV, text()),
         Operation::new("GET", "/v1/systems/{id}/scores", "readScores", "Give scores back, and why values are missing")
             .query("from", time(), "From this moment on.")
             .query("to", time(), "Up to and without this moment.")
             .query("streams", text(), "Names with commas between.")
-            .answers(200, "Rows in the order of time.", shapes.outgoing::<ScoresPage>()),
+            .answers(200, "Rows in the order of time, 100,000 values at most. `next` is where to go on.", shapes.outgoing::<ScoresPage>())
+            .answers_as(200, "", NDJSON, text()),
         Operation::new("POST", "/v1/systems/{id}/events", "takeEvents", "Take events in any order")
-            .about("Events become frames. A late one revises the frame that it belongs to while that is not final. A system takes events or frames, not both.")
-            .header("Idempotency-Key", REPEATABLE)
+            .about("Events become frames. A late one revises the frame that it belongs to while that is not final. A system takes events or frames, not both. At most 50,000 events in 8 MiB, all or none of them.")
+            .repeatable()
             .takes(shapes.incoming::<EventRows>(), &[])
-            .takes_as(NDJSON, text(), &[])
+            .takes_as(NDJSON, json!({ "type": "string", "description": "An event per line." }), &[])
             .answers(200, "What became of them.", shapes.outgoing::<EventsAnswer>()),
         Operation::new("GET", "/v1/systems/{id}/events", "follow", "Follow what happens, as server-sent events")
+            .about("`event: verdict` for every verdict of a request that brought at most 64, and `opened`, `worsened`, `changed` and `closed` for anomalies. Who reads so slowly that 64 pieces wait is let go; a browser then comes again after three seconds, and reads what it missed from the lists. At most 32 followers a system.")
             .answers_as(200, "Verdicts and episodes, while they happen.", "text/event-stream", text()),
         Operation::new("GET", "/v1/systems/{id}/live", "live", "Open a WebSocket")
+            .about("A message is `{\"frames\": [..]}`, `{\"events\": [..]}` or `{\"now\": ..}`, with an `id` that comes back if there is one, or binary frames; at most 1 MiB. It is answered like the request of that name, in the order of the messages, a refusal as `{\"problem\": ..}`. Everybody hears `{\"verdicts\": [..]}` of what others sent (at most 64 at once) and `{\"notice\": ..}` of anomalies. Send on only when there was an answer: nothing else slows a sender down, and what waits to be read waits in the object's memory. At most 32 sockets a system; they outlive its sleep. A browser shows its key as a protocol: `fourfold.v1` and `bearer.<key>`.")
             .query("listen", json!({ "type": "boolean" }), "Whether nothing will be sent over it.")
             .answers_empty(101, "It is open."),
         Operation::new("POST", "/v1/systems/{id}/tick", "tick", "Say the time while nothing arrives")
             .about("Once a silence outlasts what was learned it is judged, once per silence. A tick that was news is answered the same when sent again.")
-            .header("Idempotency-Key", REPEATABLE)
+            .repeatable()
             .takes(shapes.incoming::<Tick>(), &[("news", json!({ "now": 1_700_000_400_000_i64 }))])
             .answers(200, "What there is to say.", shapes.outgoing::<TickAnswer>()),
     ]
@@ -115,7 +126,7 @@ fn episodes(shapes: &mut Shapes) -> Vec<Operation> {
         .query("since", time(), "Opened at this moment or later.")
         .query("until", time(), "Opened before this moment.")
         .query("archived", json!({ "type": "boolean" }), "Whether those in the archive are listed instead.")
-        .paged()
+        .paged_by_number()
         .answers(200, "A page.", shapes.outgoing::<AnomaliesJson<'static>>()),
         Operation::new("GET", path, "readAnomaly", "Tell one episode with its history").answers(
             200,
@@ -123,12 +134,12 @@ fn episodes(shapes: &mut Shapes) -> Vec<Operation> {
             shapes.outgoing::<OneAnomalyJson<'static>>(),
         ),
         Operation::new("PATCH", path, "amendAnomaly", "Change an episode's status, label or note")
-            .header("Idempotency-Key", REPEATABLE)
+            .repeatable()
             .takes(
                 shapes.incoming::<Amendment>(),
                 &[("seen", json!({ "status": "acknowledged", "note": "the valve" }))],
             )
-            .answers(200, "As it is now.", shapes.outgoing::<AnomalyJson<'static>>()),
+            .answers(200, "As it is now.", shapes.outgoing::<AmendedJson<'static>>()),
         Operation::new("GET", "/v1/systems/{id}/anomalies/{anomaly}/explanation", "explain", "Say why")
             .query("mode", json!({ "enum": ["fast", "thorough"] }), "How thoroughly.")
             .answers(200, "The explanation.", shapes.outgoing::<ExplanationJson>()),
@@ -138,11 +149,12 @@ fn episodes(shapes: &mut Shapes) -> Vec<Operation> {
             "label",
             "Say what an episode was; the engine learns from it",
         )
-        .header("Idempotency-Key", REPEATABLE)
+        .about("An engine that has forgotten the episode, or went back to before it, can not learn from its label: then the label is kept with the episode, and the answer says so.")
+        .repeatable()
         .takes(shapes.incoming::<Labelling>(), &[("expected", json!({ "anomaly": 1, "label": "expected" }))])
         .answers(200, "It is taken.", shapes.outgoing::<Labelled>()),
         Operation::new("POST", "/v1/systems/{id}/labels/undo", "undoLabel", "Take the newest label back")
-            .header("Idempotency-Key", REPEATABLE)
+            .repeatable()
             .answers(200, "Whose it was.", shapes.outgoing::<Labelled>()),
     ]
 }
@@ -197,7 +209,7 @@ fn reports(shapes: &mut Shapes) -> Vec<Operation> {
 fn models(shapes: &mut Shapes) -> Vec<Operation> {
     vec![
         Operation::new("POST", "/v1/systems/{id}/models", "checkpoint", "Make a checkpoint of the engine")
-            .header("Idempotency-Key", REPEATABLE)
+            .repeatable()
             .takes(shapes.incoming::<Note>(), &[("note", json!({ "note": "before the new pump" }))])
             .optional()
             .answers(201, "It is made.", shapes.outgoing::<KeptJson<'static>>()),
@@ -212,7 +224,7 @@ fn models(shapes: &mut Shapes) -> Vec<Operation> {
             "restoreModel",
             "Go back to a checkpoint",
         )
-        .header("Idempotency-Key", REPEATABLE)
+        .repeatable()
         .answers(200, "It is restored.", shapes.outgoing::<KeptJson<'static>>()),
         Operation::new(
             "POST",
@@ -220,6 +232,7 @@ fn models(shapes: &mut Shapes) -> Vec<Operation> {
             "compare",
             "Compare two configurations on what is stored",
         )
+        .about("Two new engines are told the newest 5,000 frames of the span, at most 250,000 values; or, where the system is fed by events, the events and times that it was told. Nothing of it is kept.")
         .takes(
             shapes.incoming::<Comparison>(),
             &[("rate", json!({ "b": { "streams": ["flow", "temperature"], "false_alarm_rate": 0.01 } }))],

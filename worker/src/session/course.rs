@@ -141,7 +141,7 @@ pub(super) fn notice_of(news: News, at_ms: i64, row: &AnomalyRow, is_silence: bo
 }
 
 /// The word that a value has in JSON.
-fn word<T: serde::Serialize>(value: &T) -> String {
+pub(super) fn word<T: serde::Serialize>(value: &T) -> String {
     let text = serde_json::to_string(value).unwrap_or_default();
     text.trim_matches('"').to_owned()
 }

@@ -3,6 +3,7 @@
 use fourfold::verdict::Episode;
 use fourfold::{Engine, Schema, SchemaDraft};
 
+use super::arrivals::{Arrivals, REMEMBERED};
 use super::course::Course;
 use super::system::{close_open, shift_after};
 use crate::log::{Entry, Frames, Kind, Step, Tail, Word, pack};
@@ -27,8 +28,8 @@ pub(super) struct Live {
     pub(super) snapshot: Tail,
     /// The newest moment in the log. The engine's own is older after it went back to a checkpoint.
     pub(super) newest_ms: Option<i64>,
-    /// When the newest data came.
-    pub(super) came_ms: Option<i64>,
+    /// How data comes.
+    pub(super) arrivals: Arrivals,
     /// Whether the engine may have learnt what is not in the log yet.
     pub(super) is_ahead: bool,
     /// What is known of episodes.
@@ -64,9 +65,11 @@ impl Live {
     ) -> Result<Self, Refusal> {
         let tail = store.tail()?;
         let snapshot = Tail { seq: after, frames: tail.frames.saturating_sub(frames) };
-        let (newest_ms, came_ms) = store.newest_ms()?.unzip();
+        let newest_ms = store.newest_ms()?;
+        let mut arrivals = Arrivals::default();
+        store.arrivals(REMEMBERED as u64)?.into_iter().for_each(|arrival| arrivals.note(arrival));
         let (schema, course) = (engine.schema().clone(), Course::of(&engine));
-        Ok(Self { schema, engine, system, tail, snapshot, newest_ms, came_ms, is_ahead: false, course })
+        Ok(Self { schema, engine, system, tail, snapshot, newest_ms, arrivals, is_ahead: false, course })
     }
 
     /// No snapshot is sound, and the log's beginning is past its time: what is left teaches most of what there was to

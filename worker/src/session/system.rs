@@ -105,7 +105,7 @@ impl<S: Sql> Session<S> {
             engine,
             tail: live.tail,
             newest_ms: live.newest_ms,
-            came_ms: live.came_ms,
+            arrivals: live.arrivals.clone(),
             is_ahead: true,
         };
         let answer = Answer::ok(describe(ask.id, live, Some(change))?);

@@ -23,8 +23,8 @@ pub(super) struct Taken {
     pub(super) tail: Tail,
     /// The newest moment in the log then.
     pub(super) newest_ms: Option<i64>,
-    /// Whether there were data among it.
-    pub(super) has_data: bool,
+    /// The oldest moment of the data among it, if there are any.
+    pub(super) oldest_ms: Option<i64>,
     /// By the clock on the wall.
     pub(super) now_ms: i64,
     pub(super) verdicts: Verdicts,
@@ -39,7 +39,7 @@ impl Taken {
             write: Write::default(),
             tail: live.tail,
             newest_ms: live.newest_ms,
-            has_data: false,
+            oldest_ms: None,
             now_ms,
             verdicts: Verdicts::new(live.width()),
             notices: Vec::new(),
@@ -92,7 +92,7 @@ impl Live {
             taken.write.verdicts(taken.tail.seq, now_ms, verdicts.bytes());
             taken.verdicts.append(&verdicts);
             taken.newest_ms = Some(last_ms);
-            taken.has_data = true;
+            taken.oldest_ms = taken.oldest_ms.or(Some(first_ms));
             self.follow(&mut taken)?;
         }
         Ok(taken)
@@ -106,7 +106,7 @@ impl Live {
         let times_ms = || events.iter().map(|event| event.at_ms);
         if let (Some(first_ms), Some(last_ms)) = (times_ms().min(), times_ms().max()) {
             taken.newest_ms = taken.newest_ms.max(Some(last_ms));
-            taken.has_data = true;
+            taken.oldest_ms = Some(first_ms);
             self.step((first_ms, last_ms), &Step::Push(events), &mut taken)?;
             self.follow(&mut taken)?;
         }
@@ -122,7 +122,8 @@ impl Live {
         let shift = self.system.shift;
         self.engine.tick(at_ms, |verdict| taken.verdicts.push(verdict, shift))?;
         if self.engine.is_fed_by_events() {
-            self.step((at_ms, at_ms), &Step::Tick(at_ms), &mut taken)?;
+            let newest_ms = self.newest_ms.unwrap_or(at_ms);
+            self.step((newest_ms, newest_ms), &Step::Tick(at_ms), &mut taken)?;
             self.follow(&mut taken)?;
         } else if taken.verdicts.len() > 0 {
             taken.entry(self, Kind::Tick, (at_ms, at_ms), 0, Vec::new());

@@ -20,10 +20,6 @@ use crate::{query, scores};
 
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
-/// Data that is this old when it comes is history, and says nothing of who is silent now.
-const LIVE_MS: i64 = HOUR_MS;
-/// At most so often the engine is asked who is silent: a minute's data would otherwise ring every minute.
-const LISTEN_MS: i64 = 5 * 60_000;
 /// Idle for so long, with so many frames since the newest snapshot: the next object shall not have to read them again.
 const IDLE_MS: i64 = 60_000;
 const IDLE_FRAMES: u64 = 64;
@@ -52,6 +48,8 @@ pub(crate) struct Settings {
     pub(crate) verdicts_ms: i64,
     /// Episodes that are over and that nobody touches are in the archive after that.
     pub(crate) archive_ms: i64,
+    /// Between two alarms for the sake of silence at least: what comes every second would otherwise ring every other one.
+    pub(crate) listen_ms: i64,
     /// Whether webhooks may go to this machine and its neighbours: for tests.
     pub(crate) inside: bool,
 }
@@ -63,6 +61,7 @@ impl Default for Settings {
             raw_ms: 180 * DAY_MS,
             verdicts_ms: 7 * DAY_MS,
             archive_ms: 90 * DAY_MS,
+            listen_ms: 30_000,
             inside: false,
         }
     }
@@ -103,18 +102,18 @@ impl<S: Sql> Session<S> {
     /// its first request.
     pub(crate) fn due(&self) -> Due {
         let Some(live) = &self.live else { return Due::default() };
-        let (Some(newest_ms), Some(came_ms)) = (live.newest_ms, live.came_ms) else { return Due::default() };
-        let is_now = (came_ms - newest_ms).abs() <= LIVE_MS;
+        let (Some(newest_ms), Some(came_ms)) = (live.newest_ms, live.arrivals.came_ms()) else {
+            return Due::default();
+        };
         let since_ms = self.ticked_ms.map_or(newest_ms, |ticked_ms| ticked_ms.max(newest_ms));
+        let silence_ms = live.engine.next_tick_ms(since_ms);
+        let silence_ms = silence_ms.and_then(|overdue_ms| live.arrivals.silent_at_ms(overdue_ms));
+        let heard_ms = self.rung_ms.map_or(i64::MIN, |rung_ms| rung_ms + self.settings.listen_ms);
         let is_waiting = live.tail.frames.saturating_sub(live.snapshot.frames) >= IDLE_FRAMES;
         let round_ms =
             if self.loose >= LOOSE_MOST { came_ms } else { self.round_ms + self.settings.round_ms };
         Due {
-            silence_ms: live
-                .engine
-                .next_tick_ms(since_ms)
-                .filter(|_| is_now)
-                .map(|due_ms| self.rung_ms.map_or(due_ms, |rung_ms| due_ms.max(rung_ms + LISTEN_MS))),
+            silence_ms: silence_ms.map(|due_ms| due_ms.max(heard_ms)),
             snapshot_ms: is_waiting.then_some(came_ms + IDLE_MS),
             round_ms: Some(round_ms),
             outbox_ms: self.outbox_ms,
@@ -143,19 +142,20 @@ impl<S: Sql> Session<S> {
         Ok(done)
     }
 
-    /// Says the time to the engine.
+    /// Says the time to the engine, as it is where the data comes from.
     fn tell_silence(&mut self, now_ms: i64) -> Result<Done, Refusal> {
         let Self { store, live, .. } = self;
         let live = load(store, live)?;
+        let Some(sender_ms) = live.arrivals.sender_ms(now_ms) else { return Ok(Done::of(Answer::ok(""))) };
         live.is_ahead = true;
-        let taken = live.tick(now_ms, now_ms);
+        let taken = live.tick(sender_ms, now_ms);
         let told = taken.and_then(|taken| match taken {
             Some(taken) => self.stand(taken),
             None => Ok(Done::of(Answer::ok(""))),
         });
         match told {
             Ok(_) => {
-                self.ticked_ms = Some(now_ms);
+                self.ticked_ms = Some(sender_ms);
                 self.live.iter_mut().for_each(|live| live.is_ahead = false);
             }
             Err(_) => self.live = None,
@@ -166,7 +166,7 @@ impl<S: Sql> Session<S> {
     /// Packs what has become many, forgets what is past its time, and notes how everything is.
     fn keep_house(&mut self, now_ms: i64) -> Result<(), Refusal> {
         let Settings { raw_ms, verdicts_ms, archive_ms, .. } = self.settings;
-        let is_over = self.live()?.came_ms.is_some_and(|came_ms| came_ms < now_ms - raw_ms);
+        let is_over = self.live()?.arrivals.came_ms().is_some_and(|came_ms| came_ms < now_ms - raw_ms);
         if is_over {
             self.close_books()?;
         }

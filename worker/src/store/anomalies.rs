@@ -231,6 +231,15 @@ impl<S: Sql> Store<S> {
         rows.into_iter().map(anomaly).collect()
     }
 
+    /// The episode whose label is the newest that stands.
+    pub(crate) fn newest_labelled(&self) -> Result<Option<AnomalyRow>, StorageFault> {
+        let newest = anomalies!(
+            "WHERE id = (SELECT anomaly FROM history WHERE value IS NOT NULL AND id IN
+                (SELECT max(id) FROM history WHERE what = 'label' GROUP BY anomaly) ORDER BY id DESC LIMIT 1)"
+        );
+        self.first(newest, [])?.map(anomaly).transpose()
+    }
+
     /// The highest number of an episode.
     pub(crate) fn newest_anomaly(&self) -> Result<u64, StorageFault> {
         let row = self.first("SELECT max(id) FROM anomalies", [])?;

@@ -19,8 +19,13 @@ pub(crate) struct KnownAnswer {
 }
 
 impl Write {
-    /// Keeps a key and what was answered.
+    /// Keeps a key and what kind of answer there was. A key that was used before is past its time.
     pub(crate) fn key(&mut self, id: u64, key: &str, digest: &str, answer: &Answer, now_ms: i64) {
+        self.push(
+            "DELETE FROM blobs WHERE kind = ? AND id = (SELECT id FROM keys WHERE key = ?)",
+            [(Blob::Answer as u8).into(), key.into()],
+        );
+        self.push("DELETE FROM keys WHERE key = ?", [key.into()]);
         self.push(
             "INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?)",
             [
@@ -32,7 +37,6 @@ impl Write {
                 answer.media.into(),
             ],
         );
-        self.blob(Blob::Answer, id, &answer.body);
     }
 
     /// Forgets the keys of before a moment.

@@ -1,12 +1,23 @@
 //! The log, and what was answered to it.
 
 use super::{Store, Write};
-use crate::log::{Entry, Kind, Tail};
+use crate::log::{Entry, Kind, Tail, pack};
 use crate::refusal::StorageFault;
 use crate::sql::{Row, Sql};
 
 /// Entries that are read at once. Each is at most about a megabyte.
 const PAGE: u64 = 32;
+
+/// Data that came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Arrival {
+    /// By the clock on the wall.
+    pub(crate) came_ms: i64,
+    /// The oldest moment in it.
+    pub(crate) oldest_ms: i64,
+    /// The newest moment in it.
+    pub(crate) newest_ms: i64,
+}
 
 impl Write {
     /// Puts an entry into the log.
@@ -105,12 +116,33 @@ impl<S: Sql> Store<S> {
         }
     }
 
-    /// The newest moment of which there are data, and when the newest data came.
-    pub(crate) fn newest_ms(&self) -> Result<Option<(i64, i64)>, StorageFault> {
-        let newest = "SELECT max(last_ms), max(came_ms) FROM log WHERE kind IN (?, ?)";
-        let cells = [Kind::Frames.code().into(), Kind::Events.code().into()];
-        let Some(mut row) = self.first(newest, cells)? else { return Ok(None) };
-        Ok(row.optional_integer()?.zip(row.optional_integer()?))
+    /// The newest moment of which there are data.
+    pub(crate) fn newest_ms(&self) -> Result<Option<i64>, StorageFault> {
+        let mut newest_ms = None;
+        for kind in [Kind::Frames, Kind::Events] {
+            let row = self.first("SELECT max(last_ms) FROM log WHERE kind = ?", [kind.code().into()])?;
+            newest_ms = newest_ms.max(row.ok_or(StorageFault::Damaged)?.optional_integer()?);
+        }
+        Ok(newest_ms)
+    }
+
+    /// The newest few entries of data, the oldest first. An entry that only tells the time is none.
+    pub(crate) fn arrivals(&self, most: u64) -> Result<Vec<Arrival>, StorageFault> {
+        let rows = self.rows(
+            "SELECT came_ms, first_ms, last_ms FROM log WHERE kind IN (?, ?) AND length(rows) > ?
+                ORDER BY seq DESC LIMIT ?",
+            [
+                Kind::Frames.code().into(),
+                Kind::Events.code().into(),
+                (pack::TICK_BYTES as u64).into(),
+                most.into(),
+            ],
+        )?;
+        let arrival = |mut row: Row| {
+            let (came_ms, oldest_ms, newest_ms) = (row.integer()?, row.integer()?, row.integer()?);
+            Ok(Arrival { came_ms, oldest_ms, newest_ms })
+        };
+        rows.into_iter().rev().map(arrival).collect()
     }
 
     /// The next few entries after one.

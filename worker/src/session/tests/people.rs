@@ -7,8 +7,23 @@ fn creating_twice_is_creating_once() {
     let mut session = Session::new(Database::new(), Settings::default());
     assert_eq!(say(&mut session, "GET", "", "").unwrap_err().0, 404);
     assert_eq!(post(&mut session, "{}").unwrap_err().0, 404);
-    for path in ["anomalies", "anomalies/1", "health", "gaps", "quality"] {
-        assert_eq!(say(&mut session, "GET", path, "").unwrap_err().0, 404, "{path}");
+    let read =
+        ["", "frames", "scores", "anomalies", "anomalies/1", "anomalies/1/explanation", "health", "gaps"];
+    let more = ["quality", "stats", "alerts", "models", "views/recent", "views/trends", "views/models"];
+    let said = ["models", "models/1/restore", "labels/undo"].map(|path| ("POST", path, ""));
+    let bodies = [
+        ("POST", "events", r#"{"events":[]}"#),
+        ("POST", "tick", r#"{"now":1}"#),
+        ("POST", "labels", r#"{"anomaly":1,"label":"real"}"#),
+        ("POST", "compare", r#"{"b":{"streams":["a"]}}"#),
+        ("PATCH", "anomalies/1", "{}"),
+        ("PUT", "alerts", r#"{"rules":[],"webhooks":[]}"#),
+        ("DELETE", "", ""),
+    ];
+    let asked = read.iter().chain(&more).map(|path| ("GET", *path, ""));
+    for (method, path, body) in asked.chain(said).chain(bodies) {
+        let (status, problem) = say(&mut session, method, path, body).unwrap_err();
+        assert!(status == 404 && problem.contains("system.unknown"), "{method} {path}: {problem}");
     }
     let made = say(&mut session, "PUT", "", r#"{"preset":"iot"}"#).unwrap();
     assert_eq!(say(&mut session, "PUT", "", r#"{"preset":"iot"}"#), Ok(made.clone()));
@@ -122,10 +137,92 @@ fn labels_teach_are_taken_back_and_survive() {
     assert_eq!(json(&get(&mut again, path))["label"], serde_json::Value::Null);
     assert_eq!(say(&mut again, "POST", "labels/undo", "").unwrap_err().0, 409);
     let named = r#"{"anomaly":1,"label":"real"}"#;
-    assert_eq!(say(&mut again, "POST", "labels", named).unwrap(), r#"{"anomaly":1}"#);
+    assert_eq!(say(&mut again, "POST", "labels", named).unwrap(), r#"{"anomaly":1,"learned":true}"#);
     assert_eq!(say(&mut again, "POST", "labels", r#"{"anomaly":99,"label":"real"}"#).unwrap_err().0, 404);
     assert_eq!(say(&mut again, "PATCH", "anomalies/99", "{}").unwrap_err().0, 404);
     assert_eq!(say(&mut again, "PATCH", path, r#"{"status":"odd"}"#).unwrap_err().0, 400);
+}
+
+#[test]
+fn labels_on_what_the_engine_forgot_are_kept_all_the_same() {
+    let database = Database::new();
+    let mut session = created(&database);
+    post(&mut session, &frames(0, 400)).unwrap();
+    say(&mut session, "POST", "models", "").unwrap();
+    post(&mut session, &frames(400, 2000)).unwrap();
+    let labelled = say(&mut session, "PATCH", "anomalies/1", r#"{"label":"real"}"#);
+    assert_eq!(json(&labelled.unwrap())["learned"], true);
+    say(&mut session, "POST", "models/1/restore", "").unwrap();
+    let before = session.live().unwrap().engine.seal();
+    let amended = json(&say(&mut session, "PATCH", "anomalies/2", r#"{"label":"expected"}"#).unwrap());
+    assert_eq!([&amended["label"], &amended["learned"]], [&json(r#""expected""#), &json("false")]);
+    let named = r#"{"anomaly":3,"label":"real"}"#;
+    let said = say(&mut session, "POST", "labels", named);
+    assert_eq!(said, Ok(r#"{"anomaly":3,"learned":false}"#.to_owned()));
+    assert_eq!(say(&mut session, "POST", "labels", named), said, "twice is once");
+    assert_eq!(session.live().unwrap().engine.seal(), before);
+
+    // It is in the records, for whoever comes next, and counts where configurations are compared.
+    let mut again = Session::new(database.clone(), Settings::default());
+    let shown = json(&get(&mut again, "anomalies/3"));
+    assert_eq!(shown["label"], "real");
+    let labels = |shown: &serde_json::Value| {
+        let lines = shown["history"].as_array().unwrap().iter();
+        lines.filter(|line| line["what"] == "label").map(|line| line["value"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(labels(&shown), ["real"]);
+    let compared = r#"{"b":{"streams":["cpu"]}}"#;
+    assert_eq!(json(&say(&mut again, "POST", "compare", compared).unwrap())["labels"], 3);
+
+    // The newest label comes back first, whoever knows of it.
+    for anomaly in [3, 2, 1] {
+        let undone = json(&say(&mut again, "POST", "labels/undo", "").unwrap());
+        assert_eq!((&undone["anomaly"], &undone["learned"]), (&json(&anomaly.to_string()), &json("false")));
+    }
+    assert_eq!(say(&mut again, "POST", "labels/undo", "").unwrap_err().0, 409);
+    assert_eq!(json(&get(&mut again, "anomalies/2"))["label"], serde_json::Value::Null);
+}
+
+#[test]
+fn configurations_are_compared_on_events_too() {
+    let mut session =
+        made(&Database::new(), r#"{"streams":["cpu","disk"],"frame_ms":60000,"lateness_ms":60000}"#);
+    let event = |minute: i64| {
+        let cpu = if minute % 523 == 522 { 9e5 } else { 20.0 + (minute % 11) as f64 };
+        let t = START_MS + minute * MINUTE_MS;
+        format!(
+            r#"{{"stream":"cpu","t":{t},"value":{cpu}}},{{"stream":"disk","t":{t},"value":{}}}"#,
+            minute % 5
+        )
+    };
+    for batch in 0..20 {
+        let events: Vec<String> = (batch * 60..(batch + 1) * 60).map(event).collect();
+        say(&mut session, "POST", "events", &format!(r#"{{"events":[{}]}}"#, events.join(","))).unwrap();
+    }
+    let [opened, last] = {
+        let first =
+            json(&get(&mut session, "anomalies"))["anomalies"].as_array().unwrap().last().unwrap().clone();
+        say(&mut session, "POST", "labels", &format!(r#"{{"anomaly":{},"label":"real"}}"#, first["id"]))
+            .unwrap();
+        [first["opened"].as_i64().unwrap(), first["last"].as_i64().unwrap()]
+    };
+    let coarse = r#"{"streams":["cpu"],"frame_ms":300000,"lateness_ms":0}"#;
+    let said = json(&say(&mut session, "POST", "compare", &format!(r#"{{"b":{coarse}}}"#)).unwrap());
+    assert_eq!([&said["frames"], &said["events"], &said["labels"]], [0, 2400, 1], "{said}");
+    let of = |side: &str, what: &str| said[side][what].as_u64().unwrap();
+    assert!((1197..=1200).contains(&of("a", "frames")) && (238..=240).contains(&of("b", "frames")), "{said}");
+    assert!(of("a", "alarms") > 0 && of("a", "real") > 0, "{said}");
+    assert!(said["a"]["quality"]["auc_roc"].as_f64().unwrap() > 0.9, "{said}");
+
+    // What the system's own configuration says is what it said.
+    let alarms = json(&get(&mut session, "anomalies"))["anomalies"].as_array().unwrap().len() as u64;
+    assert_eq!(of("a", "alarms"), alarms);
+    let part =
+        format!(r#"{{"b":{coarse},"from":{},"to":{}}}"#, opened - 30 * MINUTE_MS, last + 30 * MINUTE_MS);
+    let part = json(&say(&mut session, "POST", "compare", &part).unwrap());
+    assert!(part["events"].as_u64().unwrap() < 400, "{part}");
+    let nothing = r#"{"b":{"streams":["cpu"]},"from":5,"to":6}"#;
+    assert_eq!(say(&mut session, "POST", "compare", nothing).unwrap_err().0, 409);
 }
 
 #[test]
@@ -189,6 +286,10 @@ fn a_key_makes_two_requests_one() {
     let (status, problem) = answer(&mut again, &keyed("k1", r#"{"events":[]}"#, START_MS)).unwrap_err();
     assert!(status == 422 && problem.contains("idempotency.key-reused"), "{problem}");
     assert_eq!(answer(&mut again, &keyed("", body, START_MS)).unwrap_err().0, 400);
+    // After a day it is free again, for whatever request, even before the house is kept.
+    let (day_ms, other) = (86_400_000, r#"{"events":[]}"#);
+    assert_eq!(answer(&mut again, &keyed("k1", other, START_MS + day_ms - 1)).unwrap_err().0, 422);
+    assert!(answer(&mut again, &keyed("k1", other, START_MS + day_ms + 1)).is_ok());
 
     // A refused write takes the key with it.
     let more = r#"{"events":[{"stream":"cpu","t":1700000200000,"value":1}]}"#;
