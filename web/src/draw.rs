@@ -328,8 +328,13 @@ pub(crate) fn under(canvas: &HtmlCanvasElement, timeline: &Timeline, look: &Look
     let shown = timeline.streams.iter().zip(&boxes).filter(|(_, place)| place.height > 0.0);
     for (stream, place) in shown {
         sheet.rule(place.top + place.height - 1.0);
-        for episode in look.episodes.iter().filter(|episode| episode.stream.as_deref() == Some(&stream.name))
-        {
+        // An episode of a whole group stands on all lanes of it.
+        let is_here = |episode: &&EpisodeJson<'static>| match (&episode.stream, &episode.group) {
+            (Some(name), _) => *name == stream.name,
+            (None, Some(group)) => stream.group.as_deref() == Some(group.as_ref()),
+            (None, None) => false,
+        };
+        for episode in look.episodes.iter().filter(is_here) {
             let Some((from, to)) = sheet.band(episode) else { continue };
             sheet.pen.set_fill_style_str(&sheet.ink.band_strong);
             sheet.pen.fill_rect(from, place.top, to - from, place.height);

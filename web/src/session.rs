@@ -278,8 +278,9 @@ impl Session {
 #[expect(clippy::disallowed_methods, reason = "this is text on a screen: no verdict depends on it")]
 pub(crate) fn one_in(oddness: f64) -> String {
     let chance = 10_f64.powf(oddness);
-    let rounded = if chance >= 1000.0 { (chance / 100.0).round() * 100.0 } else { chance.round() };
-    format!("1 in {}", grouped(rounded))
+    // Two digits are as exact as odds are; hundreds are said whole.
+    let unit = if oddness < 3.0 { 1.0 } else { 10_f64.powf(oddness.floor() - 1.0) };
+    format!("1 in {}", grouped((chance / unit).round() * unit))
 }
 
 /// How many zeros the odds of a score have, up to seven: what a screen can tell apart.

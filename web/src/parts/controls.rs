@@ -29,7 +29,7 @@ pub(crate) fn ControlBar(session: Session, link: Link) -> impl IntoView {
                 <output>{odds}</output>
             </label>
             <label class="switch"><input type="checkbox" data-test="thorough" prop:checked=move || controls.mode.get() == Mode::Thorough
-                    on:change=move |event| controls.mode.set(if event_target_checked(&event) { Mode::Thorough } else { Mode::Fast }) />"Explain thoroughly, which takes a moment longer"</label>
+                    on:change=move |event| controls.mode.set(if event_target_checked(&event) { Mode::Thorough } else { Mode::Fast }) />"Explain thoroughly"</label>
         </div>
     }
 }

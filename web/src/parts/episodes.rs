@@ -91,7 +91,7 @@ fn Item(session: Session, link: Link, episode: EpisodeJson<'static>) -> impl Int
             session.look_at(&episode);
             link.explain(&episode, session.controls.mode.get_untracked());
             into_view::finding(item);
-            into_view::lane_beside(session, episode.stream.as_deref());
+            into_view::lane_beside(session, episode.stream.as_deref(), episode.group.as_deref());
         }
     };
     view! {

@@ -34,11 +34,11 @@ pub(super) fn finding(item: NodeRef<Li>) {
 }
 
 /// Where lanes stand beside the findings, the page moves so that the lane is seen.
-pub(super) fn lane_beside(session: Session, stream: Option<&str>) {
+pub(super) fn lane_beside(session: Session, stream: Option<&str>, group: Option<&str>) {
     if width() < SIDE_BY_SIDE_PX {
         return;
     }
-    let Some(lane) = lane_of(session, stream) else { return };
+    let Some(lane) = lane_of(session, stream, group) else { return };
     let at = lane.get_bounding_client_rect();
     // The head stands over the upper lanes.
     let covered = document().query_selector(".pane.head").ok().flatten();
@@ -50,15 +50,18 @@ pub(super) fn lane_beside(session: Session, stream: Option<&str>) {
 
 /// On a phone lanes stand below the findings: the page goes there.
 pub(super) fn lane_below(session: Session, stream: Option<&str>) {
-    if let Some(lane) = lane_of(session, stream) {
+    if let Some(lane) = lane_of(session, stream, None) {
         window().scroll_by_with_x_and_y(0.0, lane.get_bounding_client_rect().top() - height() / 3.0);
     }
 }
 
-/// The name of a lane on the screen; the first lane where no stream is named.
-fn lane_of(session: Session, stream: Option<&str>) -> Option<Element> {
+/// The name of a stream's lane on the screen, or of a group's first; the first of all where neither is named.
+fn lane_of(session: Session, stream: Option<&str>, group: Option<&str>) -> Option<Element> {
     let place = session.timeline.with_untracked(|timeline| {
-        timeline.streams.iter().position(|known| stream == Some(known.name.as_str()))
+        timeline.streams.iter().position(|known| match stream {
+            Some(name) => name == known.name,
+            None => group.is_some() && group == known.group.as_deref(),
+        })
     });
     document().get_element_by_id(&lane_id(place.unwrap_or(0)))
 }

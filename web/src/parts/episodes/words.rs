@@ -43,7 +43,7 @@ pub(super) fn sentence(timeline: &Timeline, episode: &EpisodeJson<'static>) -> S
         "level" => format!("{name} moved to another level: {value_is} {usual}."),
         "spread" => format!("{name} became restless, at {value_is} {usual}."),
         "jump" => format!("{name} jumped to {value_is} {usual}."),
-        "novelty" => format!("{name} is in a state that it never was in, at {value_is}."),
+        "novelty" => format!("{name} behaved in a way not seen before, at {value_is}."),
         _ => format!("{name} was at {value_is}: usual in itself, not at this time or beside the others."),
     }
 }
