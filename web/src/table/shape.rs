@@ -9,6 +9,8 @@ use super::{STREAMS_MAX, TableFault};
 
 /// A text column with more different words than this names no things.
 const THINGS_MOST: usize = 64;
+/// 1954 to 2119, as spreadsheets count days.
+const SHEET_DAYS: std::ops::Range<f64> = 20_000.0..80_000.0;
 const LABEL_NAMES: [&str; 8] =
     ["label", "labels", "anomaly", "is_anomaly", "anomalous", "outlier", "is_outlier", "ground_truth"];
 const THING_NAMES: [&str; 10] =
@@ -21,6 +23,8 @@ pub(super) enum TimeForm {
     Text(DateOrder),
     /// A count since 1970, of which one second has so many.
     Epoch { per_second: f64 },
+    /// Days since the end of 1899, as spreadsheets count them.
+    Days,
 }
 
 /// Which cell is what.
@@ -160,12 +164,17 @@ impl Sample<'_> {
         if filled == 0 || texts * 10 >= filled * 9 {
             return (filled > 0).then_some(TimeForm::Text(order));
         }
-        let numbers: Vec<f64> = column.filter_map(|text| text.parse().ok()).collect();
+        let number = |text: &str| match cell(text, self.decimal) {
+            Cell::Number(number) => Some(number),
+            _ => None,
+        };
+        let numbers: Vec<f64> = column.filter_map(number).collect();
         if numbers.len() * 10 < filled * 9 {
             return None;
         }
         let name = name.to_lowercase();
-        let is_named = ["date", "epoch", "ts", "t", "unix"].contains(&name.as_str()) || name.contains("time");
+        let is_named = ["epoch", "ts", "t", "unix"].contains(&name.as_str())
+            || ["time", "date", "datum", "zeit"].iter().any(|word| name.contains(word));
         // Rows on several things share their times.
         let rises = numbers.len() > 2 && numbers.windows(2).all(|pair| pair[0] < pair[1]);
         // 1990 to 2100, so that a count of bytes is not taken for a moment.
@@ -176,6 +185,7 @@ impl Sample<'_> {
         let known = [1.0, 1e3, 1e6, 1e9].into_iter().find(lies_in_our_days);
         match known {
             Some(per_second) if is_said || is_named || rises => Some(TimeForm::Epoch { per_second }),
+            None if is_named && numbers.iter().all(|days| SHEET_DAYS.contains(days)) => Some(TimeForm::Days),
             // Seconds since the start of something.
             None if is_said => Some(TimeForm::Epoch { per_second: 1.0 }),
             _ => None,
