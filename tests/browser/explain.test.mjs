@@ -1,19 +1,10 @@
 // Why, on the screen: an episode is selected, explained, looked at closer, called expected, and that is taken back.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { devices } from 'playwright-core';
-import { csv, episodes, judged, launch, open, serve } from './page.mjs';
+import { browser, csv, episodes, judged, open, server, withBrowser } from './page.mjs';
 
-let server;
-let browser;
-before(async () => {
-  server = await serve();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  server?.close();
-});
+withBrowser();
 
 const START = Date.UTC(2024, 0, 1);
 const JUMPS = [1500, 3000, 4500];

@@ -1,19 +1,10 @@
 // Ways in: formats, roles, zones, addresses; what was guessed is shown, and changed by hand.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { csv, judged, launch, open, serve, table } from './page.mjs';
+import { browser, csv, judged, open, server, table, withBrowser } from './page.mjs';
 
-let server;
-let browser;
-before(async () => {
-  server = await serve();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  server?.close();
-});
+withBrowser();
 
 const MINUTE = 60_000;
 const START = Date.UTC(2024, 4, 1);

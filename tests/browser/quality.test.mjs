@@ -3,22 +3,13 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { PHONE, feedSensors, launchWithSensors } from './device.mjs';
-import { artefacts, judged, open, root, serve, table } from './page.mjs';
+import { artefacts, browser, judged, open, root, server, table, withBrowser } from './page.mjs';
 import { serveFiles } from '../files.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-let server;
-let browser;
-before(async () => {
-  server = await serve();
-  browser = await launchWithSensors();
-});
-after(async () => {
-  await browser?.close();
-  server?.close();
-});
+withBrowser(launchWithSensors);
 
 /** Fails with what axe says of the page as it is now. */
 async function check(page, screen) {

@@ -2,20 +2,11 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { csv, episodes, judged, launch, open, root, serve, table } from './page.mjs';
+import { browser, csv, episodes, judged, open, root, server, table, withBrowser } from './page.mjs';
 
-let server;
-let browser;
-before(async () => {
-  server = await serve();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  server?.close();
-});
+withBrowser();
 
 const sheet = (page, name) => page.locator(`[data-test=tab-${name}]`).click();
 const count = (page) => page.locator('[data-test=episode]').count();

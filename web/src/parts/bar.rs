@@ -21,7 +21,9 @@ pub(crate) fn Bar(session: Session, link: Link) -> impl IntoView {
                     let rows = session.note.with(|note| note.rows);
                     let streams = session.timeline.with(|timeline| timeline.streams.len());
                     let counted = |count: f64, one: &str| format!("{} {one}{}", grouped(count), if count == 1.0 { "" } else { "s" });
-                    let size = if streams > 0 { format!("{}, {}", counted(rows as f64, "row"), counted(streams as f64, "stream")) } else { String::new() };
+                    let size = if streams > 0 && rows == 0 {
+                        counted(streams as f64, "stream")
+                    } else if streams > 0 { format!("{}, {}", counted(rows as f64, "row"), counted(streams as f64, "stream")) } else { String::new() };
                     view! { <b>{session.file_name.get()}</b> <span>{size}</span> }
                 })}
             </p>

@@ -125,8 +125,13 @@ fn Readout(session: Session) -> impl IntoView {
         session.timeline.with(|timeline| match session.cursor_ms.get() {
             None => {
                 let view = session.view.get();
-                let whole = [view.from_ms.round(), view.to_ms.round()].map(|at| moment(at, timeline.clock));
-                (whole.join(" – "), String::new())
+                let [from, to] =
+                    [view.from_ms.round(), view.to_ms.round()].map(|at| moment(at, timeline.clock));
+                // On one day the day is said once.
+                let is_same_day =
+                    |to: &(&str, &str)| from.split_once(", ").is_some_and(|(day, _)| day == to.0);
+                let to = to.split_once(", ").filter(is_same_day).map_or(to.as_str(), |(_, clock)| clock);
+                (format!("{from} – {to}"), String::new())
             }
             Some(at_ms) => {
                 let row_ms = timeline.row_at(at_ms).map_or(at_ms, |row| timeline.times_ms[row]);

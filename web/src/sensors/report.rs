@@ -96,7 +96,9 @@ impl Session {
         self.let_go_of_the_oldest();
         if follows {
             let to_ms = times_ms.last().copied().unwrap_or_default();
-            self.view.set(Span { from_ms: to_ms - FOLLOWED_MS, to_ms });
+            let first_ms = self.timeline.with_untracked(|timeline| timeline.whole().from_ms);
+            let from_ms = (to_ms - FOLLOWED_MS).max(first_ms).min(to_ms - FRAME_MS as f64);
+            self.view.set(Span { from_ms, to_ms });
         }
     }
 }
@@ -123,7 +125,8 @@ fn lane_of(timeline: &mut Timeline, place: usize, speaks: bool) -> Option<usize>
 
 fn empty_timeline(false_alarm_rate: f64) -> Timeline {
     Timeline {
-        gap_ms: 1.5 * FRAME_MS as f64,
+        // A frame or two that come late are no silence yet: the same measure as for files.
+        gap_ms: 3.0 * FRAME_MS as f64,
         alarm_oddness: oddness(1.0 - false_alarm_rate),
         // On the wall where the device is.
         clock: Clock::Zone { east_ms: -js_sys::Date::new_0().get_timezone_offset() * 60_000.0 },

@@ -11,10 +11,11 @@ const BEFORE_ROWS: usize = 200;
 
 /// Which stream, and what it did.
 pub(super) fn sentence(timeline: &Timeline, episode: &EpisodeJson<'static>) -> String {
-    let Some(row) = timeline.row_at(episode.peak as f64) else { return "Unusual.".to_string() };
+    let row = timeline.row_at(episode.peak as f64);
     if let Some(cause) = episode.cause {
         return silence_by_cause(cause, episode);
     }
+    let Some(row) = row else { return without_rows(episode) };
     let place = (episode.stream.as_deref())
         .and_then(|name| timeline.streams.iter().position(|stream| stream.name == name));
     let Some(place) = place else { return silence(timeline, row) };
@@ -45,6 +46,23 @@ pub(super) fn sentence(timeline: &Timeline, episode: &EpisodeJson<'static>) -> S
         "jump" => format!("{name} jumped to {value_is} {usual}."),
         "novelty" => format!("{name} behaved in a way not seen before, at {value_is}."),
         _ => format!("{name} was at {value_is}: usual in itself, not at this time or beside the others."),
+    }
+}
+
+/// Where there are no rows, as in a session that was opened.
+fn without_rows(episode: &EpisodeJson<'static>) -> String {
+    let Some(name) = episode.stream.as_deref() else {
+        return "Streams went together in an unusual way, or fell silent.".to_string();
+    };
+    match episode.reason.as_deref() {
+        Some("flat") => format!("{name} was stuck."),
+        Some("drift") => format!("{name} drifted."),
+        Some("level") => format!("{name} moved to another level."),
+        Some("spread") => format!("{name} was restless."),
+        Some("jump") => format!("{name} jumped."),
+        Some("bounds") => format!("{name} was out of bounds."),
+        Some("novelty") => format!("{name} behaved in a way not seen before."),
+        _ => format!("{name} was not as its past let expect."),
     }
 }
 
