@@ -3,7 +3,7 @@
 use fourfold_web::chart::ticks::grouped;
 use leptos::prelude::*;
 
-use super::OpenButtons;
+use super::{Keys, OpenButtons};
 use crate::link::Link;
 use crate::session::{Phase, Session};
 
@@ -29,6 +29,7 @@ pub(crate) fn Bar(session: Session, link: Link) -> impl IntoView {
             </p>
             <div class="bar-actions">
                 <Show when=move || !is_welcome()><OpenButtons link=link compact=true /></Show>
+                <Keys session=session />
                 <ThemeButton session=session />
             </div>
         </header>

@@ -285,6 +285,8 @@ impl Body {
         let mut at_ms = None;
         let (mut seen, mut missing, mut unreadable) = (0, 0, 0);
         let (mut thing, mut is_labelled, mut unread_time) = (String::new(), false, None);
+        let (mut day, mut clock) = (Cow::Borrowed(""), Cow::Borrowed(""));
+        let has_clock = self.shape.slots.contains(&Slot::Clock);
         self.values.clear();
         for text in cells {
             match self.shape.slots.get(seen) {
@@ -294,6 +296,8 @@ impl Body {
                     unreadable += u64::from(said == Cell::Unreadable);
                     self.values.push(if let Cell::Number(number) = said { number } else { f64::NAN });
                 }
+                Some(Slot::Time) if has_clock => day = text,
+                Some(Slot::Clock) => clock = text,
                 Some(Slot::Time) => {
                     at_ms = self.time(&text);
                     unread_time = at_ms.is_none().then(|| text.chars().take(40).collect::<String>());
@@ -306,6 +310,11 @@ impl Body {
         }
         if seen != self.shape.slots.len() {
             return Err(format!("{seen} cells instead of {}", self.shape.slots.len()));
+        }
+        if has_clock {
+            let text = format!("{day} {clock}");
+            at_ms = self.time(&text);
+            unread_time = at_ms.is_none().then(|| text.chars().take(40).collect());
         }
         if let Some(text) = unread_time {
             return Err(format!("“{text}” is no time"));

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::cell::{Cell, cell, decimal_of, is_missing, label};
 use super::choices::{Choices, ColumnPlan, DateOrder, Decimal, Role};
-use super::time::{order_of, parse_time};
+use super::time::{order_of, parse_clock, parse_time};
 use super::{STREAMS_MAX, TableFault};
 
 /// A text column with more different words than this names no things.
@@ -45,6 +45,8 @@ pub(super) struct Shape {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Slot {
     Time,
+    /// The clock, where the time column holds the day alone.
+    Clock,
     Value,
     Group,
     Label,
@@ -82,6 +84,14 @@ impl<'a> Sample<'a> {
         is_named && self.column(place).all(|text| label(text).is_some())
     }
 
+    /// Whether a column holds the clock to the days of another.
+    fn is_clock_of(&self, place: usize, time: usize) -> bool {
+        let has_days_alone = !self.column(time).any(|text| text.contains(':'));
+        has_days_alone
+            && self.column(place).next().is_some()
+            && self.column(place).all(|text| parse_clock(text).is_some())
+    }
+
     /// Whether a column of words says which thing a row is about: a few words that come back, and either rows share
     /// their times or the column is called so.
     fn is_group(&self, name: &str, place: usize, time: Option<usize>) -> bool {
@@ -108,6 +118,10 @@ impl Shape {
         let chosen = (0..names.len()).find(|&place| said(place) == Some(Role::Time));
         let time =
             chosen.or_else(|| (0..names.len()).find(|&place| said(place).is_none() && form(place).is_some()));
+        let clock = time.and_then(|time| {
+            let is_free = |place: &usize| *place != time && said(*place).is_none();
+            (0..names.len()).filter(is_free).find(|&place| sample.is_clock_of(place, time))
+        });
         let mut shape = Self {
             slots: vec![Slot::Skip; names.len()],
             form: time.and_then(form),
@@ -121,7 +135,7 @@ impl Shape {
             let name = &shape.names[place];
             let has = |slot: Slot| shape.slots.contains(&slot);
             let guessed = match () {
-                () if time == Some(place) => Role::Time,
+                () if time == Some(place) || clock == Some(place) => Role::Time,
                 () if sample.is_label(name, place) => Role::Label,
                 () if sample.is_numeric(place) => Role::Value,
                 () if !has(Slot::Group) && sample.is_group(name, place, time) => Role::Group,
@@ -131,6 +145,7 @@ impl Shape {
             let role = said.filter(|role| *role != Role::Time || time == Some(place)).unwrap_or(guessed);
             let values = shape.slots.iter().filter(|slot| **slot == Slot::Value).count();
             shape.slots[place] = match role {
+                Role::Time if clock == Some(place) => Slot::Clock,
                 Role::Time => Slot::Time,
                 Role::Value if values < STREAMS_MAX => Slot::Value,
                 Role::Group if !has(Slot::Group) => Slot::Group,

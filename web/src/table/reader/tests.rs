@@ -195,3 +195,16 @@ fn names_that_an_older_program_wrote_are_read() {
     let names: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
     assert_eq!(names, ["Größe", "°C"]);
 }
+
+#[test]
+fn a_day_and_a_clock_in_two_columns_are_one_time() {
+    for text in [
+        "Date,Time,load\n31/01/2024,23:59:30,1\n01/02/2024,00:00:30,2\n",
+        "load;Time;Date\n1;11:59:30 PM;31.01.2024\n2;12:00:30 AM;01.02.2024\n",
+    ] {
+        let table = read(text).expect(text);
+        assert_eq!(table.times_ms, [1_706_745_570_000, 1_706_745_630_000], "{text}");
+        assert_eq!(table.note.time_column.as_deref(), Some("Date"));
+        assert_eq!(table.columns.len(), 1);
+    }
+}
