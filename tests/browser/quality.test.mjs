@@ -35,9 +35,27 @@ for (const colorScheme of ['light', 'dark']) {
     await page.locator('[data-test=episode]').first().click();
     await page.locator('[data-test=headline]').waitFor();
     await check(page, 'explanation');
+    for (const tab of ['streams', 'file', 'save']) {
+      await page.locator(`[data-test=tab-${tab}]`).click();
+      await check(page, tab);
+    }
+    await page.locator('[data-test=keys]').click();
+    await check(page, 'keys');
+    await page.keyboard.press('Escape');
+    const saving = page.waitForEvent('download');
+    await page.locator('[data-test=save-session]').click();
+    await page.locator('input[type=file]').first().setInputFiles(await (await saving).path());
+    await page.locator('[data-test=resumed]').waitFor();
+    await check(page, 'a session without rows');
+    await page.locator('[data-test=seal]').click();
+    await check(page, 'sealed');
     await page.locator('input[type=file]').first().setInputFiles({ ...file, buffer: Buffer.from('name,colour\nsky,blue\n') });
     await page.locator('[data-test=fault]').waitFor();
     await check(page, 'a fault');
+    await page.goto(`${server.origin}/connect.html`);
+    await page.locator('[data-test=may-connect]').waitFor();
+    await page.evaluate(AXE);
+    await check(page, 'the page that may send');
     await context.close();
   });
 
@@ -61,6 +79,11 @@ for (const colorScheme of ['light', 'dark']) {
     await page.locator('[data-source=Orientation][data-rung=denied]').waitFor();
     await page.locator('.lane-name', { hasText: 'shake' }).waitFor();
     await check(page, 'live');
+    await page.waitForTimeout(600);
+    await page.reload();
+    await page.locator('[data-test=on-before]').waitFor();
+    await page.evaluate(AXE);
+    await check(page, 'live, after a reload');
     await page.screenshot({ path: join(artefacts, `phone-live-${colorScheme}.png`), fullPage: true });
     await page.locator('[data-test=stop-live]').tap();
     await check(page, 'stopped');

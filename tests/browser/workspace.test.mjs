@@ -51,12 +51,15 @@ test('groups fold, silence is drawn, every stream has its health, and a table sa
   assert.equal(await page.locator('[data-test=health-row]').count(), 32);
   const heart = await page.locator('[data-test=health-row]').filter({ hasText: 'heart_rate4' }).or(
     page.locator('[data-test=health-row]').filter({ hasText: /^heart_rate\d/ })).first().textContent();
-  assert.match(heart, /values, every 5 min.*%.*(Snarimax|ZScore).*off by .* bpm/s);
+  assert.match(heart, /values, every 5 min.*%.*(its own past, and the clock|mean and spread).*off by .* bpm/s);
 
   await page.waitForTimeout(600);
   const rows = page.locator('[data-test=timeline-table] tbody tr');
   assert.equal(await rows.count(), 32);
   assert.match(await rows.first().textContent(), /acceleration.*m\/s².*%/);
+  const scores = page.locator('[data-test=score-table] tbody tr');
+  assert.equal(await scores.count(), 12);
+  assert.match((await scores.allTextContents()).join(), /1 in [\d,]{9,}/, 'four sensors fall silent');
   assert.deepEqual(complaints, []);
   await context.close();
 });

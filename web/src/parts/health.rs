@@ -50,7 +50,7 @@ pub(crate) fn HealthSheet(session: Session) -> impl IntoView {
                         <small>{state}</small>
                         {quality.map(|validity| view! { <small>{format!("{} valid", share(validity))}</small> })}
                     </td>
-                    <td>{model_words(&health.model)}<small>{error}</small></td>
+                    <td title=health.model.clone()>{model_words(&health.model)}<small>{error}</small></td>
                 </tr>
             }
         });

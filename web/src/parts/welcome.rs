@@ -5,6 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlInputElement};
 
 use super::Samples;
+use crate::connect::may_connect;
 use crate::link::Link;
 use crate::sensors::LiveButton;
 
@@ -15,6 +16,12 @@ pub(crate) fn Welcome(link: Link) -> impl IntoView {
         <section class="welcome" aria-label="Start">
             <p class="claim">"See what is abnormal in your data, and why."</p>
             <p>"Drop a table of measurements, or let this device measure. It all happens in this tab: no account, no upload."</p>
+            {may_connect().then(|| view! {
+                <p class="fault calm" data-test="may-connect">
+                    "This page may send what the sensors say, to a Worker that you name. Nothing is sent before you do: begin with the sensors. "
+                    <a href="./">"Back to the page that can not send"</a>
+                </p>
+            })}
             <div class="drop">
                 <svg class="drop-art" viewBox="0 0 320 72" aria-hidden="true">
                     <rect class="art-band" x="196" y="2" width="22" height="68" rx="3" />
