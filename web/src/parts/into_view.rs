@@ -18,7 +18,7 @@ pub(super) fn finding(item: NodeRef<Li>) {
     request_animation_frame(move || {
         let Some(item) = item.try_get_untracked().flatten() else { return };
         let at = item.get_bounding_client_rect();
-        match item.closest(".sheet").ok().flatten().filter(|sheet| scrolls(sheet)) {
+        match item.closest(".sheet").ok().flatten().filter(scrolls) {
             Some(sheet) => {
                 let room = sheet.get_bounding_client_rect();
                 if is_far(&at, room.top(), room.height()) {
