@@ -4,7 +4,7 @@ use fourfold::cause::Mode;
 use leptos::prelude::*;
 
 use crate::link::Link;
-use crate::session::{Session, oddness, one_in};
+use crate::session::{Phase, Session, oddness, one_in};
 
 /// Powers of ten that the slider covers: one in 100,000 to one in 20.
 const LEAST: f64 = -5.0;
@@ -22,14 +22,17 @@ pub(crate) fn ControlBar(session: Session, link: Link) -> impl IntoView {
     };
     view! {
         <div class="controls" role="group" aria-label="Controls">
-            <label class="slider">
-                <span>"False alarms"</span>
-                <input type="range" min=LEAST max=MOST step="0.1" data-test="rate" aria-valuetext=odds
-                    prop:value=move || format!("{:.2}", decades(controls.rate.get())) on:input=slide />
-                <output>{odds}</output>
-            </label>
+            // What a device said is not at hand any more: it can not be told at another rate.
+            <Show when=move || session.phase.get() != Phase::Live>
+                <label class="slider">
+                    <span>"False alarms"</span>
+                    <input type="range" min=LEAST max=MOST step="0.1" data-test="rate" aria-valuetext=odds
+                        prop:value=move || format!("{:.2}", decades(controls.rate.get())) on:input=slide />
+                    <output>{odds}</output>
+                </label>
+            </Show>
             <label class="switch"><input type="checkbox" data-test="thorough" prop:checked=move || controls.mode.get() == Mode::Thorough
-                    on:change=move |event| controls.mode.set(if event_target_checked(&event) { Mode::Thorough } else { Mode::Fast }) />"Explain thoroughly"</label>
+                on:change=move |event| controls.mode.set(if event_target_checked(&event) { Mode::Thorough } else { Mode::Fast }) />"Explain thoroughly"</label>
         </div>
     }
 }
@@ -38,16 +41,16 @@ pub(crate) fn ControlBar(session: Session, link: Link) -> impl IntoView {
 #[component]
 pub(crate) fn Agreed(session: Session) -> impl IntoView {
     view! {
-            {move || session.agreement.get().map(|agreement| {
-                let label = session.note.with(|note| note.label_column.clone()).unwrap_or_default();
-                let ranked = agreement.auc_roc.map(|auc| format!(" An abnormal row outranks a normal one {:.0} times in 100.", auc * 100.0));
-                view! {
-                    <p class="agreement" data-test="agreement">
-                        <b>{format!("{} of {}", agreement.found, agreement.events)}</b>
-                        {format!(" stretches that “{label}” names (the grey bars under the score) were noticed; {} alarms besides.", agreement.false_alarms)}{ranked}
-                    </p>
-                }
-            })}
+        {move || session.agreement.get().map(|agreement| {
+            let label = session.note.with(|note| note.label_column.clone()).unwrap_or_default();
+            let ranked = agreement.auc_roc.map(|auc| format!(" An abnormal row outranks a normal one {:.0} times in 100.", auc * 100.0));
+            view! {
+                <p class="agreement" data-test="agreement">
+                    <b>{format!("{} of {}", agreement.found, agreement.events)}</b>
+                    {format!(" stretches that “{label}” names (the grey bars under the score) were noticed; {} alarms besides.", agreement.false_alarms)}{ranked}
+                </p>
+            }
+        })}
     }
 }
 
