@@ -60,7 +60,8 @@ for (const colorScheme of ['light', 'dark']) {
   });
 
   test(`${colorScheme}, on a phone: axe finds nothing while it is watched`, async () => {
-    const { page, context } = await open(browser, server.origin, { ...PHONE, colorScheme });
+    // What a service worker has kept would be there at once.
+    const { page, context } = await open(browser, server.origin, { ...PHONE, colorScheme, serviceWorkers: 'block' });
     await feedSensors(context, page);
     await page.route('**/*.wasm', () => {});
     await page.goto(server.origin, { waitUntil: 'commit' });
