@@ -3,21 +3,12 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { devices } from 'playwright-core';
-import { artefacts, csv, episodes, judged, launch, open, root, serve, table } from './page.mjs';
+import { artefacts, browser, csv, episodes, judged, open, root, server, table, withBrowser } from './page.mjs';
 
-let server;
-let browser;
-before(async () => {
-  server = await serve();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  server?.close();
-});
+withBrowser();
 
 const shot = (page, name) => page.screenshot({ path: join(artefacts, `${name}.png`) });
 const file = csv;

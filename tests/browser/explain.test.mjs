@@ -1,19 +1,10 @@
 // Why, on the screen: an episode is selected, explained, looked at closer, called expected, and that is taken back.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { devices } from 'playwright-core';
-import { csv, episodes, judged, launch, open, serve } from './page.mjs';
+import { browser, csv, episodes, judged, open, server, withBrowser } from './page.mjs';
 
-let server;
-let browser;
-before(async () => {
-  server = await serve();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  server?.close();
-});
+withBrowser();
 
 const START = Date.UTC(2024, 0, 1);
 const JUMPS = [1500, 3000, 4500];
@@ -95,6 +86,20 @@ test('all of it by keyboard, and by touch at 360 px', async () => {
   await keyboard.page.keyboard.press('Space');
   await lesson(keyboard.page, 'Learned: this is real.');
   assert.equal(await keyboard.page.evaluate(() => document.activeElement?.dataset.test), 'real', 'the focus stays');
+  const selected = () => keyboard.page.locator('.episode.selected').evaluate((item) => [...document.querySelectorAll('.episode')].indexOf(item));
+  await keyboard.page.keyboard.press('j');
+  assert.equal(await selected(), 1, 'the next one');
+  await keyboard.page.locator('[data-test=headline]').waitFor();
+  await keyboard.page.keyboard.press('k');
+  assert.equal(await selected(), 0);
+  await keyboard.page.keyboard.press('Escape');
+  await keyboard.page.locator('[data-test=why]').waitFor({ state: 'detached' });
+  await keyboard.page.keyboard.press('?');
+  const keys = keyboard.page.getByRole('dialog', { name: 'Keys' });
+  await keys.waitFor();
+  assert.match(await keys.textContent(), /next and previous abnormal moment/);
+  await keyboard.page.keyboard.press('Escape');
+  await keys.waitFor({ state: 'hidden' });
   await keyboard.context.close();
 
   const touch = await judgedJumps({ ...devices['Pixel 7'], viewport: { width: 360, height: 760 } });
@@ -103,5 +108,8 @@ test('all of it by keyboard, and by touch at 360 px', async () => {
   assert.ok(await touch.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
   await touch.page.locator('[data-test=expected]').tap();
   await lesson(touch.page, 'Learned');
+  await touch.page.locator('[data-test=to-lanes]').tap();
+  const { top, bottom } = await touch.page.locator('.lane-name', { hasText: 'load' }).evaluate((lane) => lane.getBoundingClientRect());
+  assert.ok(top > 0 && bottom < 760, `the curve of the cause is in sight: ${top} to ${bottom}`);
   await touch.context.close();
 });

@@ -1,19 +1,10 @@
 // Ways in: formats, roles, zones, addresses; what was guessed is shown, and changed by hand.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { csv, judged, launch, open, serve, table } from './page.mjs';
+import { browser, csv, judged, open, server, table, withBrowser } from './page.mjs';
 
-let server;
-let browser;
-before(async () => {
-  server = await serve();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  server?.close();
-});
+withBrowser();
 
 const MINUTE = 60_000;
 const START = Date.UTC(2024, 4, 1);
@@ -136,5 +127,44 @@ test('an address opens a sample or a file beside the page, and nothing elsewhere
   assert.deepEqual(foreign, []);
   await page.goto(`${server.origin}/?open=missing.csv`);
   await page.locator('[data-test=fault]').filter({ hasText: 'could not be loaded' }).waitFor();
+  await context.close();
+});
+
+test('odd files: each gives a table, or a sentence with a way out', async () => {
+  const { page, context, complaints } = await open(browser, server.origin);
+  const stamps = Array.from({ length: 60 }, (_, row) => new Date(START + row * MINUTE).toISOString());
+  const body = (line) => stamps.map((stamp, row) => line(stamp, row)).join('\n');
+  const wide = Array.from({ length: 400 }, (_, place) => `c${place}`);
+  const tables = [
+    ['one row', 'time,a\n2024-01-01T00:00:00Z,1\n', '1 row, 1 stream'],
+    ['Windows line ends, a mark at the start, decimal commas', `\ufeffZeit;Druck\r\n${body((stamp, row) => `${stamp};${row % 7},5\r`)}`, '60 rows, 1 stream'],
+    ['days of a spreadsheet', `time,a\n${body((_, row) => `${45292 + row / 24},${row % 7}`)}`, '60 rows, 1 stream'],
+    ['quotes with line ends', `time,a,note\n${body((stamp, row) => `${stamp},"${row % 7}","one\nand ""two"""`)}`, '60 rows, 1 stream'],
+    ['a name twice', `time,a,a\n${body((stamp, row) => `${stamp},${row % 7},${row % 5}`)}`, '60 rows, 2 streams'],
+    ['the time in the middle', `a,when,b\n${body((stamp, row) => `${row % 7},${stamp},${row % 5}`)}`, '60 rows, 2 streams'],
+    ['nanoseconds', `ts,a\n${body((stamp, row) => `${Date.parse(stamp)}000000,${row % 7}`)}`, '60 rows, 1 stream'],
+    ['a day and a clock', `date,clock,a\n${body((stamp, row) => `${stamp.slice(0, 10)},${stamp.slice(11, 19)},${row % 7}`)}`, '60 rows, 1 stream'],
+    ['remarks and a separator that is named', `sep=;\n# a logger\ntime;a\n${body((stamp, row) => `${stamp};${row % 7}`)}`, '60 rows, 1 stream'],
+    ['400 columns', `time,${wide}\n${body((stamp, row) => `${stamp},${wide.map((_, place) => (row + place) % 7)}`)}`, '60 rows, 32 streams'],
+  ];
+  for (const [name, text, size] of tables) {
+    await choose(page, csv(`${name}.csv`, text));
+    await page.locator('[data-test=file]').filter({ hasText: `${name}.csv${size}` }).waitFor();
+    await judged(page);
+  }
+  const none = [
+    ['empty', '', /The file is empty/],
+    ['header', 'time,a,b\n', /no row that can be read/],
+    ['words', 'name,city\nann,paris\n', /No column holds numbers/],
+    ['web page', '<!doctype html><p>404</p>', /looks like a web page/],
+    ['junk', Buffer.from(Array.from({ length: 5000 }, (_, at) => (at * 31) % 256)), /looks like a binary file/],
+    ['half.csv.gz', gzipSync(Buffer.from(tables[1][1])).subarray(0, 100), /gzip file is damaged/],
+  ];
+  for (const [name, content, sentence] of none) {
+    await choose(page, { ...csv(`${name}.csv`, ''), buffer: Buffer.from(content) });
+    await page.locator('[data-test=fault]').filter({ hasText: sentence }).waitFor();
+    assert.ok(await page.locator('[data-test=sample]').first().isVisible(), 'another way in is at hand');
+  }
+  assert.deepEqual(complaints, []);
   await context.close();
 });

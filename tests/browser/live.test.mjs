@@ -2,20 +2,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { INSECURE, PHONE, feedSensors, holdInHand, launchWithSensors, see } from './device.mjs';
-import { artefacts, episodes, judged, open, serve } from './page.mjs';
+import { artefacts, browser, episodes, judged, open, server, withBrowser } from './page.mjs';
 
-let server;
-let browser;
-before(async () => {
-  server = await serve();
-  browser = await launchWithSensors();
-});
-after(async () => {
-  await browser?.close();
-  server?.close();
-});
+withBrowser(launchWithSensors);
 
 const source = (page, name) => page.locator(`[data-source="${name}"]`);
 const turnOn = (page, name) => page.getByRole('button', { name: `Turn on ${name.toLowerCase()}`, exact: true });

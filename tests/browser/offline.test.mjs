@@ -3,21 +3,12 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { serveFiles } from '../files.mjs';
 import { PHONE, feedSensors, launchWithSensors } from './device.mjs';
-import { judged, open, root, serve, table } from './page.mjs';
+import { browser, judged, open, root, server, table, withBrowser } from './page.mjs';
 
-let server;
-let browser;
-before(async () => {
-  server = await serve();
-  browser = await launchWithSensors();
-});
-after(async () => {
-  await browser?.close();
-  server?.close();
-});
+withBrowser(launchWithSensors);
 
 const file = { name: 'kept.csv', mimeType: 'text/csv', buffer: Buffer.from(table({ rows: 500, spike: 400 }).text) };
 const isKept = (page) => page.waitForFunction(async () => (await navigator.serviceWorker.ready).active?.state === 'activated');

@@ -1,8 +1,10 @@
 // A static server for dist/web and a browser that looks at it: what every browser test starts from.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
+import { launchChromium as launch } from '../chromium.mjs';
 import { serveFiles } from '../files.mjs';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -15,7 +17,23 @@ export async function serve() {
   return { origin: url, close: stop };
 }
 
-export { launchChromium as launch } from '../chromium.mjs';
+export { launch };
+
+/** What every test of a file works with: a server and a browser of its own. */
+export let server;
+export let browser;
+
+/** Starts both before a file's tests and ends both after them. */
+export function withBrowser(launching = launch) {
+  before(async () => {
+    server = await serve();
+    browser = await launching();
+  });
+  after(async () => {
+    await browser?.close();
+    server?.close();
+  });
+}
 
 /** Opens the page in a context of its own and keeps an eye on what it asks for and complains about. */
 export async function open(browser, origin, options = {}) {

@@ -1,18 +1,9 @@
 // Nothing leaves the device: by the page's policy, by measure, and with the network cut.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { episodes, judged, launch, open, serve, table } from './page.mjs';
+import { test } from 'node:test';
+import { browser, episodes, judged, open, server, table, withBrowser } from './page.mjs';
 
-let server;
-let browser;
-before(async () => {
-  server = await serve();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  server?.close();
-});
+withBrowser();
 
 const { text, at } = table({ rows: 3000, spike: 2000 });
 const file = { name: 'secret.csv', mimeType: 'text/csv', buffer: Buffer.from(text) };

@@ -3,22 +3,13 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { PHONE, feedSensors, launchWithSensors } from './device.mjs';
-import { artefacts, judged, open, root, serve, table } from './page.mjs';
+import { artefacts, browser, judged, open, root, server, table, withBrowser } from './page.mjs';
 import { serveFiles } from '../files.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-let server;
-let browser;
-before(async () => {
-  server = await serve();
-  browser = await launchWithSensors();
-});
-after(async () => {
-  await browser?.close();
-  server?.close();
-});
+withBrowser(launchWithSensors);
 
 /** Fails with what axe says of the page as it is now. */
 async function check(page, screen) {
@@ -44,14 +35,33 @@ for (const colorScheme of ['light', 'dark']) {
     await page.locator('[data-test=episode]').first().click();
     await page.locator('[data-test=headline]').waitFor();
     await check(page, 'explanation');
+    for (const tab of ['streams', 'file', 'save']) {
+      await page.locator(`[data-test=tab-${tab}]`).click();
+      await check(page, tab);
+    }
+    await page.locator('[data-test=keys]').click();
+    await check(page, 'keys');
+    await page.keyboard.press('Escape');
+    const saving = page.waitForEvent('download');
+    await page.locator('[data-test=save-session]').click();
+    await page.locator('input[type=file]').first().setInputFiles(await (await saving).path());
+    await page.locator('[data-test=resumed]').waitFor();
+    await check(page, 'a session without rows');
+    await page.locator('[data-test=seal]').click();
+    await check(page, 'sealed');
     await page.locator('input[type=file]').first().setInputFiles({ ...file, buffer: Buffer.from('name,colour\nsky,blue\n') });
     await page.locator('[data-test=fault]').waitFor();
     await check(page, 'a fault');
+    await page.goto(`${server.origin}/connect.html`);
+    await page.locator('[data-test=may-connect]').waitFor();
+    await page.evaluate(AXE);
+    await check(page, 'the page that may send');
     await context.close();
   });
 
   test(`${colorScheme}, on a phone: axe finds nothing while it is watched`, async () => {
-    const { page, context } = await open(browser, server.origin, { ...PHONE, colorScheme });
+    // What a service worker has kept would be there at once.
+    const { page, context } = await open(browser, server.origin, { ...PHONE, colorScheme, serviceWorkers: 'block' });
     await feedSensors(context, page);
     await page.route('**/*.wasm', () => {});
     await page.goto(server.origin, { waitUntil: 'commit' });
@@ -70,6 +80,11 @@ for (const colorScheme of ['light', 'dark']) {
     await page.locator('[data-source=Orientation][data-rung=denied]').waitFor();
     await page.locator('.lane-name', { hasText: 'shake' }).waitFor();
     await check(page, 'live');
+    await page.waitForTimeout(600);
+    await page.reload();
+    await page.locator('[data-test=on-before]').waitFor();
+    await page.evaluate(AXE);
+    await check(page, 'live, after a reload');
     await page.screenshot({ path: join(artefacts, `phone-live-${colorScheme}.png`), fullPage: true });
     await page.locator('[data-test=stop-live]').tap();
     await check(page, 'stopped');

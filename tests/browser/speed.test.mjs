@@ -2,19 +2,10 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { artefacts, judged, launch, longestTask, open, serve, table, tasks } from './page.mjs';
+import { test } from 'node:test';
+import { artefacts, browser, judged, longestTask, open, server, table, tasks, withBrowser } from './page.mjs';
 
-let server;
-let browser;
-before(async () => {
-  server = await serve();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  server?.close();
-});
+withBrowser();
 
 /** Opens a file of 32 streams from the disk, as a person does: handing over the bytes would be work on the page's thread. */
 async function opened(page, rows) {

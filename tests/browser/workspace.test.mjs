@@ -2,20 +2,11 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { csv, episodes, judged, launch, open, root, serve, table } from './page.mjs';
+import { browser, csv, episodes, judged, open, root, server, table, withBrowser } from './page.mjs';
 
-let server;
-let browser;
-before(async () => {
-  server = await serve();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  server?.close();
-});
+withBrowser();
 
 const sheet = (page, name) => page.locator(`[data-test=tab-${name}]`).click();
 const count = (page) => page.locator('[data-test=episode]').count();
@@ -60,12 +51,15 @@ test('groups fold, silence is drawn, every stream has its health, and a table sa
   assert.equal(await page.locator('[data-test=health-row]').count(), 32);
   const heart = await page.locator('[data-test=health-row]').filter({ hasText: 'heart_rate4' }).or(
     page.locator('[data-test=health-row]').filter({ hasText: /^heart_rate\d/ })).first().textContent();
-  assert.match(heart, /values, every 5 min.*%.*(Snarimax|ZScore).*off by .* bpm/s);
+  assert.match(heart, /values, every 5 min.*%.*(its own past, and the clock|mean and spread).*off by .* bpm/s);
 
   await page.waitForTimeout(600);
   const rows = page.locator('[data-test=timeline-table] tbody tr');
   assert.equal(await rows.count(), 32);
   assert.match(await rows.first().textContent(), /acceleration.*m\/s².*%/);
+  const scores = page.locator('[data-test=score-table] tbody tr');
+  assert.equal(await scores.count(), 12);
+  assert.match((await scores.allTextContents()).join(), /1 in [\d,]{9,}/, 'four sensors fall silent');
   assert.deepEqual(complaints, []);
   await context.close();
 });

@@ -6,6 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{ClipboardEvent, DragEvent, HtmlInputElement};
 
 use crate::address;
+use crate::kept;
 use crate::link::Link;
 use crate::parts::{Bar, Episodes, Resumed, Side, TimelineChart, Welcome, Working};
 use crate::privacy::{Privacy, UpdateNote};
@@ -19,6 +20,7 @@ pub(crate) fn App() -> impl IntoView {
     let link = Link::new(session);
     let live = Live::new(session, link);
     provide_context(live);
+    kept::keep_desk(session);
     take_drops(session, link);
     take_pastes(link);
     address::open_what_it_names(link);

@@ -8,7 +8,7 @@ use fourfold_web::chart::trace::{Stroke, rows_in, trace};
 use wasm_bindgen::prelude::*;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
-use crate::session::{Timeline, Verdicts};
+use crate::session::{Timeline, Verdicts, one_in};
 
 mod raster;
 
@@ -22,6 +22,8 @@ pub(crate) const HEAD_PX: f64 = AXIS_PX + SCORE_PX + CONFIDENCE_PX;
 /// Room that a group's name takes above its first lane.
 pub(crate) const GROUP_PX: f64 = 24.0;
 const PAD_PX: f64 = 5.0;
+/// A glyph of a small text is about so wide.
+const GLYPH_PX: f64 = 5.8;
 
 /// A lane's place on the canvas.
 #[derive(Clone, Debug, PartialEq)]
@@ -156,8 +158,14 @@ impl Sheet {
         for episode in episodes {
             let Some((from, to)) = self.band(episode) else { continue };
             let is_selected = selected == Some(episode.id);
-            self.pen.set_fill_style_str(if is_selected { &self.ink.band_strong } else { &self.ink.band });
+            self.pen.set_fill_style_str(&self.ink.band);
             self.pen.fill_rect(from, 0.0, to - from, self.height);
+            if is_selected {
+                // Its two ends, so that it stands out without hiding what is in it.
+                self.pen.set_fill_style_str(&self.ink.band_edge);
+                self.pen.fill_rect(from.round() - 1.0, 0.0, 1.0, self.height);
+                self.pen.fill_rect(to.round(), 0.0, 1.0, self.height);
+            }
         }
     }
 
@@ -198,6 +206,19 @@ impl Sheet {
         let from = self.x.px(judged_ms).max(0.0);
         self.pen.set_fill_style_str(&self.ink.grid);
         self.pen.fill_rect(from, 0.0, (self.width - from).max(0.0), self.height);
+    }
+
+    /// A small text at the right edge, on a ground that keeps it readable where a line runs through.
+    fn note(&self, text: &str, y: f64, colour: &str) {
+        let width = text.chars().count() as f64 * GLYPH_PX + 6.0;
+        self.pen.set_fill_style_str(&self.ink.panel);
+        self.pen.set_global_alpha(0.82);
+        self.pen.fill_rect(self.width - width, y - 10.0, width, 13.0);
+        self.pen.set_global_alpha(1.0);
+        self.pen.set_fill_style_str(colour);
+        self.pen.set_font("10px system-ui, sans-serif");
+        self.pen.set_text_align("right");
+        let _ = self.pen.fill_text(text, self.width - 4.0, y);
     }
 
     fn rule(&self, y: f64) {
@@ -246,6 +267,8 @@ pub(crate) fn head(canvas: &HtmlCanvasElement, timeline: &Timeline, verdicts: &V
         &sheet.ink.score,
         1.25,
     );
+
+    sheet.note(&one_in(timeline.alarm_oddness), alarm_y + 12.0, &sheet.ink.band_edge);
 
     let y = Scale::new(0.0, 1.0, HEAD_PX - 2.0, bottom + 5.0);
     sheet.line(
@@ -305,8 +328,13 @@ pub(crate) fn under(canvas: &HtmlCanvasElement, timeline: &Timeline, look: &Look
     let shown = timeline.streams.iter().zip(&boxes).filter(|(_, place)| place.height > 0.0);
     for (stream, place) in shown {
         sheet.rule(place.top + place.height - 1.0);
-        for episode in look.episodes.iter().filter(|episode| episode.stream.as_deref() == Some(&stream.name))
-        {
+        // An episode of a whole group stands on all lanes of it.
+        let is_here = |episode: &&EpisodeJson<'static>| match (&episode.stream, &episode.group) {
+            (Some(name), _) => *name == stream.name,
+            (None, Some(group)) => stream.group.as_deref() == Some(group.as_ref()),
+            (None, None) => false,
+        };
+        for episode in look.episodes.iter().filter(is_here) {
             let Some((from, to)) = sheet.band(episode) else { continue };
             sheet.pen.set_fill_style_str(&sheet.ink.band_strong);
             sheet.pen.fill_rect(from, place.top, to - from, place.height);
@@ -335,16 +363,8 @@ fn stream_lane(sheet: &Sheet, timeline: &Timeline, lane: &Pyramid, place: &LaneB
     let strokes = sheet.trace(&timeline.times_ms, lane, y, timeline.gap_ms);
     silence(sheet, &strokes, place);
     sheet.line(&strokes, &sheet.ink.line, 1.0);
-    let pen = &sheet.pen;
-    pen.set_fill_style_str(&sheet.ink.text);
-    pen.set_font("10px system-ui, sans-serif");
-    pen.set_text_align("right");
-    // A halo keeps the numbers readable where the line runs through them.
-    pen.set_stroke_style_str(&sheet.ink.panel);
-    pen.set_line_width(4.0);
     for (value, y) in [(high, place.top + 12.0), (low, place.top + place.height - 5.0)] {
-        let _ = pen.stroke_text(&number(value), sheet.width - 4.0, y);
-        let _ = pen.fill_text(&number(value), sheet.width - 4.0, y);
+        sheet.note(&number(value), y, &sheet.ink.text);
     }
 }
 

@@ -3,7 +3,7 @@
 use fourfold::Label;
 use fourfold::cause::Mode;
 use fourfold::wire::EpisodeJson;
-use fourfold_web::thread::{Export, Report, Request, Settings};
+use fourfold_web::thread::{Before, Export, Report, Request, Settings};
 use js_sys::{Array, Float64Array, Object, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
@@ -58,6 +58,10 @@ impl Link {
             }
         }
         link
+    }
+
+    pub(crate) fn session(&self) -> Session {
+        self.session
     }
 
     pub(crate) fn fail(&self, sentence: &str) {
@@ -118,12 +122,18 @@ impl Link {
 
     /// Reads and judges a file as somebody says.
     pub(crate) fn open_as(&self, blob: &Blob, name: &str, settings: Settings) {
+        kept::keep_file(blob, name, &settings);
+        self.open_again(blob, name, settings, Before::default());
+    }
+
+    /// The same for a file that was open before the page was loaded again, with what was done to it then.
+    pub(crate) fn open_again(&self, blob: &Blob, name: &str, settings: Settings, before: Before) {
         // What was worked on before stops by itself: another file is wanted now.
         let job = self.session.begin(name, blob.size());
-        kept::keep_file(blob, name, &settings);
+        self.session.said.set(before.said.clone());
         self.session.settings.set(settings.clone());
         self.file.set_value(Some(blob.clone()));
-        self.send(&Request::Open { job, settings }, &Array::of1(blob));
+        self.send(&Request::Open { job, settings, before }, &Array::of1(blob));
     }
 
     /// Reads and judges the same file again, after somebody changed what is said of it.

@@ -4,7 +4,7 @@ use fourfold::cause::Mode;
 use fourfold::wire::EpisodeJson;
 use fourfold_web::chart::pyramid::Pyramid;
 use fourfold_web::chart::scale::Span;
-use fourfold_web::chart::ticks::Clock;
+use fourfold_web::chart::ticks::{Clock, grouped};
 use fourfold_web::table::Note;
 use fourfold_web::thread::{Agreement, HealthNote, Said, Settings, StreamNote};
 use leptos::prelude::*;
@@ -272,6 +272,15 @@ impl Session {
         let whole = self.timeline.with_untracked(Timeline::whole);
         self.view.update(|view| *view = view.moved(by_ms, whole));
     }
+}
+
+/// Ten to the power of `oddness`, as people say odds.
+#[expect(clippy::disallowed_methods, reason = "this is text on a screen: no verdict depends on it")]
+pub(crate) fn one_in(oddness: f64) -> String {
+    let chance = 10_f64.powf(oddness);
+    // Two digits are as exact as odds are; hundreds are said whole.
+    let unit = if oddness < 3.0 { 1.0 } else { 10_f64.powf(oddness.floor() - 1.0) };
+    format!("1 in {}", grouped((chance / unit).round() * unit))
 }
 
 /// How many zeros the odds of a score have, up to seven: what a screen can tell apart.

@@ -4,6 +4,7 @@ mod answers;
 mod gzip;
 mod live;
 mod post;
+mod recording;
 mod work;
 
 use std::rc::Rc;
@@ -33,8 +34,8 @@ fn hear(event: &MessageEvent, work: &Rc<Work>, live: &Rc<LiveWork>) {
     let Ok(request) = serde_wasm_bindgen::from_value::<Request>(part("head")) else { return };
     let Some(request) = live.hear(request, &Array::from(&part("parts"))) else { return };
     match request {
-        Request::Open { job, settings } => {
-            work.open(job, Array::from(&part("parts")).get(0).unchecked_into(), settings);
+        Request::Open { job, settings, before } => {
+            work.open(job, Array::from(&part("parts")).get(0).unchecked_into(), settings, before);
         }
         Request::Cancel { .. } => work.cancel(),
         Request::Explain { job, at_ms, until_ms, mode } => work.explain(job, at_ms, until_ms, mode),

@@ -60,6 +60,13 @@ impl Pyramid {
         }
     }
 
+    /// Forgets the first values.
+    pub fn forget_first(&mut self, count: usize) {
+        let mut values = std::mem::take(&mut self.values);
+        values.drain(..count.min(values.len()));
+        *self = Self::new(values);
+    }
+
     /// All values.
     pub fn values(&self) -> &[f64] {
         &self.values
@@ -117,6 +124,10 @@ mod tests {
         let whole = Pyramid::new(values.clone());
         grown.extend(&[-1.0; 40]);
         grown.truncate(5000);
+        let mut later = grown.clone();
+        later.forget_first(777);
+        assert_eq!(later.range(0, 4223), grown.range(777, 5000));
+        assert_eq!(later.range(16, 300), grown.range(793, 1077));
         for (from, to) in [(0, 5000), (0, 1), (3, 4), (15, 17), (16, 256), (250, 4999), (4990, 9999), (7, 7)]
         {
             let rows = values.get(from..to.min(5000)).unwrap_or_default();

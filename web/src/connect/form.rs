@@ -28,8 +28,8 @@ struct Wire {
     state: RwSignal<State>,
     target: RwSignal<Target>,
     uplink: RwSignal<Uplink>,
-    /// Rows of the timeline that were taken over.
-    rows: StoredValue<usize>,
+    /// The newest frame that was taken over from the timeline.
+    until_ms: StoredValue<f64>,
 }
 
 /// A sentence and a way to the page that may connect; on that page, the form.
@@ -51,7 +51,7 @@ pub(crate) fn Connect(session: Session, live: Live) -> impl IntoView {
         state: RwSignal::default(),
         target: RwSignal::default(),
         uplink: RwSignal::default(),
-        rows: StoredValue::new(0),
+        until_ms: StoredValue::new(f64::NEG_INFINITY),
     };
     // Frames go from the timeline to the network: both lie outside of this view.
     Effect::new(move |_| {
@@ -104,7 +104,7 @@ fn Form(wire: Wire, session: Session) -> impl IntoView {
 }
 
 /// Whether this is the page whose policy allows it.
-fn may_connect() -> bool {
+pub(crate) fn may_connect() -> bool {
     let root = || web_sys::window()?.document()?.document_element();
     root().is_some_and(|root| root.has_attribute("data-may-connect"))
 }
@@ -139,7 +139,8 @@ fn connect(session: Session, wire: Wire) {
     }
     wire.state.set(State::Asking);
     // What was measured before is not sent: nobody had agreed to it.
-    wire.rows.set_value(session.rows_judged.get_untracked() as usize);
+    let newest_ms = session.timeline.with_untracked(|timeline| timeline.times_ms.last().copied());
+    wire.until_ms.set_value(newest_ms.unwrap_or(f64::NEG_INFINITY));
     spawn_local(async move {
         wire.state.set(match target.create().await {
             Ok(()) => State::Sending,
@@ -164,8 +165,9 @@ fn narrow_policy(origin: &str) -> bool {
 }
 
 fn take_frames(session: Session, wire: Wire) {
-    let from = wire.rows.get_value();
+    let until_ms = wire.until_ms.get_value();
     session.timeline.with_untracked(|timeline| {
+        let from = timeline.times_ms.partition_point(|&at_ms| at_ms <= until_ms);
         let places: Vec<Option<usize>> =
             timeline.streams.iter().map(|stream| place_of(&stream.name)).collect();
         wire.uplink.update(|uplink| {
@@ -179,7 +181,7 @@ fn take_frames(session: Session, wire: Wire) {
                 uplink.add(at_ms, &values);
             }
         });
-        wire.rows.set_value(timeline.times_ms.len());
+        timeline.times_ms.last().iter().for_each(|&&newest_ms| wire.until_ms.set_value(newest_ms));
     });
 }
 

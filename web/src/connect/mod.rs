@@ -8,4 +8,4 @@
 mod form;
 mod send;
 
-pub(crate) use form::Connect;
+pub(crate) use form::{Connect, may_connect};

@@ -9,10 +9,12 @@ use crate::session::Timeline;
 
 const ROW_PX: f64 = 5.0;
 const PAD_PX: f64 = 6.0;
+/// Room for its name.
+const LEAST_PX: f64 = 44.0;
 
 /// How tall the raster is.
 pub(crate) fn raster_px(streams: usize) -> f64 {
-    streams as f64 * ROW_PX + 2.0 * PAD_PX
+    (streams as f64 * ROW_PX + 2.0 * PAD_PX).max(LEAST_PX)
 }
 
 /// One row per stream, in the order of the lanes; a bar is silence.

@@ -9,10 +9,11 @@ use fourfold::ingest::{Buffer, Event, Ready};
 use fourfold::wire::{EpisodeJson, ExplanationJson};
 use fourfold::{Engine, Episode, Error, Frame, Label, Schema};
 
-use super::streams::{COUNT_OF_STREAMS, schema};
-use crate::thread::Said;
+use super::streams::{COUNT_OF_STREAMS, FRAME_MS, schema};
+use crate::thread::curve::{CURVE_STEPS, curves_of};
+use crate::thread::{Curve, Said};
 
-/// Frames that are kept for a reload: ten minutes.
+/// Frames that are at hand for questions: ten minutes.
 const KEPT_FRAMES: usize = 600;
 
 /// Frames and what the engine said of them.
@@ -29,7 +30,8 @@ pub struct Frames {
 }
 
 impl Frames {
-    fn add(&mut self, other: &Self) {
+    /// Adds those that came later.
+    pub fn add(&mut self, other: &Self) {
         self.times_ms.extend_from_slice(&other.times_ms);
         self.values.extend_from_slice(&other.values);
         self.scores.extend_from_slice(&other.scores);
@@ -72,14 +74,14 @@ impl Judge {
         Ok(Self::over(Engine::new(schema()?), Frames::default()))
     }
 
-    /// One that goes on: a sealed engine and the frames that were kept. Nobody listened in between.
-    pub fn open(sealed: &[u8], kept: Frames) -> Result<Self, Error> {
+    /// One that goes on: a sealed engine, the frames that were kept, and what people had said. Nobody listened in between.
+    pub fn open(sealed: &[u8], kept: Frames, said: Vec<Said>) -> Result<Self, Error> {
         let engine = Engine::open(sealed)?;
         // One that was sealed by another version has other streams; it would take our rows for its own.
         if engine.schema() != &schema()? || !kept.is_whole() {
             return Self::new();
         }
-        Ok(Self::over(engine, kept))
+        Ok(Self { said, ..Self::over(engine, kept) })
     }
 
     fn over(engine: Engine, kept: Frames) -> Self {
@@ -100,9 +102,20 @@ impl Judge {
     }
 
     /// Why the frame at that time is as it is.
-    pub fn explain(&self, at_ms: i64, mode: Mode) -> Result<ExplanationJson, Error> {
+    pub fn explain(&self, at_ms: i64, mode: Mode) -> Result<(ExplanationJson, Vec<Curve>), Error> {
         let why = self.engine.explain(Ask { at_ms: Some(at_ms), mode, ..Ask::default() })?;
-        Ok(ExplanationJson::new(self.engine.schema(), &why))
+        let schema = self.engine.schema();
+        Ok((
+            ExplanationJson::new(schema, &why),
+            curves_of(&why, schema, FRAME_MS as f64, |place| self.course(place)),
+        ))
+    }
+
+    /// The newest values of a stream, as many as a curve compares.
+    fn course(&self, place: usize) -> Option<Vec<f32>> {
+        let from = self.kept.times_ms.len().saturating_sub(CURVE_STEPS) * COUNT_OF_STREAMS;
+        let values = self.kept.values.get(from..)?;
+        Some(values.iter().skip(place).step_by(COUNT_OF_STREAMS).map(|&value| value as f32).collect())
     }
 
     /// Says what the episode that opened then was.
@@ -130,7 +143,7 @@ impl Judge {
         self.engine.schema()
     }
 
-    /// The frames that are kept for a reload.
+    /// The newest frames.
     pub fn kept(&self) -> &Frames {
         &self.kept
     }
@@ -161,9 +174,9 @@ impl Judge {
         self.asleep_since_ms = Some(from_ms as i64);
     }
 
-    /// Engine and frames, to go on later.
-    pub fn seal(&self) -> (Vec<u8>, &Frames) {
-        (self.engine.seal(), &self.kept)
+    /// The engine, to go on later.
+    pub fn seal(&self) -> Vec<u8> {
+        self.engine.seal()
     }
 
     fn judge_what_is_over(&mut self, frames: &mut Frames) -> Result<(), Error> {

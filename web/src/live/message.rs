@@ -39,6 +39,8 @@ pub enum LiveReport {
         job: u32,
         /// Episodes so far.
         episodes: Vec<EpisodeJson<'static>>,
+        /// What people said of them before the page was loaded again.
+        said: Vec<Said>,
         /// How often the engine may be wrong.
         false_alarm_rate: f64,
     },

@@ -185,6 +185,10 @@ pub fn of_source(source: Source) -> impl Iterator<Item = usize> {
     LINES.iter().enumerate().filter(move |(_, line)| line.source == source).map(|(place, _)| place)
 }
 
+/// What the page shows and keeps of a session, in frames: twelve hours. What is older makes room, so that a session of days
+/// needs no more memory than one of half a day.
+pub const WINDOW_FRAMES: usize = 43_200;
+
 /// The schema of a device: one frame a second, judged as soon as it is over.
 pub fn schema() -> Result<Schema, Error> {
     let stream = |line: &Line| StreamDraft {

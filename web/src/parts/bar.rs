@@ -3,7 +3,7 @@
 use fourfold_web::chart::ticks::grouped;
 use leptos::prelude::*;
 
-use super::OpenButtons;
+use super::{Keys, OpenButtons};
 use crate::link::Link;
 use crate::session::{Phase, Session};
 
@@ -20,12 +20,16 @@ pub(crate) fn Bar(session: Session, link: Link) -> impl IntoView {
                 {move || (!is_welcome()).then(|| {
                     let rows = session.note.with(|note| note.rows);
                     let streams = session.timeline.with(|timeline| timeline.streams.len());
-                    let size = if streams > 0 { format!("{} rows, {streams} streams", grouped(rows as f64)) } else { String::new() };
+                    let counted = |count: f64, one: &str| format!("{} {one}{}", grouped(count), if count == 1.0 { "" } else { "s" });
+                    let size = if streams > 0 && rows == 0 {
+                        counted(streams as f64, "stream")
+                    } else if streams > 0 { format!("{}, {}", counted(rows as f64, "row"), counted(streams as f64, "stream")) } else { String::new() };
                     view! { <b>{session.file_name.get()}</b> <span>{size}</span> }
                 })}
             </p>
             <div class="bar-actions">
                 <Show when=move || !is_welcome()><OpenButtons link=link compact=true /></Show>
+                <Keys session=session />
                 <ThemeButton session=session />
             </div>
         </header>

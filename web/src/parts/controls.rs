@@ -1,25 +1,20 @@
 //! What can be set while one looks: how rare false alarms shall be, how thorough explanations, in which order.
 
 use fourfold::cause::Mode;
-use fourfold_web::chart::ticks::grouped;
 use leptos::prelude::*;
 
 use crate::link::Link;
-use crate::session::Session;
+use crate::session::{Phase, Session, oddness, one_in};
 
 /// Powers of ten that the slider covers: one in 100,000 to one in 20.
 const LEAST: f64 = -5.0;
 const MOST: f64 = -1.3;
 
-/// A slider and two switches.
+/// A slider and a switch.
 #[component]
 pub(crate) fn ControlBar(session: Session, link: Link) -> impl IntoView {
     let controls = session.controls;
-    let odds = move || {
-        let one_in = 1.0 / controls.rate.get();
-        let rounded = if one_in >= 1000.0 { (one_in / 100.0).round() * 100.0 } else { one_in.round() };
-        format!("1 in {}", grouped(rounded))
-    };
+    let odds = move || one_in(oddness(1.0 - controls.rate.get()));
     let slide = move |event| {
         if let Ok(power) = event_target_value(&event).parse::<f64>() {
             link.set_rate(power_of_ten(power));
@@ -27,29 +22,35 @@ pub(crate) fn ControlBar(session: Session, link: Link) -> impl IntoView {
     };
     view! {
         <div class="controls" role="group" aria-label="Controls">
-            <label class="slider">
-                <span>"False alarms"</span>
-                <input type="range" min=LEAST max=MOST step="0.1" data-test="rate" aria-valuetext=odds
-                    prop:value=move || format!("{:.2}", decades(controls.rate.get())) on:input=slide />
-                <output>{odds}</output>
-            </label>
-            <div class="switches">
-                <label><input type="checkbox" data-test="worst-first" prop:checked=controls.worst_first
-                    on:change=move |event| controls.worst_first.set(event_target_checked(&event)) />"Worst first"</label>
-                <label><input type="checkbox" data-test="thorough" prop:checked=move || controls.mode.get() == Mode::Thorough
-                    on:change=move |event| controls.mode.set(if event_target_checked(&event) { Mode::Thorough } else { Mode::Fast }) />"Explain thoroughly"</label>
-            </div>
-            {move || session.agreement.get().map(|agreement| {
-                let label = session.note.with(|note| note.label_column.clone()).unwrap_or_default();
-                let ranked = agreement.auc_roc.map(|auc| format!(" An abnormal row outranks a normal one {:.0} times in 100.", auc * 100.0));
-                view! {
-                    <p class="agreement" data-test="agreement">
-                        <b>{format!("{} of {}", agreement.found, agreement.events)}</b>
-                        {format!(" stretches that “{label}” names (the bars under the score) were noticed; {} alarms besides.", agreement.false_alarms)}{ranked}
-                    </p>
-                }
-            })}
+            // What a device said is not at hand any more: it can not be told at another rate.
+            <Show when=move || session.phase.get() != Phase::Live>
+                <label class="slider">
+                    <span>"False alarms"</span>
+                    <input type="range" min=LEAST max=MOST step="0.1" data-test="rate" aria-valuetext=odds
+                        prop:value=move || format!("{:.2}", decades(controls.rate.get())) on:input=slide />
+                    <output>{odds}</output>
+                </label>
+            </Show>
+            <label class="switch"><input type="checkbox" data-test="thorough" prop:checked=move || controls.mode.get() == Mode::Thorough
+                on:change=move |event| controls.mode.set(if event_target_checked(&event) { Mode::Thorough } else { Mode::Fast }) />"Explain thoroughly"</label>
         </div>
+    }
+}
+
+/// How the alarms agree with what the file itself calls abnormal.
+#[component]
+pub(crate) fn Agreed(session: Session) -> impl IntoView {
+    view! {
+        {move || session.agreement.get().map(|agreement| {
+            let label = session.note.with(|note| note.label_column.clone()).unwrap_or_default();
+            let ranked = agreement.auc_roc.map(|auc| format!(" An abnormal row outranks a normal one {:.0} times in 100.", auc * 100.0));
+            view! {
+                <p class="agreement" data-test="agreement">
+                    <b>{format!("{} of {}", agreement.found, agreement.events)}</b>
+                    {format!(" stretches that “{label}” names (the grey bars under the score) were noticed; {} alarms besides.", agreement.false_alarms)}{ranked}
+                </p>
+            }
+        })}
     }
 }
 

@@ -5,6 +5,20 @@ use leptos::prelude::*;
 
 use crate::session::Session;
 
+/// What a model goes by.
+fn model_words(model: &str) -> String {
+    match model {
+        "Snarimax" => "its own past, and the clock",
+        "HoltWinters" => "level, trend and season",
+        "QuantileFilter" => "running quantiles",
+        "Rate" => "how often it happens",
+        "ZScore" => "mean and spread",
+        "Mad" => "median and spread",
+        other => other,
+    }
+    .to_string()
+}
+
 /// One row per stream.
 #[component]
 pub(crate) fn HealthSheet(session: Session) -> impl IntoView {
@@ -15,7 +29,7 @@ pub(crate) fn HealthSheet(session: Session) -> impl IntoView {
             let share = |share: f64| format!("{:.0} %", (share * 100.0).floor());
             let error = health.error.map_or("nothing to compare yet".to_string(), |error| {
                 let rival = health.rival_error.filter(|rival| *rival > error);
-                let better = rival.map(|rival| format!(", the plain model {}", number(rival)));
+                let better = rival.map(|rival| format!("; a plain model by {}", number(rival)));
                 format!("off by {}{unit}{}", number(error), better.unwrap_or_default())
             });
             let cadence = health.usual_gap_ms.map(|ms| format!("every {}", length(ms, true)));
@@ -36,7 +50,7 @@ pub(crate) fn HealthSheet(session: Session) -> impl IntoView {
                         <small>{state}</small>
                         {quality.map(|validity| view! { <small>{format!("{} valid", share(validity))}</small> })}
                     </td>
-                    <td>{health.model}<small>{error}</small></td>
+                    <td title=health.model.clone()>{model_words(&health.model)}<small>{error}</small></td>
                 </tr>
             }
         });
@@ -49,7 +63,7 @@ pub(crate) fn HealthSheet(session: Session) -> impl IntoView {
             <Show when=is_empty><p class="muted">"Told once all rows are judged."</p></Show>
             <Show when=move || !is_empty()>
                 <table class="health" data-test="health">
-                    <thead><tr><th scope="col">"Stream"</th><th scope="col">"There, lately"</th><th scope="col">"Model in use"</th></tr></thead>
+                    <thead><tr><th scope="col">"Stream"</th><th scope="col">"There, lately"</th><th scope="col">"Foretold by"</th></tr></thead>
                     <tbody>{rows}</tbody>
                 </table>
             </Show>

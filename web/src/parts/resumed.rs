@@ -27,7 +27,7 @@ pub(crate) fn Resumed(session: Session) -> impl IntoView {
         <section class="timeline resumed" aria-label="Session" data-test="resumed">
             <h2>"A session that goes on"</h2>
             <p class="headline">{sentence}</p>
-            <p>"Drop a file that goes on where it ended: it is judged by all that was learned. Its columns: "{names}"."</p>
+            <p>"No curves yet: a session keeps what was learned, not the rows. Drop a file that goes on where it ended; its rows are drawn here and judged by all that was learned. Its columns: "{names}"."</p>
             <p class="muted">"What happened before is in the list; its newest moments can still be explained and called real or expected."</p>
         </section>
     }

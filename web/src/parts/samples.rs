@@ -33,13 +33,19 @@ const SAMPLES: [(&str, &str, &str); 5] = [
     ),
 ];
 
-/// One card per sample.
+/// What to look for in a sample that is open.
+pub(crate) fn look_for(file_name: &str) -> Option<&'static str> {
+    let open = file_name.strip_suffix(" sample")?;
+    SAMPLES.iter().find(|(name, ..)| *name == open).map(|(_, _, sentence)| *sentence)
+}
+
+/// One row per sample.
 #[component]
 pub(crate) fn Samples(link: Link) -> impl IntoView {
     let cards = SAMPLES.map(|(name, title, sentence)| view! {
         <li>
             <button class="card" data-test="sample" data-sample=name on:click=move |_| link.open_sample(name, Default::default())>
-                <b>{title}</b><span>{sentence}</span>
+                <b>{title}</b><span>{sentence}</span><i aria-hidden="true">"→"</i>
             </button>
         </li>
     });

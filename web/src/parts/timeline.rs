@@ -4,9 +4,10 @@ use fourfold_web::chart::ticks::{moment, number};
 use leptos::html::Div;
 use leptos::prelude::*;
 
+use super::into_view::lane_id;
 use crate::draw::{AXIS_PX, CONFIDENCE_PX, GROUP_PX, HEAD_PX, SCORE_PX, lane_boxes, raster_px};
 use crate::link::Link;
-use crate::session::{Phase, Session, Timeline};
+use crate::session::{Phase, Session, Timeline, one_in};
 
 mod hand;
 mod paint;
@@ -57,14 +58,14 @@ pub(crate) fn TimelineChart(session: Session, link: Link) -> impl IntoView {
             <div class="readout">
                 <Readout session=session />
                 <div class="tools" role="group" aria-label="Zoom">
-                    <button class="quiet" data-test="replay" title="Judge it once more, and watch" disabled=move || !matches!(session.phase.get(), Phase::Done { .. })
+                    <button class="quiet" data-test="replay" title="Judge it once more, and watch" aria-label="Replay" disabled=move || !matches!(session.phase.get(), Phase::Done { .. })
                         on:click=move |_| {
                             if session.controls.pace.get_untracked().is_none() {
                                 session.controls.pace.set(Some(REPLAY_ROWS_PER_S));
                                 link.send_pace();
                             }
                             link.replay();
-                        }>"▶ Replay"</button>
+                        }><span aria-hidden="true">"▶"</span><span class="word">" Replay"</span></button>
                     <button class="quiet" aria-label="Closer" on:click=move |_| session.zoom(session.cursor_ms.get_untracked(), 0.5)>"+"</button>
                     <button class="quiet" aria-label="Farther" on:click=move |_| session.zoom(session.cursor_ms.get_untracked(), 2.0)>"−"</button>
                     <button class="quiet" data-test="reset" disabled=move || !is_zoomed() on:click=move |_| session.reset_view()>"Reset"</button>
@@ -73,7 +74,7 @@ pub(crate) fn TimelineChart(session: Session, link: Link) -> impl IntoView {
             <div class="pane head" style=format!("height: {HEAD_PX}px")>
                 <div class="gutter">
                     <p class="lane-name" style=format!("top: {AXIS_PX}px; height: {SCORE_PX}px")>
-                        <b>"Odds"</b><span>"of so unusual a moment"</span>
+                        <b>"How unusual"</b><span>"all streams together"</span>
                     </p>
                     <p class="lane-name" style=format!("top: {}px; height: {CONFIDENCE_PX}px", AXIS_PX + SCORE_PX)><b>"Confidence"</b></p>
                 </div>
@@ -124,14 +125,19 @@ fn Readout(session: Session) -> impl IntoView {
         session.timeline.with(|timeline| match session.cursor_ms.get() {
             None => {
                 let view = session.view.get();
-                let whole = [view.from_ms.round(), view.to_ms.round()].map(|at| moment(at, timeline.clock));
-                (whole.join(" – "), String::new())
+                let [from, to] =
+                    [view.from_ms.round(), view.to_ms.round()].map(|at| moment(at, timeline.clock));
+                // On one day the day is said once.
+                let is_same_day =
+                    |to: &(&str, &str)| from.split_once(", ").is_some_and(|(day, _)| day == to.0);
+                let to = to.split_once(", ").filter(is_same_day).map_or(to.as_str(), |(_, clock)| clock);
+                (format!("{from} – {to}"), String::new())
             }
             Some(at_ms) => {
                 let row_ms = timeline.row_at(at_ms).map_or(at_ms, |row| timeline.times_ms[row]);
                 let odds = session.verdicts.with(|verdicts| verdicts.verdict_at(at_ms)).map(
                     |(oddness, confidence)| {
-                        format!("{}, confidence {:.0} %", odds(oddness), confidence * 100.0)
+                        format!("{} · confidence {:.0} %", odds(oddness), confidence * 100.0)
                     },
                 );
                 (moment(row_ms, timeline.clock), odds.unwrap_or_default())
@@ -141,16 +147,12 @@ fn Readout(session: Session) -> impl IntoView {
     view! { <p class="moment" data-test="readout"><b>{move || text().0}</b><span>{move || text().1}</span></p> }
 }
 
-/// Ten to the power of `oddness`, as people say odds.
-#[expect(clippy::disallowed_methods, reason = "this is text on a screen: no verdict depends on it")]
+/// How rare a moment as odd as this is.
 fn odds(oddness: f64) -> String {
-    match 10_f64.powf(oddness) {
-        chance if chance >= 9_999_999.0 => "rarer than 1 in 10 million".to_string(),
-        chance if chance < 10.0 => "nothing unusual".to_string(),
-        chance => format!(
-            "1 in {}",
-            number(if chance >= 1000.0 { (chance / 100.0).round() * 100.0 } else { chance.round() })
-        ),
+    match oddness {
+        _ if oddness >= 6.999_999 => "rarer than 1 moment in 10 million".to_string(),
+        _ if oddness < 1.0 => "nothing unusual".to_string(),
+        _ => format!("as rare as {}", one_in(oddness).replace("1 in", "1 moment in")),
     }
 }
 
@@ -187,7 +189,7 @@ fn Names(session: Session) -> impl IntoView {
                         </button>
                     }
                 })}
-                <p class="lane-name" hidden=height == 0.0 style=format!("top: {top}px; height: {height}px")>
+                <p class="lane-name" id=lane_id(place) hidden=height == 0.0 style=format!("top: {top}px; height: {height}px")>
                     <b title=stream.name.clone()>{stream.name.clone()}</b>
                     <span><em>{move || value(place)}</em>{stream.unit.map(|unit| format!(" {unit}"))}</span>
                 </p>

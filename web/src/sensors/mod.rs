@@ -71,6 +71,8 @@ pub(crate) struct Live {
     pub(crate) wake: RwSignal<Wake>,
     pub(crate) is_asleep: RwSignal<bool>,
     began_ms: RwSignal<f64>,
+    /// What was on before a reload.
+    before: RwSignal<Vec<Source>>,
     ear: StoredValue<Ear, LocalStorage>,
     stops: StoredValue<Vec<(Source, Stop)>, LocalStorage>,
     lock: StoredValue<Option<Stop>, LocalStorage>,
@@ -90,6 +92,7 @@ impl Live {
             wake: RwSignal::default(),
             is_asleep: RwSignal::new(false),
             began_ms: RwSignal::new(0.0),
+            before: RwSignal::default(),
             ear: StoredValue::new_local(Ear::default()),
             stops: StoredValue::new_local(Vec::new()),
             lock: StoredValue::new_local(None),
@@ -102,8 +105,11 @@ impl Live {
                 live.end();
             }
         });
-        if storage().is_some_and(|storage| storage.get_item(ON).ok().flatten().is_some()) {
+        if let Some(names) = storage().and_then(|storage| storage.get_item(ON).ok().flatten()) {
+            let was_on = |source: &Source| names.split(',').any(|name| name == source.name());
             live.begin(true);
+            live.before.set(Source::ALL.into_iter().filter(was_on).collect());
+            live.remember();
         } else {
             kept::reopen_file(link);
         }
@@ -137,9 +143,8 @@ impl Live {
         self.began_ms.set(self.now_ms());
         self.job.set(Some(job));
         self.link.send(&Request::Live(LiveRequest::Begin { job, resume }), &Array::new());
-        if let Some(storage) = storage() {
-            let _ = storage.set_item(ON, "on");
-        }
+        self.before.set(Vec::new());
+        self.remember();
         self.set_rung(Source::Page, Rung::NotNeeded);
         page::start(*self);
         wake::hold(*self);
@@ -169,6 +174,28 @@ impl Live {
         }
     }
 
+    /// Sources that were on before a reload and are not yet again.
+    pub(crate) fn waiting(&self) -> Vec<Source> {
+        let is_off = |source: &Source| self.notes.with(|notes| notes[*source as usize].rung == Rung::Ask);
+        self.before.with(|before| before.iter().copied().filter(is_off).collect())
+    }
+
+    /// Asks for all of them, on one tap.
+    pub(crate) fn ask_waiting(&self) {
+        untrack(|| self.waiting()).into_iter().for_each(|source| self.ask(source));
+    }
+
+    /// Remembers for a reload that a session is on, and what is heard in it.
+    fn remember(&self) {
+        let heard =
+            self.stops.with_value(|stops| stops.iter().map(|(source, _)| *source).collect::<Vec<_>>());
+        let all = heard.into_iter().chain(untrack(|| self.waiting()));
+        let names: Vec<&str> = all.filter(|source| *source != Source::Page).map(Source::name).collect();
+        if let Some(storage) = storage() {
+            let _ = storage.set_item(ON, &names.join(","));
+        }
+    }
+
     /// Asks for a source, on a tap.
     pub(crate) fn ask(&self, source: Source) {
         match source {
@@ -190,7 +217,11 @@ impl Live {
             stop();
         }
         self.ear.update_value(|ear| ear.held.retain(|(holder, ..)| *holder != source));
+        self.before.update(|before| before.retain(|known| *known != source));
         self.set_rung(source, Rung::Ask);
+        if self.is_on_untracked() {
+            self.remember();
+        }
     }
 
     fn set_rung(&self, source: Source, rung: Rung) {
@@ -204,6 +235,7 @@ impl Live {
     /// Waits for the first reading, and keeps how to stop.
     fn waits(&self, source: Source, stop: Stop) {
         self.stops.update_value(|stops| stops.push((source, stop)));
+        self.remember();
     }
 
     /// A source is heard from now on, if it says anything.

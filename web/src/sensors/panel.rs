@@ -1,9 +1,9 @@
 //! The way in, and what a person sees of a device that is watched: each source with a word on why, its state, how fast
 //! it speaks, and its newest values.
 
-use fourfold_web::chart::ticks::number;
+use fourfold_web::chart::ticks::{length, number};
 use fourfold_web::live::source::{Rung, Source};
-use fourfold_web::live::streams::{is_yes_or_no, name, of_source, unit};
+use fourfold_web::live::streams::{FRAME_MS, WINDOW_FRAMES, is_yes_or_no, name, of_source, unit};
 use leptos::prelude::*;
 
 use super::{Live, save};
@@ -44,6 +44,7 @@ pub(crate) fn LivePanel(session: Session, live: Live) -> impl IntoView {
                     </Show>
                 </div>
             </div>
+            <OnBefore live=live />
             <Show when=move || live.is_on()>
                 <ul class="sources">
                     {Source::ALL.map(|source| view! { <SourceCard live=live source=source /> }).collect_view()}
@@ -51,6 +52,29 @@ pub(crate) fn LivePanel(session: Session, live: Live) -> impl IntoView {
                 <Connect session=session live=live />
             </Show>
         </section>
+    }
+}
+
+/// After a reload: sources that were on need a tap, says the browser.
+#[component]
+fn OnBefore(live: Live) -> impl IntoView {
+    let waiting = Memo::new(move |_| live.waiting());
+    let names = move || {
+        let names: Vec<String> =
+            waiting.get().into_iter().map(|source| source.name().to_lowercase()).collect();
+        match names.as_slice() {
+            [one] => format!("{one} was"),
+            [before @ .., last] => format!("{} and {last} were", before.join(", ")),
+            [] => String::new(),
+        }
+    };
+    view! {
+        <Show when=move || live.is_on() && !waiting.get().is_empty()>
+            <div class="on-before" data-test="on-before">
+                <p>{move || format!("Before the page was loaded again, {} on. What was recorded is all here; a browser listens again only on a tap.", names())}</p>
+                <button class="button primary" data-test="on-again" on:click=move |_| live.ask_waiting()>"Turn on again"</button>
+            </div>
+        </Show>
     }
 }
 
@@ -78,11 +102,16 @@ fn State(session: Session, live: Live) -> impl IntoView {
         },
     );
     let kept = move || {
-        let frames = frames();
+        let frames = frames() as usize;
         let resumed = if live.is_resumed() { " Goes on after a reload." } else { "" };
-        let seconds = if frames == 1 { "second" } else { "seconds" };
+        let length = match frames {
+            1 => "1 second".to_string(),
+            0..=119 => format!("{frames} seconds"),
+            _ => length((frames as i64 * FRAME_MS) as f64, true),
+        };
+        let window = if frames > WINDOW_FRAMES { " The newest 12 hours are shown and saved." } else { "" };
         let wake = if live.is_on() { live.wake.get().sentence() } else { "" };
-        format!("{frames} {seconds} recorded, on this device only.{resumed} {wake}")
+        format!("{length} recorded, on this device only.{window}{resumed} {wake}")
     };
     view! {
         <div class="live-state" data-test="live-state" data-state=word>

@@ -4,7 +4,7 @@ use fourfold_web::chart::pyramid::Pyramid;
 use fourfold_web::chart::scale::Span;
 use fourfold_web::chart::ticks::Clock;
 use fourfold_web::live::message::LiveReport;
-use fourfold_web::live::streams::{COUNT_OF_STREAMS, FRAME_MS, name, note, place_of};
+use fourfold_web::live::streams::{COUNT_OF_STREAMS, FRAME_MS, WINDOW_FRAMES, name, note, place_of, schema};
 use fourfold_web::table::Note;
 use fourfold_web::thread::StreamNote;
 use leptos::prelude::*;
@@ -13,6 +13,8 @@ use crate::session::{Session, Timeline, oddness};
 
 /// What the picture follows, while nobody looks at something else.
 const FOLLOWED_MS: f64 = 120_000.0;
+/// Frames that are let go of at once, where there are too many: an hour.
+const PIECE_FRAMES: usize = 3600;
 /// Where the times come from.
 const CLOCK: &str = "this device's clock";
 
@@ -21,11 +23,12 @@ impl Session {
     pub(crate) fn take_live(&self, report: LiveReport, parts: &[Vec<f64>]) {
         let current = self.job.get_untracked();
         match report {
-            LiveReport::Begun { job, episodes, false_alarm_rate } if job == current => {
+            LiveReport::Begun { job, episodes, said, false_alarm_rate } if job == current => {
                 self.note.set(Note { time_column: Some(CLOCK.into()), ..Note::default() });
                 self.timeline.set(empty_timeline(false_alarm_rate));
                 self.view.set(self.timeline.with_untracked(Timeline::whole));
                 self.episodes.set(episodes);
+                self.said.set(said);
                 self.add_frames(parts);
             }
             LiveReport::Taught { job, said, episodes } if job == current => {
@@ -41,6 +44,31 @@ impl Session {
         }
     }
 
+    /// Keeps the picture within its window. A piece at a time: to let go of one frame costs as much as of an hour.
+    fn let_go_of_the_oldest(&self) {
+        let frames = self.timeline.with_untracked(|timeline| timeline.times_ms.len());
+        if frames <= WINDOW_FRAMES + PIECE_FRAMES {
+            return;
+        }
+        let surplus = frames - WINDOW_FRAMES;
+        let mut first_ms = 0.0;
+        self.timeline.update(|timeline| {
+            timeline.times_ms.drain(..surplus);
+            timeline.lanes.iter_mut().for_each(|lane| lane.forget_first(surplus));
+            first_ms = timeline.whole().from_ms;
+        });
+        self.verdicts.update(|verdicts| {
+            let old = verdicts.times_ms.partition_point(|&at_ms| at_ms < first_ms);
+            verdicts.times_ms.drain(..old);
+            verdicts.oddness.forget_first(old);
+            verdicts.confidence.forget_first(old);
+        });
+        let selected = self.selected.get_untracked();
+        self.episodes.update(|known| {
+            known.retain(|episode| episode.last as f64 >= first_ms || selected == Some(episode.id));
+        });
+    }
+
     fn add_frames(&self, parts: &[Vec<f64>]) {
         let [times_ms, values, scores, confidences] = parts else { return };
         if times_ms.is_empty() {
@@ -49,6 +77,7 @@ impl Session {
         let last_ms = self.timeline.with_untracked(|timeline| timeline.times_ms.last().copied());
         let follows = last_ms.is_none_or(|last_ms| self.view.get_untracked().to_ms >= last_ms);
         self.timeline.update(|timeline| {
+            let lanes_before = timeline.lanes.len();
             for place in 0..COUNT_OF_STREAMS {
                 let course: Vec<f64> = values.iter().skip(place).step_by(COUNT_OF_STREAMS).copied().collect();
                 let lane = lane_of(timeline, place, course.iter().any(|value| value.is_finite()));
@@ -57,15 +86,29 @@ impl Session {
                 }
             }
             timeline.times_ms.extend_from_slice(times_ms);
+            if timeline.links.is_empty() || timeline.lanes.len() != lanes_before {
+                timeline.links = links_between(&timeline.streams);
+            }
         });
         self.note.update(|note| note.rows += times_ms.len() as u64);
         self.rows_judged.update(|rows| *rows += times_ms.len() as u32);
         self.add_verdicts(&[times_ms.clone(), scores.clone(), confidences.clone()]);
+        self.let_go_of_the_oldest();
         if follows {
             let to_ms = times_ms.last().copied().unwrap_or_default();
-            self.view.set(Span { from_ms: to_ms - FOLLOWED_MS, to_ms });
+            let first_ms = self.timeline.with_untracked(|timeline| timeline.whole().from_ms);
+            let from_ms = (to_ms - FOLLOWED_MS).max(first_ms).min(to_ms - FRAME_MS as f64);
+            self.view.set(Span { from_ms, to_ms });
         }
     }
+}
+
+/// What the schema says of who moves whom, as places among the lanes that there are.
+fn links_between(streams: &[StreamNote]) -> Vec<(u32, u32)> {
+    let Ok(schema) = schema() else { return Vec::new() };
+    let lane =
+        |stream: usize| streams.iter().position(|known| known.name == name(stream)).map(|at| at as u32);
+    schema.links().iter().filter_map(|link| Some((lane(link.from)?, lane(link.to)?))).collect()
 }
 
 /// The lane of a stream. It has one from the first time that it speaks: what a device lacks takes no room.
@@ -82,7 +125,8 @@ fn lane_of(timeline: &mut Timeline, place: usize, speaks: bool) -> Option<usize>
 
 fn empty_timeline(false_alarm_rate: f64) -> Timeline {
     Timeline {
-        gap_ms: 1.5 * FRAME_MS as f64,
+        // A frame or two that come late are no silence yet: the same measure as for files.
+        gap_ms: 3.0 * FRAME_MS as f64,
         alarm_oddness: oddness(1.0 - false_alarm_rate),
         // On the wall where the device is.
         clock: Clock::Zone { east_ms: -js_sys::Date::new_0().get_timezone_offset() * 60_000.0 },

@@ -6,7 +6,7 @@ use super::cell::{Cell, cell, label};
 use super::choices::{Choices, Plan};
 use super::json::{Fields, fields};
 use super::long::Long;
-use super::record::{Records, cells, separator_of};
+use super::record::{Records, cells, separator_of, text_of};
 use super::shape::{Shape, Slot, TimeForm, distinct};
 use super::time::parse_time;
 use super::wide::Wide;
@@ -14,6 +14,8 @@ use super::{BadLine, Note, Role, Table, TableFault};
 
 /// Rows looked at before the columns are guessed.
 const SAMPLE_ROWS: usize = 400;
+/// From the day that spreadsheets count from to 1970.
+const DAYS_TO_1970: f64 = 25_569.0;
 /// Bad lines that are shown.
 const BAD_LINES_SHOWN: usize = 5;
 
@@ -42,6 +44,8 @@ pub struct Reader {
 struct Inner {
     choices: Choices,
     is_json: bool,
+    /// The newest line before the header that begins with `#`.
+    remark: Vec<u8>,
     header: Option<Vec<u8>>,
     sample: Vec<(u64, Vec<u8>)>,
     body: Option<Body>,
@@ -105,7 +109,7 @@ impl Reader {
     pub fn finish(mut self) -> Result<Table, TableFault> {
         let Self { records, inner, .. } = &mut self;
         records.finish(|line, record| inner.take(line, record));
-        let Inner { choices, header, sample, body, fault, is_json } = self.inner;
+        let Inner { choices, header, sample, body, fault, is_json, .. } = self.inner;
         if let Some(fault) = fault {
             return Err(fault);
         }
@@ -121,12 +125,43 @@ impl Reader {
 }
 
 impl Inner {
+    /// Whether a line before the header is a word to the reader: a remark, or Excel's `sep=;`.
+    fn is_preface(&mut self, record: &[u8]) -> bool {
+        if let [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', separator] = record {
+            self.choices.separator.get_or_insert(char::from(*separator));
+            return true;
+        }
+        let remark = record.strip_prefix(b"#");
+        if let Some(remark) = remark {
+            self.remark = remark.trim_ascii_start().to_vec();
+        }
+        remark.is_some()
+    }
+
+    /// The first line is the header; but a last remark of as many words may be the header of a line of values.
+    fn begin(&mut self, line: u64, record: &[u8]) {
+        let remark = std::mem::take(&mut self.remark);
+        let separator = self.choices.separator.and_then(|sign| u8::try_from(sign).ok());
+        let separator = separator.unwrap_or_else(|| separator_of(record));
+        let is_header_of = !remark.is_empty()
+            && !names_of(record, separator).1
+            && cells(&remark, separator).count() == cells(record, separator).count();
+        if is_header_of {
+            self.header = Some(remark);
+            self.sample.push((line, record.to_vec()));
+        } else {
+            self.header = Some(record.to_vec());
+        }
+    }
+
     fn take(&mut self, line: u64, record: &[u8]) {
         if self.fault.is_some() || record.trim_ascii().is_empty() {
             return;
         }
         if !self.is_json && self.header.is_none() {
-            self.header = Some(record.to_vec());
+            if !self.is_preface(record) {
+                self.begin(line, record);
+            }
             return;
         }
         if let Some(body) = &mut self.body {
@@ -240,7 +275,7 @@ impl Body {
         if let Err(why) = fault {
             self.note.bad_rows += 1;
             if self.note.bad_lines.len() < BAD_LINES_SHOWN {
-                let text = String::from_utf8_lossy(record).chars().take(120).collect();
+                let text = text_of(record).chars().take(120).collect();
                 self.note.bad_lines.push(BadLine { line, why, text });
             }
         }
@@ -250,6 +285,8 @@ impl Body {
         let mut at_ms = None;
         let (mut seen, mut missing, mut unreadable) = (0, 0, 0);
         let (mut thing, mut is_labelled, mut unread_time) = (String::new(), false, None);
+        let (mut day, mut clock) = (Cow::Borrowed(""), Cow::Borrowed(""));
+        let has_clock = self.shape.slots.contains(&Slot::Clock);
         self.values.clear();
         for text in cells {
             match self.shape.slots.get(seen) {
@@ -259,6 +296,8 @@ impl Body {
                     unreadable += u64::from(said == Cell::Unreadable);
                     self.values.push(if let Cell::Number(number) = said { number } else { f64::NAN });
                 }
+                Some(Slot::Time) if has_clock => day = text,
+                Some(Slot::Clock) => clock = text,
                 Some(Slot::Time) => {
                     at_ms = self.time(&text);
                     unread_time = at_ms.is_none().then(|| text.chars().take(40).collect::<String>());
@@ -271,6 +310,11 @@ impl Body {
         }
         if seen != self.shape.slots.len() {
             return Err(format!("{seen} cells instead of {}", self.shape.slots.len()));
+        }
+        if has_clock {
+            let text = format!("{day} {clock}");
+            at_ms = self.time(&text);
+            unread_time = at_ms.is_none().then(|| text.chars().take(40).collect());
         }
         if let Some(text) = unread_time {
             return Err(format!("“{text}” is no time"));
@@ -295,6 +339,13 @@ impl Body {
         Ok(())
     }
 
+    fn number(&self, text: &str) -> Option<f64> {
+        match cell(text, self.shape.decimal) {
+            Cell::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
     fn time(&mut self, text: &str) -> Option<i64> {
         match self.shape.form? {
             TimeForm::Text(order) => {
@@ -311,8 +362,14 @@ impl Body {
                 }
             }
             TimeForm::Epoch { per_second } => {
-                let ms = text.parse::<f64>().ok()? * (1000.0 / per_second);
+                let ms = self.number(text)? * (1000.0 / per_second);
                 (ms.abs() < 8.64e15).then_some(ms.round() as i64)
+            }
+            TimeForm::Days => {
+                let days = self.number(text)? - DAYS_TO_1970;
+                self.needs_zone = true;
+                // A sheet's clock is no finer than a millisecond, and its fractions are a little off.
+                (days.abs() < 1e8).then_some((days * 86_400_000.0).round() as i64 - self.zone_ms)
             }
         }
     }

@@ -54,7 +54,7 @@ fn trim_return(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
-/// The cells of a record, trimmed and unquoted. Bytes that are not UTF-8 become replacement characters.
+/// The cells of a record, trimmed and unquoted. Bytes that are not UTF-8 are read as Latin-1.
 pub(super) fn cells(record: &[u8], separator: u8) -> impl Iterator<Item = Cow<'_, str>> {
     let mut rest = Some(record);
     std::iter::from_fn(move || {
@@ -80,8 +80,16 @@ pub(super) fn cells(record: &[u8], separator: u8) -> impl Iterator<Item = Cow<'_
 
 fn unquoted(cell: &[u8]) -> Cow<'_, str> {
     match cell.strip_prefix(b"\"").and_then(|inner| inner.strip_suffix(b"\"")) {
-        Some(inner) => Cow::Owned(String::from_utf8_lossy(inner).replace("\"\"", "\"")),
-        None => String::from_utf8_lossy(cell),
+        Some(inner) => Cow::Owned(text_of(inner).replace("\"\"", "\"")),
+        None => text_of(cell),
+    }
+}
+
+/// Text as UTF-8 or, where it is none, as older programs write it.
+pub(super) fn text_of(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => Cow::Owned(bytes.iter().map(|&byte| char::from(byte)).collect()),
     }
 }
 

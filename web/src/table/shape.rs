@@ -4,11 +4,13 @@ use std::borrow::Cow;
 
 use super::cell::{Cell, cell, decimal_of, is_missing, label};
 use super::choices::{Choices, ColumnPlan, DateOrder, Decimal, Role};
-use super::time::{order_of, parse_time};
+use super::time::{order_of, parse_clock, parse_time};
 use super::{STREAMS_MAX, TableFault};
 
 /// A text column with more different words than this names no things.
 const THINGS_MOST: usize = 64;
+/// 1954 to 2119, as spreadsheets count days.
+const SHEET_DAYS: std::ops::Range<f64> = 20_000.0..80_000.0;
 const LABEL_NAMES: [&str; 8] =
     ["label", "labels", "anomaly", "is_anomaly", "anomalous", "outlier", "is_outlier", "ground_truth"];
 const THING_NAMES: [&str; 10] =
@@ -21,6 +23,8 @@ pub(super) enum TimeForm {
     Text(DateOrder),
     /// A count since 1970, of which one second has so many.
     Epoch { per_second: f64 },
+    /// Days since the end of 1899, as spreadsheets count them.
+    Days,
 }
 
 /// Which cell is what.
@@ -41,6 +45,8 @@ pub(super) struct Shape {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Slot {
     Time,
+    /// The clock, where the time column holds the day alone.
+    Clock,
     Value,
     Group,
     Label,
@@ -78,6 +84,14 @@ impl<'a> Sample<'a> {
         is_named && self.column(place).all(|text| label(text).is_some())
     }
 
+    /// Whether a column holds the clock to the days of another.
+    fn is_clock_of(&self, place: usize, time: usize) -> bool {
+        let has_days_alone = !self.column(time).any(|text| text.contains(':'));
+        has_days_alone
+            && self.column(place).next().is_some()
+            && self.column(place).all(|text| parse_clock(text).is_some())
+    }
+
     /// Whether a column of words says which thing a row is about: a few words that come back, and either rows share
     /// their times or the column is called so.
     fn is_group(&self, name: &str, place: usize, time: Option<usize>) -> bool {
@@ -104,6 +118,10 @@ impl Shape {
         let chosen = (0..names.len()).find(|&place| said(place) == Some(Role::Time));
         let time =
             chosen.or_else(|| (0..names.len()).find(|&place| said(place).is_none() && form(place).is_some()));
+        let clock = time.and_then(|time| {
+            let is_free = |place: &usize| *place != time && said(*place).is_none();
+            (0..names.len()).filter(is_free).find(|&place| sample.is_clock_of(place, time))
+        });
         let mut shape = Self {
             slots: vec![Slot::Skip; names.len()],
             form: time.and_then(form),
@@ -117,7 +135,7 @@ impl Shape {
             let name = &shape.names[place];
             let has = |slot: Slot| shape.slots.contains(&slot);
             let guessed = match () {
-                () if time == Some(place) => Role::Time,
+                () if time == Some(place) || clock == Some(place) => Role::Time,
                 () if sample.is_label(name, place) => Role::Label,
                 () if sample.is_numeric(place) => Role::Value,
                 () if !has(Slot::Group) && sample.is_group(name, place, time) => Role::Group,
@@ -127,6 +145,7 @@ impl Shape {
             let role = said.filter(|role| *role != Role::Time || time == Some(place)).unwrap_or(guessed);
             let values = shape.slots.iter().filter(|slot| **slot == Slot::Value).count();
             shape.slots[place] = match role {
+                Role::Time if clock == Some(place) => Slot::Clock,
                 Role::Time => Slot::Time,
                 Role::Value if values < STREAMS_MAX => Slot::Value,
                 Role::Group if !has(Slot::Group) => Slot::Group,
@@ -160,12 +179,17 @@ impl Sample<'_> {
         if filled == 0 || texts * 10 >= filled * 9 {
             return (filled > 0).then_some(TimeForm::Text(order));
         }
-        let numbers: Vec<f64> = column.filter_map(|text| text.parse().ok()).collect();
+        let number = |text: &str| match cell(text, self.decimal) {
+            Cell::Number(number) => Some(number),
+            _ => None,
+        };
+        let numbers: Vec<f64> = column.filter_map(number).collect();
         if numbers.len() * 10 < filled * 9 {
             return None;
         }
         let name = name.to_lowercase();
-        let is_named = ["date", "epoch", "ts", "t", "unix"].contains(&name.as_str()) || name.contains("time");
+        let is_named = ["epoch", "ts", "t", "unix"].contains(&name.as_str())
+            || ["time", "date", "datum", "zeit"].iter().any(|word| name.contains(word));
         // Rows on several things share their times.
         let rises = numbers.len() > 2 && numbers.windows(2).all(|pair| pair[0] < pair[1]);
         // 1990 to 2100, so that a count of bytes is not taken for a moment.
@@ -176,6 +200,7 @@ impl Sample<'_> {
         let known = [1.0, 1e3, 1e6, 1e9].into_iter().find(lies_in_our_days);
         match known {
             Some(per_second) if is_said || is_named || rises => Some(TimeForm::Epoch { per_second }),
+            None if is_named && numbers.iter().all(|days| SHEET_DAYS.contains(days)) => Some(TimeForm::Days),
             // Seconds since the start of something.
             None if is_said => Some(TimeForm::Epoch { per_second: 1.0 }),
             _ => None,

@@ -67,7 +67,8 @@ pub(super) fn order_of<'a>(column: impl Iterator<Item = &'a str> + Clone) -> Opt
     }
 }
 
-fn parse_clock(text: &str) -> Option<i64> {
+/// Milliseconds since midnight.
+pub(super) fn parse_clock(text: &str) -> Option<i64> {
     let (text, is_afternoon) = match text.get(text.len().saturating_sub(2)..) {
         Some(half) if half.eq_ignore_ascii_case("pm") => (text[..text.len() - 2].trim_end(), Some(true)),
         Some(half) if half.eq_ignore_ascii_case("am") => (text[..text.len() - 2].trim_end(), Some(false)),

@@ -1,7 +1,7 @@
 //! A file with everything that can be asked about it: judged once from end to end, and again from where people said
 //! something. Bookmarks keep the engine as it was at some rows, so that the past can be asked and need not be judged anew.
 
-use fourfold::cause::{Ask, Explanation, Mode, lags};
+use fourfold::cause::{Ask, Explanation, Mode};
 use fourfold::evaluate::events::by_alarm;
 use fourfold::evaluate::ranking::{auc_pr, auc_roc};
 use fourfold::evaluate::segments;
@@ -9,6 +9,7 @@ use fourfold::verdict::Tape;
 use fourfold::wire::EpisodeJson;
 use fourfold::{Engine, Error, Label, Schema, Verdict};
 
+use super::curve::{CURVE_STEPS, curves_of};
 use super::scorer::{BATCH_ROWS, Judged, Scorer, episode_json};
 use super::{Agreement, Curve, Said};
 use crate::table::Table;
@@ -19,8 +20,6 @@ const BOOKMARKS: usize = 8;
 const BOOKMARK_ROWS: usize = 1024;
 /// Rows after an episode that a thorough explanation may look at.
 const AFTER_ROWS: usize = 32;
-/// Steps that a lead-lag curve compares: those that the engine compares as well.
-const CURVE_STEPS: usize = 288;
 
 /// A table, the engine on its way through it, and what people said.
 #[derive(Clone, Debug)]
@@ -54,6 +53,11 @@ impl Desk {
             oddness: Vec::new(),
             rate: None,
         }
+    }
+
+    /// With what people said of its episodes before, which is heard where they come.
+    pub fn with_said(self, said: Vec<Said>) -> Self {
+        Self { said, ..self }
     }
 
     /// What is judged.
@@ -189,21 +193,15 @@ impl Desk {
         then.engine().explain(ask)
     }
 
-    /// How each of the pairs goes together over lags, in the hours before a time.
-    pub fn curves(&self, pairs: &[(String, String)], until_ms: i64) -> Vec<Curve> {
+    /// How those go together of whom it says that one leads, in the hours before a time.
+    pub fn curves(&self, why: &Explanation, until_ms: i64) -> Vec<Curve> {
         let to = self.row_after(until_ms);
         let from = to.saturating_sub(CURVE_STEPS);
-        let course = |name: &String| {
-            let column = self.table.columns.iter().find(|column| column.name == *name);
-            column.map(|column| column.values[from..to].iter().map(|&x| x as f32).collect::<Vec<f32>>())
+        let course = |place: usize| {
+            let values = self.table.columns.get(place)?.values.get(from..to)?;
+            Some(values.iter().map(|&value| value as f32).collect())
         };
-        let step_ms = self.scorer.interval_ms() as f64;
-        let told = pairs.iter().filter_map(|(first, then)| {
-            let points = lags(&course(then)?, &course(first)?);
-            let points = points.into_iter().map(|(lag, r)| (lag as f64 * step_ms, r)).collect();
-            Some(Curve { first: first.clone(), then: then.clone(), points })
-        });
-        told.collect()
+        curves_of(why, self.scorer.engine().schema(), self.scorer.interval_ms() as f64, course)
     }
 
     /// All verdicts so far, whole, in the order of time: judged once more from the first row.
@@ -280,6 +278,22 @@ mod tests {
         assert_eq!(desk.undo(), Ok(Some(JUMPS[0] * MINUTE_MS)));
         assert_eq!((run(&mut desk, BATCH_ROWS), desk.scorer().digest()), (before, digest));
         assert_eq!(desk.undo(), Ok(None));
+    }
+
+    #[test]
+    fn what_was_said_before_a_reload_gives_the_same_bits_and_can_be_taken_back() {
+        let mut desk = desk();
+        run(&mut desk, BATCH_ROWS);
+        let untaught = desk.scorer().digest();
+        desk.label(JUMPS[0] * MINUTE_MS, Label::Expected).expect("a rate that was taken");
+        run(&mut desk, BATCH_ROWS);
+        let mut again = self::desk().with_said(desk.said().to_vec());
+        run(&mut again, 7);
+        assert_eq!(again.scorer().digest(), desk.scorer().digest());
+        assert_ne!(again.scorer().digest(), untaught);
+        assert_eq!(again.undo(), Ok(Some(JUMPS[0] * MINUTE_MS)));
+        run(&mut again, BATCH_ROWS);
+        assert_eq!(again.scorer().digest(), untaught);
     }
 
     #[test]

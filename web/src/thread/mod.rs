@@ -3,6 +3,7 @@
 //! A message is an object `{ head, parts }`. `head` is one of the enums below; `parts` are typed arrays or a file,
 //! which are moved, not copied. What belongs in `parts` is said at each message.
 
+pub mod curve;
 pub mod desk;
 pub mod health;
 pub mod lines;
@@ -29,6 +30,8 @@ pub enum Request {
         job: u32,
         /// What a person says of it.
         settings: Settings,
+        /// What was said of its episodes before the page was loaded again.
+        before: Before,
     },
     /// About this device's sensors.
     Live(LiveRequest),
@@ -249,6 +252,15 @@ pub struct Settings {
     /// The share of normal frames that may raise an alarm.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub false_alarm_rate: Option<f64>,
+}
+
+/// What a person had done with a file before the page was loaded again.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Before {
+    /// What they said of episodes.
+    pub said: Vec<Said>,
+    /// The false-alarm rate at which they looked at it, where they chose one.
+    pub rate: Option<f64>,
 }
 
 /// What can be saved.

@@ -1,7 +1,7 @@
 //! Questions about a file, and their answers.
 
 use fourfold::Verdict;
-use fourfold::cause::{Explanation, Found, Mode};
+use fourfold::cause::Mode;
 use fourfold::wire::{ExplanationJson, VerdictJson};
 use fourfold_web::thread::desk::Desk;
 use fourfold_web::thread::health::health_of;
@@ -31,7 +31,7 @@ impl Work {
         let report = self.with_desk(job, |desk| match desk.explain(at_ms as i64, until_ms as i64, mode) {
             Ok(why) => {
                 let json = ExplanationJson::new(desk.scorer().engine().schema(), &why);
-                let curves = desk.curves(&leads(desk, &why), until_ms as i64);
+                let curves = desk.curves(&why, until_ms as i64);
                 Report::Explained { job, why: Box::new(json), curves, took_ms: now_ms() - started }
             }
             Err(error) => Report::NotExplained { job, message: error.to_string() },
@@ -117,15 +117,4 @@ fn texts(
     })?;
     pieces.push(&JsValue::from_str(&text));
     Ok(pieces)
-}
-
-/// Who leads whom, as far as the explanation says so.
-fn leads(desk: &Desk, why: &Explanation) -> Vec<(String, String)> {
-    let streams = desk.scorer().engine().schema().streams();
-    let name = |place: usize| streams.get(place).map(|stream| stream.name.clone());
-    let pairs = why.evidence.iter().filter_map(|evidence| match evidence.found {
-        Found::Lead { first, then, .. } => Some((name(first)?, name(then)?)),
-        _ => None,
-    });
-    pairs.collect()
 }

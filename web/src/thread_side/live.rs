@@ -5,22 +5,18 @@ use std::rc::Rc;
 
 use fourfold::Error;
 use fourfold::cause::Mode;
-use fourfold_web::live::judge::{Frames, Judge};
+use fourfold_web::live::judge::Judge;
 use fourfold_web::live::message::{LiveReport, LiveRequest};
-use fourfold_web::store;
 use fourfold_web::thread::{Report, Request};
-use js_sys::{Array, Float64Array, Object, Reflect, Uint8Array};
+use js_sys::{Array, Float64Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::post::post;
+use super::recording::{self, Recording, lists};
 
-/// Under which key a live session is kept.
-const KEY: &str = "live";
 /// Frames after which it is kept again. What a reload loses is no longer than this.
 const KEEP_FRAMES: usize = 5;
-/// The lists that are kept beside the sealed engine.
-const LISTS: [&str; 4] = ["times", "values", "scores", "confidences"];
 
 /// The device that is watched, if one is.
 #[derive(Default)]
@@ -30,6 +26,7 @@ pub(crate) struct LiveWork {
     is_on: Cell<bool>,
     frames_since_kept: Cell<usize>,
     is_keeping: Cell<bool>,
+    recording: RefCell<Recording>,
 }
 
 impl LiveWork {
@@ -74,13 +71,16 @@ impl LiveWork {
     }
 
     async fn begin(&self, job: u32, resume: bool) {
-        let kept = if resume { restored().await } else { None };
-        let judge = match kept.map_or_else(Judge::new, Ok) {
-            Ok(judge) => judge,
+        let kept = if resume { recording::restored().await } else { None };
+        let judged = kept.map_or_else(|| Judge::new().map(|judge| (judge, Recording::default())), Ok);
+        let (judge, recording) = match judged {
+            Ok(judged) => judged,
             Err(error) => return post(&Report::Failed { job, message: error.to_string() }, &[]),
         };
+        self.recording.replace(recording);
         let false_alarm_rate = judge.schema().false_alarm_rate();
-        let report = LiveReport::Begun { job, episodes: judge.episodes(), false_alarm_rate };
+        let said = judge.said().to_vec();
+        let report = LiveReport::Begun { job, episodes: judge.episodes(), said, false_alarm_rate };
         post(&Report::Live(report), &lists(judge.kept()));
         self.judge.replace(Some((job, judge)));
         self.is_on.set(true);
@@ -92,9 +92,9 @@ impl LiveWork {
         let started = js_sys::Date::now();
         post(
             &match judge.explain(at_ms as i64, mode) {
-                Ok(why) => {
+                Ok((why, curves)) => {
                     let took_ms = js_sys::Date::now() - started;
-                    Report::Explained { job, why: Box::new(why), curves: Vec::new(), took_ms }
+                    Report::Explained { job, why: Box::new(why), curves, took_ms }
                 }
                 Err(error) => Report::NotExplained { job, message: error.to_string() },
             },
@@ -102,13 +102,15 @@ impl LiveWork {
         );
     }
 
-    fn teach(&self, job: u32, change: impl FnOnce(&mut Judge) -> Result<(), Error>) {
+    fn teach(self: &Rc<Self>, job: u32, change: impl FnOnce(&mut Judge) -> Result<(), Error>) {
         let mut slot = self.judge.borrow_mut();
         let Some((_, judge)) = slot.as_mut() else { return };
         // What can not be taught leaves everything as it was, and that is what the page is told.
         let _ = change(judge);
         let (said, episodes) = (judge.said().to_vec(), judge.changed_episodes());
         post(&Report::Live(LiveReport::Taught { job, said, episodes }), &[]);
+        drop(slot);
+        self.keep();
     }
 
     fn take(self: &Rc<Self>, readings: &[f64], until_ms: f64) {
@@ -122,6 +124,7 @@ impl LiveWork {
                 post(&Report::Live(LiveReport::Frames { job, episodes }), &lists(&frames));
                 let since = self.frames_since_kept.get() + frames.times_ms.len();
                 self.frames_since_kept.set(since);
+                self.recording.borrow_mut().add(&frames);
                 drop(slot);
                 if since >= KEEP_FRAMES {
                     self.keep();
@@ -137,12 +140,11 @@ impl LiveWork {
             return;
         }
         self.frames_since_kept.set(0);
-        let Some(value) = self.judge.borrow().as_ref().map(|(_, judge)| packed(judge)) else {
-            return self.is_keeping.set(false);
-        };
+        let written = self.judge.borrow().as_ref().map(|(_, judge)| self.recording.borrow_mut().write(judge));
+        let Some(written) = written else { return self.is_keeping.set(false) };
         let work = Rc::clone(self);
         spawn_local(async move {
-            store::keep(KEY, &value).await;
+            written.keep().await;
             work.is_keeping.set(false);
             // It ended while this was written.
             if !work.is_on.get() {
@@ -152,39 +154,7 @@ impl LiveWork {
     }
 
     async fn drop_kept(&self) {
-        store::drop_kept(KEY).await;
+        let recording = self.recording.take();
+        recording.drop_kept().await;
     }
-}
-
-fn lists(frames: &Frames) -> [&[f64]; 4] {
-    [&frames.times_ms, &frames.values, &frames.scores, &frames.confidences]
-}
-
-fn packed(judge: &Judge) -> JsValue {
-    let (sealed, frames) = judge.seal();
-    let value = Object::new();
-    let _ = Reflect::set(&value, &"sealed".into(), &Uint8Array::from(sealed.as_slice()));
-    for (name, list) in LISTS.iter().zip(lists(frames)) {
-        let _ = Reflect::set(&value, &(*name).into(), &Float64Array::from(list));
-    }
-    value.into()
-}
-
-/// What was kept; what can not be read any more counts as nothing.
-async fn restored() -> Option<Judge> {
-    let value = store::kept(KEY).await?;
-    let part = |name: &str| Reflect::get(&value, &name.into()).ok();
-    let list = |name: &str| part(name)?.dyn_into::<Float64Array>().ok().map(|list| list.to_vec());
-    let sealed = part("sealed")?.dyn_into::<Uint8Array>().ok()?.to_vec();
-    let [times, values, scores, confidences] = LISTS;
-    let frames = Frames {
-        times_ms: list(times)?,
-        values: list(values)?,
-        scores: list(scores)?,
-        confidences: list(confidences)?,
-    };
-    let mut judge = Judge::open(&sealed, frames).ok()?;
-    let last_ms = judge.kept().times_ms.last().copied().unwrap_or_default();
-    judge.sleep(last_ms + 1.0);
-    Some(judge)
 }

@@ -9,7 +9,7 @@ use fourfold_web::table::{Reader, Table};
 use fourfold_web::thread::desk::Desk;
 use fourfold_web::thread::schema::{preset_of, schema_of};
 use fourfold_web::thread::scorer::{BATCH_ROWS, Judged, episode_json};
-use fourfold_web::thread::{Report, Settings, StreamNote};
+use fourfold_web::thread::{Before, Report, Settings, StreamNote};
 use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -51,7 +51,7 @@ pub(crate) struct Work {
 
 impl Work {
     /// Reads and judges a file.
-    pub(crate) fn open(self: &Rc<Self>, job: u32, blob: Blob, settings: Settings) {
+    pub(crate) fn open(self: &Rc<Self>, job: u32, blob: Blob, settings: Settings, before: Before) {
         self.wanted.set(job);
         self.is_paused.set(false);
         // A session that waits for rows: they may be in this file.
@@ -59,7 +59,7 @@ impl Work {
         let waiting = waiting.map(|(_, desk)| desk.scorer().engine().clone());
         let work = Rc::clone(self);
         spawn_local(async move {
-            let done = work.run(job, blob, &settings, waiting).await;
+            let done = work.run(job, blob, &settings, before, waiting).await;
             report_stop(job, done);
         });
     }
@@ -104,6 +104,7 @@ impl Work {
         job: u32,
         blob: Blob,
         settings: &Settings,
+        before: Before,
         waiting: Option<Engine>,
     ) -> Result<(), Stop> {
         let started = now_ms();
@@ -129,8 +130,11 @@ impl Work {
         };
         post_read(job, &table, &engine, preset);
         let reading_ms = now_ms() - started;
-        *self.desk.borrow_mut() = Some((job, Desk::resume(table, engine)));
-        self.judge(job, reading_ms).await
+        let rate = before.rate.filter(|&rate| rate != engine.schema().false_alarm_rate());
+        *self.desk.borrow_mut() = Some((job, Desk::resume(table, engine).with_said(before.said)));
+        self.judge(job, reading_ms).await?;
+        rate.into_iter().for_each(|rate| self.retell(job, rate));
+        Ok(())
     }
 
     /// An engine without rows: what it knows is shown, and it waits for a file.

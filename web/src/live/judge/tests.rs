@@ -1,3 +1,5 @@
+use fourfold::wire::FoundJson;
+
 use super::*;
 use crate::live::streams::Stream;
 
@@ -128,8 +130,8 @@ fn a_sealed_judge_goes_on_with_the_same_bits() {
     device.run(60, 50.0);
     // What is over is judged first: the second that is open when it is sealed is in no snapshot.
     device.judge.take(&[], device.now_ms).expect("a time");
-    let (sealed, kept) = device.judge.seal();
-    let opened = Judge::open(&sealed, kept.clone()).expect("sealed just now");
+    let (sealed, kept) = (device.judge.seal(), device.judge.kept());
+    let opened = Judge::open(&sealed, kept.clone(), Vec::new()).expect("sealed just now");
     assert_eq!(opened.kept().times_ms.len(), kept.times_ms.len());
     let mut other = Device { judge: opened, ..Device::new() };
     (other.now_ms, other.seed) = (device.now_ms, device.seed);
@@ -145,12 +147,29 @@ fn a_sealed_judge_goes_on_with_the_same_bits() {
 fn frames_that_do_not_fit_are_not_taken_up() {
     let mut device = Device::new();
     device.run(5, 50.0);
-    let (sealed, kept) = device.judge.seal();
-    let mut torn = kept.clone();
+    let sealed = device.judge.seal();
+    let mut torn = device.judge.kept().clone();
     torn.scores.pop();
-    let opened = Judge::open(&sealed, torn).expect("a new one");
+    let opened = Judge::open(&sealed, torn, Vec::new()).expect("a new one");
     assert_eq!(opened.kept().times_ms.len(), 0);
-    assert!(Judge::open(&sealed[..20], Frames::default()).is_err());
+    assert!(Judge::open(&sealed[..20], Frames::default(), Vec::new()).is_err());
+}
+
+#[test]
+fn relations_of_a_device_have_their_curves() {
+    let mut device = Device::new();
+    device.run(200, 50.0);
+    device.shakes = true;
+    device.run(4, 50.0);
+    device.shakes = false;
+    device.run(4, 50.0);
+    let episode = device.judge.episodes().pop().expect("the shake");
+    let (why, curves) = device.judge.explain(episode.peak, Mode::Thorough).expect("it is remembered");
+    let leads =
+        why.evidence.iter().filter(|evidence| matches!(evidence.found, FoundJson::Lead { .. })).count();
+    assert!(leads > 0, "{why:?}");
+    assert_eq!(curves.len(), leads);
+    assert!(curves.iter().all(|curve| curve.points.iter().any(|(_, r)| r.is_some())), "{curves:?}");
 }
 
 #[test]
@@ -162,10 +181,16 @@ fn an_episode_can_be_asked_about_called_expected_and_taken_back() {
     device.shakes = false;
     device.run(4, 50.0);
     let episode = device.judge.episodes().pop().expect("the shake");
-    let why = device.judge.explain(episode.peak, Mode::Fast).expect("it is remembered");
+    let (why, _) = device.judge.explain(episode.peak, Mode::Fast).expect("it is remembered");
     assert!(why.suspects.iter().take(3).any(|suspect| suspect.stream == "shake"), "{why:?}");
     device.judge.label(episode.opened, Label::Expected).expect("it is known");
     assert_eq!(device.judge.said(), [Said { opened_ms: episode.opened, label: Label::Expected }]);
+    let (sealed, said) = (device.judge.seal(), device.judge.said().to_vec());
+    let mut reloaded =
+        Judge::open(&sealed, device.judge.kept().clone(), said.clone()).expect("sealed just now");
+    assert_eq!(reloaded.said(), said);
+    reloaded.undo().expect("it was said before the reload");
+    assert_eq!(reloaded.said(), []);
     device.judge.undo().expect("something was said");
     assert_eq!(device.judge.said(), []);
     assert!(device.judge.undo().is_err());

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, KeyboardEvent, PointerEvent, WheelEvent};
 
-use crate::session::Session;
+use crate::session::{Session, Timeline};
 
 /// Less than this is a tap, not a drag.
 const DRAG_PX: f64 = 5.0;
@@ -46,6 +46,12 @@ impl Hand {
 
     pub(super) fn wheel(&self, event: &WheelEvent) {
         let Some((plot, width)) = plot_of(event) else { return };
+        let is_whole =
+            self.session.view.get_untracked() == self.session.timeline.with_untracked(Timeline::whole);
+        if is_whole && event.delta_y() > event.delta_x().abs() {
+            // There is nothing farther to see: it is the page that shall move.
+            return;
+        }
         event.prevent_default();
         let (_, at_ms) = self.at(&plot, event.client_x());
         if event.delta_x().abs() > event.delta_y().abs() {

@@ -1,4 +1,5 @@
-//! The timeline as a table, for who can not see it: what every stream did in the stretch that is looked at.
+//! The timeline as tables, for who can not see it: how unusual the stretch that is looked at was, and what every stream
+//! did in it.
 
 use std::time::Duration;
 
@@ -7,12 +8,15 @@ use fourfold_web::chart::ticks::{moment, number};
 use fourfold_web::chart::trace::rows_in;
 use leptos::prelude::*;
 
-use crate::session::Session;
+use crate::session::{Session, Verdicts, one_in};
 
 /// The table follows once the view has stood still for so long: nobody reads while the view moves.
 const STILL: Duration = Duration::from_millis(400);
 
-/// One row per stream.
+/// Parts of the stretch that the score is told of.
+const PARTS: usize = 12;
+
+/// How unusual it was, part by part; then one row per stream.
 #[component]
 pub(super) fn TimelineTwin(session: Session) -> impl IntoView {
     let still = RwSignal::new(Span::default());
@@ -52,19 +56,64 @@ pub(super) fn TimelineTwin(session: Session) -> impl IntoView {
     let caption = move || {
         let span = still.get();
         let clock = session.timeline.with(|timeline| timeline.clock);
-        format!(
-            "Streams from {} to {}",
-            moment(span.from_ms.round(), clock),
-            moment(span.to_ms.round(), clock)
-        )
+        format!("from {} to {}", moment(span.from_ms.round(), clock), moment(span.to_ms.round(), clock))
+    };
+    let scores = move || {
+        let (span, clock) = (still.get(), session.timeline.with(|timeline| timeline.clock));
+        session
+            .verdicts
+            .with(|verdicts| score_parts(verdicts, span))
+            .into_iter()
+            .map(|part| {
+                view! {
+                    <tr>
+                        <th scope="row">{moment(part.from_ms.round(), clock)}</th>
+                        <td>{one_in(part.oddness)}</td>
+                        <td>{moment(part.oddest_ms, clock)}</td>
+                        <td>{format!("{:.0} %", part.confidence * 100.0)}</td>
+                    </tr>
+                }
+            })
+            .collect_view()
     };
     view! {
         <div class="unseen">
+            <table data-test="score-table">
+                <caption>{move || format!("How unusual it was, {}; an alarm is due at {}", caption(), session.timeline.with(|timeline| one_in(timeline.alarm_oddness)))}</caption>
+                <thead><tr><th scope="col">"From"</th><th scope="col">"Rarest moment"</th><th scope="col">"When"</th><th scope="col">"Lowest confidence"</th></tr></thead>
+                <tbody>{scores}</tbody>
+            </table>
             <table data-test="timeline-table">
-                <caption>{caption}</caption>
+                <caption>{move || format!("Streams {}", caption())}</caption>
                 <thead><tr><th scope="col">"Stream"</th><th scope="col">"Lowest"</th><th scope="col">"Highest"</th><th scope="col">"Silent"</th></tr></thead>
                 <tbody>{rows}</tbody>
             </table>
         </div>
     }
+}
+
+/// A part of the score line.
+struct ScorePart {
+    from_ms: f64,
+    oddness: f64,
+    oddest_ms: f64,
+    confidence: f64,
+}
+
+/// The score line in parts of the same length; those without a verdict are left out.
+fn score_parts(verdicts: &Verdicts, span: Span) -> Vec<ScorePart> {
+    let step_ms = span.length_ms() / PARTS as f64;
+    let part = |place: usize| {
+        let from_ms = span.from_ms + place as f64 * step_ms;
+        let row = |at_ms: f64| verdicts.times_ms.partition_point(|&known| known < at_ms);
+        // The last part has its end, too.
+        let is_last = place + 1 == PARTS;
+        let (from, to) = (row(from_ms), row(if is_last { span.to_ms + 1.0 } else { from_ms + step_ms }));
+        let values = verdicts.oddness.values().get(from..to)?;
+        let (at, oddness) = values.iter().copied().enumerate().max_by(|a, b| a.1.total_cmp(&b.1))?;
+        let [confidence, _] = verdicts.confidence.range(from, to)?;
+        let oddest_ms = *verdicts.times_ms.get(from + at)?;
+        Some(ScorePart { from_ms, oddness, oddest_ms, confidence })
+    };
+    (0..PARTS).filter_map(part).collect()
 }

@@ -3,6 +3,9 @@
 use fourfold::wire::{CandidateJson, CulpritKind, ExplanationJson};
 use leptos::prelude::*;
 
+/// Less than this is shown as 0 %.
+const LEAST: f64 = 0.005;
+
 /// The likeliest first, and last the chance that it was none of these.
 #[component]
 pub(super) fn Causes(why: ExplanationJson) -> impl IntoView {
@@ -10,6 +13,12 @@ pub(super) fn Causes(why: ExplanationJson) -> impl IntoView {
     let named = why.primary_cause.iter().chain(&why.alternative_explanations);
     let mut rows: Vec<(String, &'static str, f64)> =
         named.map(|cause| (title(cause), kind(cause.kind), cause.probability)).collect();
+    // What rounds to nothing is no candidate; the likeliest stays in any case.
+    let mut place = 0;
+    rows.retain(|(.., probability)| {
+        place += 1;
+        place == 1 || *probability >= LEAST
+    });
     rows.push(("None of these".to_string(), "unknown", why.unknown));
     view! {
         <section data-test="causes">

@@ -44,7 +44,7 @@ fn Plot(sentence: String, curve: Curve) -> impl IntoView {
         Some(view! { <tr><td>{lag_words(lag)}</td><td>{format!("{r:.2}")}</td></tr> })
     });
     view! {
-        <figure class="lead">
+        <figure class="lead-lag">
             <figcaption>{sentence}</figcaption>
             <svg viewBox=format!("0 0 {WIDTH_PX} {HEIGHT_PX}") aria-hidden="true">
                 <line class="zero" x1="0" x2=WIDTH_PX y1=middle y2=middle />

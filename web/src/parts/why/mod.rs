@@ -10,6 +10,7 @@ use fourfold::cause::Mode;
 use fourfold::wire::{EpisodeJson, FoundJson};
 use leptos::prelude::*;
 
+use super::into_view;
 use crate::link::Link;
 use crate::session::{Session, Told, Why};
 use causes::Causes;
@@ -48,6 +49,7 @@ fn Answer(
     closer: impl Fn() + Send + Sync + 'static,
 ) -> impl IntoView {
     let Told { json, curves, took_ms } = told;
+    let stream = json.primary_cause.as_ref().and_then(|cause| cause.stream.clone());
     let is_fast = json.mode == Mode::Fast;
     let evidence: Vec<String> = (json.evidence.iter())
         .filter(|evidence| !matches!(evidence.found, FoundJson::Lead { .. } | FoundJson::Unseen { .. }))
@@ -58,6 +60,7 @@ fn Answer(
         <p class="headline" data-test="headline">{json.headline.clone()}</p>
         {json.recommended_action.clone().map(|action| view! { <p class="action"><b>"What to do: "</b>{action}</p> })}
         <Feedback session=session link=link opened=opened />
+        <button class="button to-lanes" data-test="to-lanes" on:click=move |_| into_view::lane_below(session, stream.as_deref())>"See it in the curves ↓"</button>
         <Causes why=json.clone() />
         <Graph session=session why=json.clone() />
         <Sequence session=session why=json.clone() />

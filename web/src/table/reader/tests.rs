@@ -151,3 +151,60 @@ fn a_person_knows_better() {
     assert_eq!((guessed.labels.clone(), guessed.note.labelled_rows), (vec![false, true], 1));
     assert_eq!(guessed.columns.len(), 2);
 }
+
+#[test]
+fn days_of_a_spreadsheet_are_times() {
+    for (text, name) in [
+        ("time,load\n45292.0,1\n45292.5,2\n45293.25,3\n", "time"),
+        ("Datum;load\n45292,0;1\n45292,5;2\n45293,25;3\n", "Datum"),
+    ] {
+        let table = read(text).expect(text);
+        assert_eq!(table.note.time_column.as_deref(), Some(name));
+        // 1 January 2024, midnight and noon; 2 January, six in the morning.
+        assert_eq!(table.times_ms, [1_704_067_200_000, 1_704_110_400_000, 1_704_175_200_000]);
+        assert!(table.note.plan.needs_zone);
+    }
+    // Numbers of that size are no days where nothing says so.
+    let table = read("pressure,load\n45292,1\n45293,2\n45294,3\n").expect("three rows");
+    assert_eq!(table.note.time_column, None);
+}
+
+#[test]
+fn lines_before_the_header_are_read_as_what_they_are() {
+    let plain = read("time,a\n2024-01-01,1\n2024-01-02,2\n").expect("two rows");
+    for text in [
+        "# exported\n# by a logger, version 2\ntime,a\n2024-01-01,1\n2024-01-02,2\n",
+        "#time,a\n2024-01-01,1\n2024-01-02,2\n",
+        "sep=|\ntime|a\n2024-01-01|1\n2024-01-02|2\n",
+    ] {
+        let table = read(text).expect(text);
+        assert_eq!(
+            (&table.times_ms, &table.columns[0].name),
+            (&plain.times_ms, &plain.columns[0].name),
+            "{text}"
+        );
+        assert_eq!(table.note.bad_rows, 0, "{text}");
+    }
+}
+
+#[test]
+fn names_that_an_older_program_wrote_are_read() {
+    let mut reader = Reader::default();
+    reader.feed(b"time,Gr\xf6\xdfe,\xb0C\n2024-01-01,1,2\n").expect("text");
+    let table = reader.finish().expect("a row");
+    let names: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+    assert_eq!(names, ["Größe", "°C"]);
+}
+
+#[test]
+fn a_day_and_a_clock_in_two_columns_are_one_time() {
+    for text in [
+        "Date,Time,load\n31/01/2024,23:59:30,1\n01/02/2024,00:00:30,2\n",
+        "load;Time;Date\n1;11:59:30 PM;31.01.2024\n2;12:00:30 AM;01.02.2024\n",
+    ] {
+        let table = read(text).expect(text);
+        assert_eq!(table.times_ms, [1_706_745_570_000, 1_706_745_630_000], "{text}");
+        assert_eq!(table.note.time_column.as_deref(), Some("Date"));
+        assert_eq!(table.columns.len(), 1);
+    }
+}
