@@ -72,36 +72,57 @@ impl Rows {
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 pub struct VerdictJson<'a> {
+    /// The moment, in milliseconds since 1970.
     t: i64,
+    /// Whether late events may still change it.
     standing: Standing,
+    /// From 0 to 1: only one normal frame in 1 / (1 - score) is as unusual.
     score: f64,
+    /// How unusual, without a limit: what moments are ranked by.
     oddness: f64,
+    /// How strong the news is, in decades: what raises alarms.
     news: f64,
+    /// Whether this frame begins an episode.
     alarm: bool,
+    /// From 0 to 1: how much of the moment could be judged.
     confidence: f64,
+    /// How bad it is, `none` where nothing is wrong.
     severity: Severity,
+    /// The episode that it belongs to.
     episode: Option<u64>,
+    /// Whether it was said without a frame, because somebody is overdue.
     from_silence: bool,
+    /// Each stream by itself, in the order of the schema.
     streams: Vec<StreamJson<'a>>,
+    /// What each view says of all streams together.
     views: Vec<ViewJson>,
 }
 
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 struct StreamJson<'a> {
+    /// Its name.
     stream: &'a str,
+    /// Whether it has a value in this frame.
     present: bool,
+    /// From 0 to 1 as above, for this stream alone; absent where it says nothing.
     score: Option<f64>,
+    /// What makes it stand out most.
     reason: Option<Reason>,
+    /// Why it is silent, where that is more than a missed reading.
     silence: Option<Cause>,
 }
 
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "describe", derive(schemars::JsonSchema))]
 struct ViewJson {
+    /// Its name.
     view: View,
+    /// From 0 to 1 as above, by this view; absent where it has nothing to go by.
     score: Option<f64>,
+    /// From 0 to 1: how far it is believed.
     weight: f64,
+    /// Whether it is ready, still learning, without data, or caught lying.
     health: Health,
 }
 
