@@ -3,10 +3,13 @@
 const shell = document.getElementById('boot');
 const note = document.getElementById('boot-note');
 let wish = () => {};
+let isHere = false;
 
 const take = (what, act) => {
   note.textContent = what;
   wish = act;
+  // The dialog for files may have been open until after the app came.
+  if (isHere) act();
 };
 const hand = (files) => {
   const transfer = new DataTransfer();
@@ -43,6 +46,7 @@ try {
   await init({ module_or_path: engine });
   for (const event of ['dragover', 'drop']) removeEventListener(event, drop);
   shell.remove();
+  isHere = true;
   wish();
   await import('./offline.js');
 } catch (error) {

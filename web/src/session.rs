@@ -113,6 +113,8 @@ impl Verdicts {
 pub(crate) struct Controls {
     /// The share of normal frames that may raise an alarm.
     pub(crate) rate: RwSignal<f64>,
+    /// The same as the schema has it.
+    pub(crate) own_rate: RwSignal<f64>,
     pub(crate) mode: RwSignal<Mode>,
     pub(crate) worst_first: RwSignal<bool>,
     pub(crate) is_paused: RwSignal<bool>,
@@ -124,6 +126,7 @@ impl Controls {
     fn new() -> Self {
         Self {
             rate: RwSignal::new(0.001),
+            own_rate: RwSignal::new(0.001),
             mode: RwSignal::default(),
             worst_first: RwSignal::new(true),
             is_paused: RwSignal::new(false),

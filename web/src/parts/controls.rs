@@ -9,6 +9,7 @@ use crate::session::{Phase, Session, oddness, one_in};
 /// Powers of ten that the slider covers: one in 100,000 to one in 20.
 const LEAST: f64 = -5.0;
 const MOST: f64 = -1.3;
+const STEP: f64 = 0.1;
 
 /// A slider and a switch.
 #[component]
@@ -17,7 +18,10 @@ pub(crate) fn ControlBar(session: Session, link: Link) -> impl IntoView {
     let odds = move || one_in(oddness(1.0 - controls.rate.get()));
     let slide = move |event| {
         if let Ok(power) = event_target_value(&event).parse::<f64>() {
-            link.set_rate(power_of_ten(power));
+            let own = controls.own_rate.get_untracked();
+            // Where the slider was at first it means just what the file, or the preset, asked for.
+            let is_own = (power - decades(own)).abs() <= STEP / 2.0;
+            link.set_rate(if is_own { own } else { power_of_ten(power) });
         }
     };
     view! {
@@ -26,7 +30,7 @@ pub(crate) fn ControlBar(session: Session, link: Link) -> impl IntoView {
             <Show when=move || session.phase.get() != Phase::Live>
                 <label class="slider">
                     <span>"False alarms"</span>
-                    <input type="range" min=LEAST max=MOST step="0.1" data-test="rate" aria-valuetext=odds
+                    <input type="range" min=LEAST max=MOST step=STEP data-test="rate" aria-valuetext=odds
                         prop:value=move || format!("{:.2}", decades(controls.rate.get())) on:input=slide />
                     <output>{odds}</output>
                 </label>

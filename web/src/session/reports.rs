@@ -66,6 +66,7 @@ impl Session {
                 self.note.set(*note);
                 self.preset.set(preset);
                 self.controls.rate.set(false_alarm_rate);
+                self.controls.own_rate.set(false_alarm_rate);
                 self.judging_since_ms.set(js_sys::Date::now());
                 self.phase.set(Phase::Judging);
             }
