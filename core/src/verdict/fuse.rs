@@ -171,8 +171,7 @@ impl Fusion {
         let believed = decades(&chances, &views, BELIEVED_LEAST);
         let relation = opinions[View::Dependence as usize].oddness;
         let relation_nowadays = relation.map_or(0.0, |oddness| -log10(self.relations.chance(oddness)));
-        let is_mute = if streams.len() > 1 { [is_alone, false] } else { [true; 2] };
-        let insisted = self.insisted(&chances, &views, is_mute, relation_nowadays + BEYOND_NOWADAYS);
+        let insisted = self.insisted(&chances, &views, is_alone, relation_nowadays + BEYOND_NOWADAYS);
         let surprises =
             surprises(streams, &opinions, &views, company, chances[0].map(|chance| -log10(chance)));
         let insisting = self.insisting(&insisted, frames, is_silence_known);
@@ -215,19 +214,19 @@ impl Fusion {
         })
     }
 
-    /// What the insistent views have said over some frames, this one included. `is_mute`: those that look at values, and
-    /// those that look at presence. A stream alone says all that it has to say at once; but where all are gone, that is said.
+    /// What the insistent views have said over some frames, this one included.
     fn insisted(
         &self,
         chances: &[Option<f64>; View::COUNT],
         views: &[ViewVerdict; View::COUNT],
-        is_mute: [bool; 2],
+        is_alone: bool,
         relation_most: f64,
     ) -> [f64; INSISTENT.len()] {
         core::array::from_fn(|at| {
             let view = INSISTENT[at] as usize;
             let said = match chances[view] {
-                _ if is_mute[INSISTENT[at].gaze() as usize] => 0.0,
+                // A stream alone says all that it has to say at once.
+                _ if is_alone => 0.0,
                 Some(chance) if views[view].health == Health::Ready => -log10(chance.clamp(CHANCE_MIN, 1.0)),
                 _ => 0.0,
             };

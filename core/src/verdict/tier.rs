@@ -82,9 +82,7 @@ impl Tier3 {
         verdict: &mut Verdict,
     ) -> bool {
         self.blame.judge(&mut verdict.streams);
-        // Until the clocks have settled, unusual gaps are for the views to tell.
-        let is_told = verdict.silences.iter().any(|silence| silence.settled);
-        let fused = self.fusion.judge(&verdict.streams, joint, frames, is_told);
+        let fused = self.fusion.judge(&verdict.streams, joint, frames, !verdict.silences.is_empty());
         let news = self.quiet.news(&verdict.silences).copied();
         let mut finding = self.finding(verdict.at_ms, &fused, &verdict.streams);
         // Silence speaks for itself where it is the only news, or the frame has nothing else to judge.
