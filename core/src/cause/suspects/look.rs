@@ -63,6 +63,14 @@ impl Look {
         self.level.iter().fold(0.0, |most: f64, z| if z.abs() > most.abs() { *z } else { most })
     }
 
+    /// The share of the trouble that the level's deviation lasted, as its mean beside its greatest: what was over soon
+    /// is what happened on the way.
+    pub(super) fn lasting(&self) -> f64 {
+        let most = self.furthest().abs();
+        let mean = self.level.iter().map(|z| z.abs()).sum::<f64>() / self.level.len().max(1) as f64;
+        if most > 0.0 { mean / most } else { 1.0 }
+    }
+
     pub(super) fn longest_stuck(&self) -> f64 {
         self.stuck.iter().copied().fold(0.0, f64::max)
     }

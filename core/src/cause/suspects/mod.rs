@@ -3,7 +3,7 @@
 //! 1. [`look`]: every stream is seen from several sides, block after block: its level, how long it has been stuck, missing
 //!    or quiet, and what was held against it. Each side is measured against what is usual for this very stream.
 //! 2. [`weight`]: one number of all sides. Where a stream is named whose trouble is to be explained, who moves with it
-//!    counts, and who does not counts for less.
+//!    counts, and who does not counts for less; where nobody is, [`pulled`] tells who only seems wrong because of another.
 //! 3. [`channel`]: where links lead to the named stream, the streams that they lead from speak in full.
 //! 4. [`upstream`]: weight walks along the links from effects to causes, as far as the cause is odd as well.
 //! 5. [`nodes`]: where a stream is named, the streams of one group answer together, and of those that usually go together
@@ -13,6 +13,7 @@ mod channel;
 mod known;
 mod look;
 mod nodes;
+mod pulled;
 #[cfg(test)]
 mod tests;
 mod ties;
@@ -117,7 +118,9 @@ pub(crate) fn rank(scene: &Scene<'_>) -> Ranking {
 
 /// Nobody is named: every stream answers for itself.
 fn unnamed(scene: &Scene<'_>, looks: &[Look]) -> Weights {
-    let weights: Vec<Weight> = looks.iter().map(|look| Weight::of(look, Likeness::UNKNOWN)).collect();
+    let believed = looks.iter().zip(pulled::credits(looks));
+    let weights: Vec<Weight> =
+        believed.map(|(look, credit)| Weight::of(look, Likeness::UNKNOWN, credit)).collect();
     let links = scene.links.iter().map(|link| (link.from, link.to));
     let explains: Vec<f64> = weights.iter().map(|weight| weight.explains).collect();
     let own: Vec<f64> = weights.iter().map(|weight| weight.whole).collect();
@@ -131,7 +134,7 @@ fn unnamed(scene: &Scene<'_>, looks: &[Look]) -> Weights {
 fn named(scene: &Scene<'_>, looks: &[Look], target: usize) -> Weights {
     let nodes = Nodes::of(scene.streams, scene.links);
     let likeness = |look: &Look| Likeness::of(look, &looks[target]);
-    let mut weights: Vec<Weight> = looks.iter().map(|look| Weight::of(look, likeness(look))).collect();
+    let mut weights: Vec<Weight> = looks.iter().map(|look| Weight::of(look, likeness(look), 1.0)).collect();
     channel::follow(scene, &nodes, target, &mut weights);
     let asked = nodes.of_stream[target];
     for (weight, &node) in weights.iter_mut().zip(&nodes.of_stream) {

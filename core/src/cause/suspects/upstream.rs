@@ -3,10 +3,13 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
+/// An effect counts as odd as this at least: who is hardly odd explains nothing, however little there is to explain.
+const ODD_LEAST: f64 = 0.5;
+
 /// How far weight walks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reach {
-    /// To the next cause: each stream has its own story.
+    /// To the next cause and the one before it: each stream has its own story.
     Near,
     /// Along a chain of causes: they are all asked about one stream.
     Far,
@@ -16,7 +19,7 @@ impl Reach {
     /// Steps, and what a cause as odd as its effect takes of the effect's weight in each.
     fn stride(self) -> (usize, f64) {
         match self {
-            Self::Near => (1, 0.4),
+            Self::Near => (2, 0.4),
             Self::Far => (5, 0.5),
         }
     }
@@ -56,7 +59,7 @@ pub(super) fn walk(
                 continue;
             }
             let most = strengths.iter().copied().fold(0.0, f64::max);
-            let as_odd = (most / explains[place]).min(1.0);
+            let as_odd = (most / explains[place].max(ODD_LEAST)).min(1.0);
             let taken = share * as_odd * as_odd * weights[place];
             moved[place] -= taken;
             for (&cause, strength) in causes.iter().zip(&strengths) {
@@ -77,9 +80,13 @@ mod tests {
         assert_eq!(causes, [vec![], vec![0], vec![1, 3], vec![]]);
         let mut weights = vec![1.0, 2.0, 2.0, 0.0];
         walk(&mut weights, &[1.0, 2.0, 2.0, 0.0], &causes, |_, _| 1.0, Reach::Near);
-        // A half-odd cause takes a quarter of a share; a calm one takes nothing.
-        let expected = [1.0 + 0.1 * 2.0, 2.0 - 0.1 * 2.0 + 0.4 * 2.0, 2.0 - 0.4 * 2.0, 0.0];
+        // A half-odd cause takes a quarter of a share, twice; a calm one takes nothing.
+        let [second, third] = [2.0 - 0.1 * 2.0 + 0.4 * 2.0, 2.0 - 0.4 * 2.0];
+        let expected = [1.2 + 0.1 * second, 0.9 * second + 0.4 * third, 0.6 * third, 0.0];
         assert!(weights.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-12), "{weights:?}");
+        let mut calm = vec![0.1, 0.1];
+        walk(&mut calm, &[0.1; 2], &causes[..2], |_, _| 1.0, Reach::Near);
+        assert!(calm[0] < 0.105, "who is hardly odd explains nothing: {calm:?}");
         let before: f64 = weights.iter().sum();
         walk(&mut weights, &[1.0; 4], &causes, |_, _| 1.0, Reach::Far);
         assert!((weights.iter().sum::<f64>() - before).abs() < 1e-12, "nothing is lost on the way");

@@ -19,10 +19,12 @@ const LEVEL: Side = Side { from: 2.5, worth: 1.0, most: 9.0 };
 const BY_ITSELF: Side = Side { from: 2.0, worth: 0.3, most: 1.5 };
 const APART: Side = Side { from: 4.0, worth: 0.5, most: 2.0 };
 const HELD: Side = Side { from: 1.0, worth: 0.3, most: 2.0 };
-const QUIET: Side = Side { from: 0.5, worth: 1.5, most: 1.2 };
+const QUIET: Side = Side { from: 0.5, worth: 1.0, most: 1.2 };
 const STUCK: Side = Side { from: 0.5, worth: 1.0, most: 9.0 };
 const MISSING: Side = Side { from: 1.0, worth: 1.0, most: 9.0 };
 const OVERDUE: Side = Side { from: 0.8, worth: 1.0, most: 9.0 };
+/// A level that was off for this share of the trouble counts in full.
+const LASTS: f64 = 0.5;
 /// What a level within the usual is worth: it tells those apart that nothing else is held against.
 const HAIR: f64 = 0.001;
 /// The named stream itself must be off by this much for likeness to say all that it can.
@@ -73,11 +75,12 @@ impl Likeness {
 }
 
 impl Weight {
-    pub(super) fn of(look: &Look, like: Likeness) -> Self {
+    /// `credit` is the share of the evidence that is believed.
+    pub(super) fn of(look: &Look, like: Likeness, credit: f64) -> Self {
         let off = look.furthest().abs();
-        let level = LEVEL.count(off * like.level);
+        let level = LEVEL.count(off * like.level) * (look.lasting() / LASTS).min(1.0);
         let by_itself = BY_ITSELF.count(look.by_itself) * like.level;
-        let evidence = (APART.count(look.apart) + HELD.count(look.held)) * like.level;
+        let evidence = credit * evidence(look) * like.level;
         let silence = QUIET
             .count(look.quiet)
             .max(STUCK.count(look.longest_stuck()) * like.stuck)
@@ -91,12 +94,16 @@ impl Weight {
     }
 }
 
+/// What the engine held against a stream because of the others, or again and again.
+pub(super) fn evidence(look: &Look) -> f64 {
+    APART.count(look.apart) + HELD.count(look.held)
+}
+
 /// The side that says most.
 pub(super) fn face_of(look: &Look) -> Face {
     let level = LEVEL.count(look.furthest().abs())
         + BY_ITSELF.count(look.by_itself)
-        + APART.count(look.apart)
-        + HELD.count(look.held);
+        + evidence(look);
     let stuck = STUCK.count(look.longest_stuck()).max(QUIET.count(look.quiet));
     let missing = MISSING.count(look.longest_missing()).max(OVERDUE.count(look.overdue));
     match () {
