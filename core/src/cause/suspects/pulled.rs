@@ -37,7 +37,11 @@ mod tests {
         let look = |level: f64, apart| Look { level: vec![level, 0.0], apart, ..Look::default() };
         let [racing, resting] = [look(-3.0, 20.0), look(0.0, 20.0)];
         assert_eq!(credits(&[racing.clone(), resting.clone(), look(1.25, 0.0)]), [1.0, 0.5, 0.75]);
-        assert_eq!(credits(&[resting.clone(), look(9.0, 0.0)]), [1.0, 1.0], "nothing is held against who is off");
+        assert_eq!(
+            credits(&[resting.clone(), look(9.0, 0.0)]),
+            [1.0, 1.0],
+            "nothing is held against who is off"
+        );
         assert_eq!(credits(&[look(2.0, 20.0), resting]), [1.0, 1.0], "nobody is far off");
     }
 }

@@ -16,7 +16,7 @@ struct Side {
 }
 
 const LEVEL: Side = Side { from: 2.5, worth: 1.0, most: 9.0 };
-const BY_ITSELF: Side = Side { from: 2.0, worth: 0.3, most: 1.5 };
+const BY_ITSELF: Side = Side { from: 2.0, worth: 0.4, most: 2.0 };
 const APART: Side = Side { from: 4.0, worth: 0.5, most: 2.0 };
 const HELD: Side = Side { from: 1.0, worth: 0.3, most: 2.0 };
 const QUIET: Side = Side { from: 0.5, worth: 1.0, most: 1.2 };
@@ -101,9 +101,7 @@ pub(super) fn evidence(look: &Look) -> f64 {
 
 /// The side that says most.
 pub(super) fn face_of(look: &Look) -> Face {
-    let level = LEVEL.count(look.furthest().abs())
-        + BY_ITSELF.count(look.by_itself)
-        + evidence(look);
+    let level = LEVEL.count(look.furthest().abs()) + BY_ITSELF.count(look.by_itself) + evidence(look);
     let stuck = STUCK.count(look.longest_stuck()).max(QUIET.count(look.quiet));
     let missing = MISSING.count(look.longest_missing()).max(OVERDUE.count(look.overdue));
     match () {

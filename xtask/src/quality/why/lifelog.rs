@@ -14,18 +14,24 @@ use crate::run::Outcome;
 /// The end of an event may be what is noticed: so many frames after it still count.
 pub(super) const GRACE_FRAMES: usize = 6;
 
+/// An alarm so many frames from one that is raised without any event as well was not raised for the event.
+const CHANCE_FRAMES: usize = 3;
+
 /// One event and what was said of it.
 struct Told {
     kind: EventKind,
     /// Asked at the alarm, as far as was known then; and about the alarm once the event was over. Nothing where there
-    /// was no alarm.
+    /// was no alarm but those that are raised without the event, too: some events last for a day.
     at_alarm: Option<[Answer; 2]>,
     /// Asked at its last frame, alarm or not.
     forced: Answer,
 }
 
 pub(super) fn answers(seeds: &[u64], figures: &mut Vec<Figure>) -> Outcome<Vec<Answer>> {
-    let runs = in_parallel(seeds, |&seed| tell(&Lifelog::with_events(seed).simulate()));
+    let runs = in_parallel(seeds, |&seed| {
+        let by_chance = alarms(&Lifelog::clean(seed).simulate())?;
+        tell(&Lifelog::with_events(seed).simulate(), &by_chance)
+    });
     let told: Vec<Told> =
         runs.into_iter().collect::<Outcome<Vec<Vec<Told>>>>()?.into_iter().flatten().collect();
     let found =
@@ -56,10 +62,26 @@ pub(super) fn answers(seeds: &[u64], figures: &mut Vec<Figure>) -> Outcome<Vec<A
     Ok(told.into_iter().filter_map(|told| told.at_alarm).flatten().collect())
 }
 
-/// Runs an engine over everything and asks it about every event.
-fn tell(simulation: &Simulation) -> Outcome<Vec<Told>> {
-    let schema = SchemaDraft::preset("lifelog").and_then(SchemaDraft::validate).map_err(failed)?;
-    let mut engine = Engine::new(schema);
+/// The frames with an alarm.
+fn alarms(simulation: &Simulation) -> Outcome<Vec<usize>> {
+    let (mut engine, mut alarms) = (engine()?, Vec::new());
+    for frame in 0..simulation.frames() {
+        let at_ms = simulation.times_ms[frame];
+        if engine.observe(Frame { at_ms, values: simulation.row(frame) }).map_err(failed)?.alarm {
+            alarms.push(frame);
+        }
+    }
+    Ok(alarms)
+}
+
+fn engine() -> Outcome<Engine> {
+    Ok(Engine::new(SchemaDraft::preset("lifelog").and_then(SchemaDraft::validate).map_err(failed)?))
+}
+
+/// Runs an engine over everything and asks it about every event. `by_chance` are the alarms of the same days without
+/// events.
+fn tell(simulation: &Simulation, by_chance: &[usize]) -> Outcome<Vec<Told>> {
+    let mut engine = engine()?;
     let spans: Vec<(usize, usize)> =
         simulation.events.iter().map(|event| span(simulation, event, GRACE_FRAMES)).collect();
     let mut events = simulation.events.iter().zip(spans).peekable();
@@ -68,7 +90,8 @@ fn tell(simulation: &Simulation) -> Outcome<Vec<Told>> {
         let at_ms = simulation.times_ms[frame];
         let is_alarm = engine.observe(Frame { at_ms, values: simulation.row(frame) }).map_err(failed)?.alarm;
         let Some(&(event, (first, last))) = events.peek() else { break };
-        if is_alarm && alarm.is_none() && (first..=last).contains(&frame) {
+        let is_news = is_alarm && !by_chance.iter().any(|other| other.abs_diff(frame) <= CHANCE_FRAMES);
+        if is_news && alarm.is_none() && (first..=last).contains(&frame) {
             alarm = Some((at_ms, judge(event, &explain(&engine, Ask::default())?)));
         }
         if frame == last {
