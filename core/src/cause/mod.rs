@@ -7,8 +7,8 @@
 //! make one [`Explanation`]:
 //!
 //! - **Suspects.** Every stream is held against its own usual state: another level, stuck, missing. Who was odd first and
-//!   most leads, and who is odd because of somebody upstream, or only beside somebody, stands back. With the ranking comes the chance that its
-//!   first is the right one, and every other probability follows from that one.
+//!   most leads, and who is odd because of somebody upstream, or only beside somebody, stands back. With the ranking
+//!   comes the chance that its first is the right one, and every other probability follows from that one.
 //! - **Network.** Each stream is low, usual, high or absent. For every hour of the day, and for every link, it is counted
 //!   how often which goes with which; counts halve in a day. It says by whose doing a stream is what it is, in shares that
 //!   sum to 1 with what is unexplained; whose doing that was in turn; what the score would have been without; and which
