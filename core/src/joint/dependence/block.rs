@@ -126,8 +126,9 @@ impl Block {
             let expected = at.apart[place] - residual * spread;
             at.mark[place] = u8::from(expected > 0.0);
             at.residual[place] = residual.clamp(-RESIDUAL_MAX, RESIDUAL_MAX) * at.here[place];
-            let mark = &marks[usize::from(at.mark[place])];
-            at.odd[place] = mark.measure((at.residual[place] - self.usual[place]).abs()) * at.here[place];
+            let mark = usize::from(at.mark[place]);
+            let size = (at.residual[place] - self.usual[place]).abs();
+            at.odd[place] = marks[mark].measure(size, &marks[1 - mark]) * at.here[place];
         }
         present
     }

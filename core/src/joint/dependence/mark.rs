@@ -15,6 +15,8 @@ const FOLLOW: f32 = 0.02;
 /// How far the mark moves when an excursion begins: at first far, later by a fiftieth.
 const STRIDE_LAST: f32 = 0.02;
 const STRIDE_ROWS: f32 = 50.0;
+/// So many rows of the other mark count beside a mark's own.
+const FEW_ROWS: f32 = 1000.0;
 /// Until something is known: what so few of normal numbers exceed.
 const FIRST: f32 = 3.0;
 const LEAST: f32 = 1e-3;
@@ -38,9 +40,13 @@ impl Default for Mark {
 }
 
 impl Mark {
-    /// A size in units of the mark.
-    pub(super) fn measure(&self, size: f32) -> f32 {
-        size / self.at
+    /// A size in units of the mark. As long as few rows are known, those of another mark of the same stream stand in for
+    /// what is missing.
+    pub(super) fn measure(&self, size: f32, other: &Self) -> f32 {
+        let lent = FEW_ROWS.min(other.seen);
+        let rows = self.seen + lent;
+        let at = if rows > 0.0 { (self.seen * self.at + lent * other.at) / rows } else { self.at };
+        size / at
     }
 
     /// One step up for an excursion weighs as much as all the steps down between two of them.
@@ -75,18 +81,29 @@ mod tests {
         let mut draw = || 1.0 / (0.001 + rng.unit());
         let mut mark = Mark::default();
         (0..20_000).for_each(|_| mark.learn(draw()));
-        let beyond = (0..50_000).filter(|_| mark.measure(draw()) > 1.0).count();
+        let beyond = (0..50_000).filter(|_| mark.measure(draw(), &Mark::default()) > 1.0).count();
         assert!((75..300).contains(&beyond), "{beyond} of 50,000, asked for 150");
+    }
+
+    #[test]
+    fn a_mark_without_rows_is_as_the_other() {
+        let (mut known, mut young) = (Mark::default(), Mark::default());
+        (0..5000).for_each(|_| known.learn(1.0));
+        let before = young.measure(9.0, &known);
+        assert!((before - known.measure(9.0, &young)).abs() < 1e-5);
+        young = Mark { at: 0.1, seen: 4000.0, ..young };
+        assert!(young.measure(9.0, &known) > 2.0 * before, "in time its own rows count more");
     }
 
     #[test]
     fn what_lasts_counts_once() {
         let mut mark = Mark::default();
         (0..1000).for_each(|_| mark.learn(1.0));
-        let before = mark.measure(9.0);
+        let none = Mark::default();
+        let before = mark.measure(9.0, &none);
         (0..150).for_each(|_| mark.learn(9.0));
-        assert!(mark.measure(9.0) > 0.9 * before);
+        assert!(mark.measure(9.0, &none) > 0.9 * before);
         (0..500).for_each(|_| mark.learn(9.0));
-        assert!(mark.measure(9.0) < 1.1);
+        assert!(mark.measure(9.0, &none) < 1.1);
     }
 }
