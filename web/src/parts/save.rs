@@ -12,6 +12,7 @@ use crate::session::Session;
 #[component]
 pub(crate) fn SaveSheet(session: Session, link: Link) -> impl IntoView {
     let has_rows = move || session.timeline.with(|timeline| !timeline.times_ms.is_empty());
+    let has_verdicts = move || has_rows() && session.resumed.with(Option::is_none);
     let row = |test: &'static str, title: &'static str, says: &'static str, act: Box<dyn Fn()>| {
         view! {
             <li>
@@ -24,9 +25,11 @@ pub(crate) fn SaveSheet(session: Session, link: Link) -> impl IntoView {
         <section aria-label="Save" class="save">
             <h2>"Take away"</h2>
             <ul>
-                <Show when=has_rows>
+                <Show when=has_verdicts>
                     {row("save-csv", "Verdicts, CSV", "Every moment: score, alarm, severity, episode, and the stream that carries it.", Box::new(move || link.export(Export::Csv)))}
                     {row("save-json", "Verdicts, JSON", "The same whole, one object a line, with what was said of every stream.", Box::new(move || link.export(Export::Json)))}
+                </Show>
+                <Show when=has_rows>
                     {row("save-png", "Picture, PNG", "The timeline as it stands now.", Box::new(move || save_picture(session)))}
                 </Show>
                 {row("save-session", "Session", "The engine with all that it has learned, no raw rows beyond its short memory. Opens again here, in the npm package and in the crate.", Box::new(move || link.export(Export::Session)))}
