@@ -107,7 +107,7 @@ for (const [name, width, height] of [['phone', 360, 760], ['wall', 3840, 2160]])
   test(`${name}: no text is cut on the first screen, and nothing is wider than the screen`, async () => {
     const { page, context } = await open(browser, server.origin, { viewport: { width, height } });
     const cut = await page.evaluate(() => [...document.querySelectorAll('main *')]
-      .filter((one) => one.clientWidth > 0 && getComputedStyle(one).overflow !== 'visible')
+      .filter((one) => one.textContent && one.clientWidth > 0 && getComputedStyle(one).overflow !== 'visible')
       .filter((one) => one.scrollHeight > one.clientHeight + 1 || one.scrollWidth > one.clientWidth + 1)
       .map((one) => one.textContent));
     assert.deepEqual(cut, []);
