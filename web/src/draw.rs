@@ -127,20 +127,21 @@ impl Sheet {
         self.pen.set_fill_style_str(&self.ink.text);
         self.pen.set_font("11px system-ui, sans-serif");
         self.pen.set_line_width(1.0);
+        self.pen.set_text_align("center");
         self.pen.begin_path();
+        let mut free_px = 0.0;
         for tick in time_ticks(self.span, most, clock) {
             let x = self.x.px(tick.at_ms).round() + 0.5;
             self.pen.move_to(x, labels_at.map_or(0.0, |y| y + 6.0));
             self.pen.line_to(x, self.height);
             if let Some(y) = labels_at {
-                self.pen.set_text_align(if x < 24.0 {
-                    "left"
-                } else if x > self.width - 24.0 {
-                    "right"
-                } else {
-                    "center"
-                });
-                let _ = self.pen.fill_text(&tick.label, x, y);
+                // Moved in at the edges; where two would touch, the first stays.
+                let half = GLYPH_PX / 2.0 * tick.label.len() as f64;
+                let middle = x.clamp(half, (self.width - half).max(half));
+                if middle - half >= free_px {
+                    let _ = self.pen.fill_text(&tick.label, middle, y);
+                    free_px = middle + half + GLYPH_PX;
+                }
             }
         }
         self.pen.stroke();
