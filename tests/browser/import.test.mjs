@@ -41,6 +41,7 @@ test('tab-separated, packed, JSON, UTF-16, with units: the same table gives the 
     { name: 'packed.csv.gz', mimeType: 'application/gzip', buffer: gzipSync(text) },
     csv('lines.jsonl', json.join('\n')),
     csv('list.json', JSON.stringify(json.map((line) => JSON.parse(line)), null, 2)),
+    csv('frames.json', `{"frames":[${json}]}`),
     { ...csv('unicode.txt', ''), buffer: Buffer.from(`\ufeff${text.replaceAll(',', '\t').replaceAll('\n', '\r\n')}`, 'utf16le') },
     csv('units.csv', text.replaceAll(/(\.\d{3})(?=,|$)/gm, '$1 kB')),
     csv('commas.csv', text.replaceAll(',', ';').replaceAll(/(\d)\.(\d{3})(?=;|$)/gm, '$1,$2')),

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { devices } from 'playwright-core';
-import { PHONE, feedSensors, launchWithSensors } from './device.mjs';
+import { INSECURE, PHONE, feedSensors, launchWithSensors } from './device.mjs';
 import { artefacts, browser, csv, judged, open, server, table, withBrowser } from './page.mjs';
 
 withBrowser(launchWithSensors);
@@ -120,6 +120,21 @@ for (const [name, width, height] of [['phone', 360, 760], ['wall', 3840, 2160]])
     await context.close();
   });
 }
+
+test('the link is copied, and where a page has no clipboard it is marked for the person', async () => {
+  for (const [origin, says] of [[server.origin, 'Copied'], [server.origin.replace('127.0.0.1', INSECURE), 'Now Ctrl C']]) {
+    const { page, context, complaints } = await open(browser, origin, { permissions: ['clipboard-write'] });
+    await pick(page, table({ rows: 300 }).text);
+    await judged(page);
+    await page.locator('[data-test=tab-save]').click();
+    await page.locator('[data-test=copy]').click();
+    await page.locator('[data-test=copy]').filter({ hasText: says }).waitFor();
+    const [marked, all] = await page.locator('[data-test=share]').evaluate((field) => [field.selectionEnd - field.selectionStart, field.value.length]);
+    assert.equal(marked, says === 'Copied' ? 0 : all);
+    assert.deepEqual(complaints, []);
+    await context.close();
+  }
+});
 
 test('an engine that does not come is a sentence, not a wait without an end', async () => {
   const { page, context } = await open(browser, server.origin, { serviceWorkers: 'block' });

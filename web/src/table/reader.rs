@@ -97,9 +97,9 @@ impl Reader {
             if let Some(what) = foreign(bytes) {
                 return Err(TableFault::Foreign(what));
             }
-            let first = bytes.trim_ascii_start().first();
-            self.inner.is_json = first == Some(&b'{');
-            self.elements = (first == Some(&b'[')).then(Elements::default);
+            self.inner.is_json = bytes.trim_ascii_start().first() == Some(&b'{');
+            let is_list = self.inner.is_json || bytes.trim_ascii_start().first() == Some(&b'[');
+            self.elements = (is_list && Elements::is_list(bytes)).then(Elements::default);
             self.records.quotes_join_lines(!self.inner.is_json);
         }
         let Self { records, elements, inner, .. } = self;
