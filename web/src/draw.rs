@@ -136,11 +136,11 @@ impl Sheet {
             self.pen.line_to(x, self.height);
             if let Some(y) = labels_at {
                 // Moved in at the edges; where two would touch, the first stays.
-                let half = GLYPH_PX / 2.0 * tick.label.len() as f64;
+                let half = GLYPH_PX / 2.0 * (tick.label.len() as f64 + 1.0);
                 let middle = x.clamp(half, (self.width - half).max(half));
                 if middle - half >= free_px {
                     let _ = self.pen.fill_text(&tick.label, middle, y);
-                    free_px = middle + half + GLYPH_PX;
+                    free_px = middle + half;
                 }
             }
         }
