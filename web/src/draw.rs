@@ -22,6 +22,8 @@ pub(crate) const HEAD_PX: f64 = AXIS_PX + SCORE_PX + CONFIDENCE_PX;
 /// Room that a group's name takes above its first lane.
 pub(crate) const GROUP_PX: f64 = 24.0;
 const PAD_PX: f64 = 5.0;
+/// What differs by less than this share is the same number, computed in another way.
+const ROUNDING: f64 = 1e-9;
 /// A glyph of a small text is about so wide.
 const GLYPH_PX: f64 = 5.8;
 
@@ -359,7 +361,8 @@ pub(crate) fn lanes(canvas: &HtmlCanvasElement, timeline: &Timeline, span: Span,
 fn stream_lane(sheet: &Sheet, timeline: &Timeline, lane: &Pyramid, place: &LaneBox) {
     let (from, to) = rows_in(&timeline.times_ms, sheet.span);
     let Some([low, high]) = lane.range(from, to) else { return };
-    let room = if high > low { 0.0 } else { high.abs().max(1.0) * 0.5 };
+    let is_flat = high - low <= high.abs() * ROUNDING;
+    let room = if is_flat { high.abs().max(1.0) * 0.5 } else { 0.0 };
     let y = Scale::new(low - room, high + room, place.top + place.height - PAD_PX, place.top + PAD_PX);
     let strokes = sheet.trace(&timeline.times_ms, lane, y, timeline.gap_ms);
     silence(sheet, &strokes, place);
