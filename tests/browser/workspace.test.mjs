@@ -193,7 +193,13 @@ test('an opened session draws what it remembers, explains it, and learns from wh
   await page.locator('[data-test=lesson]').filter({ hasText: 'Learned: this is fine.' }).waitFor();
   assert.deepEqual((await episodes(page)).map(({ from }) => from), before.map(({ from }) => from));
   assert.equal(await (await label()).label, 'expected', 'the engine has learned it');
+  await page.waitForTimeout(300);
+  await page.reload();
+  await page.locator('[data-test=resumed]').waitFor();
+  await judged(page);
+  assert.equal(await (await label()).label, 'expected', 'over a reload, too');
   await sheet(page, 'findings');
+  await page.locator(`[data-test=episode][data-opened="${at(1400)}"]`).click();
   await page.locator('[data-test=undo]').click();
   await page.locator('[data-test=lesson]').filter({ hasText: 'Taken back.' }).waitFor();
   assert.deepEqual((await label()).session, bytes, 'to the byte');

@@ -9,7 +9,7 @@ use fourfold_web::table::{Reader, Table};
 use fourfold_web::thread::desk::Desk;
 use fourfold_web::thread::schema::{preset_of, schema_of};
 use fourfold_web::thread::scorer::{BATCH_ROWS, Judged, episode_json};
-use fourfold_web::thread::{Before, Report, Settings, StreamNote};
+use fourfold_web::thread::{Before, Report, Said, Settings, StreamNote};
 use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -118,7 +118,7 @@ impl Work {
         if is_session(&blob).await {
             let bytes = JsFuture::from(blob.array_buffer()).await.map_err(|_| unreadable())?;
             let engine = Engine::open(&Uint8Array::new(&bytes).to_vec())?;
-            return self.resume(job, engine);
+            return self.resume(job, engine, before.said);
         }
         let mut table = self.read(job, &blob, settings).await?;
         let preset = preset_of(&table, settings)?.and_then(|preset| preset.name);
@@ -143,8 +143,8 @@ impl Work {
         Ok(())
     }
 
-    /// An engine without rows: what it knows is shown, and it waits for a file.
-    fn resume(&self, job: u32, engine: Engine) -> Result<(), Stop> {
+    /// An engine without rows: what it remembers is shown, and it waits for a file.
+    fn resume(&self, job: u32, engine: Engine, said: Vec<Said>) -> Result<(), Stop> {
         let (recalled, scores) = Table::recalled(&engine);
         post_read(job, &recalled, &engine, None);
         let frames = engine.monitor(&Default::default()).frames;
@@ -155,7 +155,9 @@ impl Work {
         let confidences = vec![f64::NAN; scores.len()];
         let report = Report::Judged { job, rows: scores.len() as u32, episodes };
         post(&report, &[&times_ms, &scores, &confidences]);
-        let desk = Desk::resume(Table::of_streams(engine.schema()), engine);
+        let mut desk = Desk::resume(Table::of_streams(engine.schema()), engine).with_said(said);
+        // There is nothing to judge, and what was said before a reload is heard.
+        desk.step(BATCH_ROWS, &mut Judged::default())?;
         let digest = desk.scorer().digest();
         *self.desk.borrow_mut() = Some((job, desk));
         self.tell_health(job);
