@@ -151,6 +151,12 @@ test('a big file: progress with an estimate, and cancel', async () => {
   await page.locator('[data-test=cancelled]').waitFor();
   await page.waitForTimeout(300);
   assert.equal(await page.locator('[data-test=workspace]').getAttribute('data-digest'), '', 'it went on');
+  // One column of very many rows takes long: that they can be gathered is said where one waits.
+  assert.equal(await page.locator('[data-test=gather]').count(), 0);
+  await page.locator('input[type=file]').first().setInputFiles(file('column.txt', '5\n7\n6\n'.repeat(100_001)));
+  await page.locator('[data-test=gather]').filter({ hasText: 'under “File”' }).waitFor();
+  await page.locator('[data-test=cancel]').click();
+  await page.locator('[data-test=cancelled]').waitFor();
   await page.locator('[data-test=home]').click();
   await page.locator('[data-sample=transactions]').click();
   await judged(page);

@@ -38,6 +38,8 @@ test('frames of this device reach a real Worker, from the moment that a person c
   await page.screenshot({ path: join(artefacts, 'connect.png'), fullPage: true });
   await page.locator('[data-test=connect-yes]').tap();
   await page.locator('[data-test=connected]').filter({ hasText: /Connected: [3-9] frames sent/ }).waitFor({ timeout: 15_000 });
+  // What it makes of them is seen at once.
+  await page.locator('[data-test=connected]').filter({ hasText: /The Worker says: (nothing )?abnormal now, as rare as 1 in [\d,]+\./ }).waitFor();
   const system = await (await fetch(`${worker.url}/v1/systems/my-phone`, { headers: { authorization: `Bearer ${secrets.ADMIN_SECRET}` } })).json();
   assert.ok(system.frames >= 3, JSON.stringify(system).slice(0, 300));
   assert.ok(await sent(page) > 100, 'the counter counts it');

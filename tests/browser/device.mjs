@@ -48,15 +48,17 @@ export const see = (page, state) => page.evaluate((state) => {
 
 /**
  * Puts a hand on the page that makes motion events by the page's own timers: `hand.step` is how far apart they are in
- * milliseconds, give or take 40 %, `hand.strength` how strong, in m/s². From a seed, rounded as browsers round.
+ * milliseconds, give or take 40 %, `hand.strength` how strong, in m/s², and `hand.walk` how strong two steps a second are.
+ * From a seed, rounded as browsers round.
  */
 export const holdInHand = (page) => page.evaluate(() => {
   let seed = 7;
   const noise = () => (seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0) / 2 ** 32 - 0.5;
   const tenth = (value) => Math.round(value * 10) / 10;
-  const hand = { step: 50, strength: 0.3 };
+  const hand = { step: 50, strength: 0.3, walk: 0 };
   const move = () => {
-    const [x, y, z] = [0, 0, 0].map(() => tenth(noise() * 2 * hand.strength));
+    const swing = hand.walk * Math.sin(2 * Math.PI * 2 * (Date.now() / 1000));
+    const [x, y, z] = [0, 0, swing].map((by) => tenth(noise() * 2 * hand.strength + by));
     window.dispatchEvent(new DeviceMotionEvent('devicemotion', {
       acceleration: { x, y, z },
       accelerationIncludingGravity: { x, y, z: tenth(z + 9.8) },

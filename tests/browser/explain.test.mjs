@@ -77,6 +77,28 @@ test('selecting a moment says why; "expected" silences its like, and undo brings
   await context.close();
 });
 
+test('a pattern that the preset knows is named, with what to do', async () => {
+  const { page, context, complaints } = await open(browser, server.origin);
+  const noise = (row, turns) => (row * row) % turns;
+  const rows = Array.from({ length: 800 }, (_, row) => {
+    const since = Math.max(0, row - 780);
+    const vibration = since > 0 ? 1 : 50 + noise(row, 11);
+    const sound = (since > 1 ? 20 : 60) + noise(row, 7);
+    const temperature = 70 + 0.1 * noise(row, 13) - 3 * Math.max(0, since - 2);
+    return [new Date(START + row * 60_000).toISOString(), vibration, sound, temperature, 40 + noise(row, 5)].join(',');
+  });
+  await page.locator('input[type=file]').first().setInputFiles(csv('machine.csv', ['time,vibration,sound,temperature,humidity', ...rows].join('\n')));
+  await judged(page);
+  await page.locator('[data-test=thorough]').check();
+  await page.locator('[data-test=episode]').last().click();
+  await page.locator('[data-test=depth]').filter({ hasText: 'The whole of it' }).waitFor();
+  assert.match(await page.locator('[data-test=causes] li').first().textContent(), /machine stopped.*known pattern/);
+  assert.match(await page.locator('.action').textContent(), /^What to do: .+\.$/);
+  assert.ok(await page.locator('.evidence li').count() > 0, 'what speaks for it');
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
 test('all of it by keyboard, and by touch at 360 px', async () => {
   const keyboard = await judgedJumps();
   await keyboard.page.locator('[data-test=episode]').first().focus();

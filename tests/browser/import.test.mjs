@@ -28,7 +28,7 @@ async function rejudge(page, act) {
   return judged(page);
 }
 
-test('tab-separated, packed, JSON lines: the same table gives the same verdicts', async () => {
+test('tab-separated, packed, JSON, UTF-16, with units: the same table gives the same verdicts', async () => {
   const { page, context, complaints } = await open(browser, server.origin);
   const { text } = table({ rows: 600, spike: 500 });
   const [header, ...lines] = text.split('\n').map((line) => line.split(','));
@@ -40,14 +40,20 @@ test('tab-separated, packed, JSON lines: the same table gives the same verdicts'
     csv('tabs.tsv', text.replaceAll(',', '\t')),
     { name: 'packed.csv.gz', mimeType: 'application/gzip', buffer: gzipSync(text) },
     csv('lines.jsonl', json.join('\n')),
+    csv('list.json', JSON.stringify(json.map((line) => JSON.parse(line)), null, 2)),
+    csv('frames.json', `{"frames":[${json}]}`),
+    { ...csv('unicode.txt', ''), buffer: Buffer.from(`\ufeff${text.replaceAll(',', '\t').replaceAll('\n', '\r\n')}`, 'utf16le') },
+    csv('units.csv', text.replaceAll(/(\.\d{3})(?=,|$)/gm, '$1 kB')),
     csv('commas.csv', text.replaceAll(',', ';').replaceAll(/(\d)\.(\d{3})(?=;|$)/gm, '$1,$2')),
   ]) {
     await page.locator('[data-test=home]').click();
     await choose(page, file);
     assert.equal(await judged(page), digest, file.name);
     assert.deepEqual(await rows(page), ['600', '4'], file.name);
+    const units = await page.locator('.lane-name span').filter({ hasText: 'kB' }).count();
+    assert.equal(units, file.name === 'units.csv' ? 4 : 0, 'a unit is shown where there is one');
   }
-  assert.match(await fileSheet(page), /600 rows by the time in “time”/);
+  assert.match(await fileSheet(page), /600 rows, one every 1 min, by the time in “time”\./);
   assert.equal(await chosen(page, 'separator'), 'semicolon');
   assert.equal(await chosen(page, 'decimal'), '1,5');
   assert.deepEqual(complaints, []);
@@ -64,11 +70,12 @@ test('dates of the day first, in a zone that is chosen by hand', async () => {
   await choose(page, csv('excel.csv', `Datum;Temperatur;Anzahl\r\n${lines.join('\r\n')}\r\n`));
   const digest = await judged(page);
   assert.match(await page.locator('[data-test=readout]').textContent(), /^1 May 2024, 00:00 – 2 May 2024/);
-  assert.match(await fileSheet(page), /which names no zone/);
+  assert.match(await fileSheet(page), /400 rows, one every 5 min, by the time in “Datum”, which names no zone: read as UTC\./);
   assert.equal(await chosen(page, 'order'), '31/12/2024');
   const again = await rejudge(page, () => page.locator('[data-test=zone]').selectOption('120'));
   assert.notEqual(again, digest, 'the same clock is another time there');
   assert.match(await page.locator('[data-test=readout]').textContent(), /^1 May 2024, 00:00/, 'the clock on the wall stays');
+  assert.match(await page.locator('[data-test=note]').textContent(), /names no zone: read as UTC\+2:00/);
   await rejudge(page, () => page.locator('[data-test=guess-again]').click());
   assert.equal(await judged(page), digest);
   await context.close();
@@ -111,6 +118,28 @@ test('behaviour by hand, and a way back from a choice that leaves nothing', asyn
   await page.locator('[data-test=fault]').filter({ hasText: 'No column holds numbers' }).waitFor();
   await page.getByRole('button', { name: 'Back to what was guessed' }).click();
   assert.equal(await judged(page), digest);
+  await context.close();
+});
+
+test('rows that come too often are gathered by hand, with their times or without', async () => {
+  const { page, context, complaints } = await open(browser, server.origin);
+  await choose(page, csv('waves.csv', table({ rows: 3000 }).text));
+  await judged(page);
+  assert.match(await fileSheet(page), /3,000 rows, one every 1 min,/);
+  assert.equal(await chosen(page, 'frame'), 'as they come');
+  await rejudge(page, () => page.locator('[data-test=frame]').selectOption({ label: '15 min' }));
+  assert.deepEqual(await rows(page), ['200', '4']);
+  assert.match(await page.locator('[data-test=note]').textContent(), /3,000 rows of the file, gathered by 15 min/);
+  await rejudge(page, () => page.locator('[data-test=frame]').selectOption(''));
+  assert.deepEqual(await rows(page), ['3,000', '4']);
+
+  await page.locator('[data-test=home]').click();
+  await choose(page, csv('column.txt', Array.from({ length: 5000 }, (_, row) => (row * 7919) % 31).join('\n')));
+  await judged(page);
+  await fileSheet(page);
+  await rejudge(page, () => page.locator('[data-test=frame]').selectOption({ label: '10 rows' }));
+  assert.deepEqual(await rows(page), ['500', '1']);
+  assert.deepEqual(complaints, []);
   await context.close();
 });
 

@@ -105,6 +105,13 @@ test('uneven readings, a drop to one a second and a minute asleep are no burst; 
   await page.locator('[data-test=undo]').tap();
   await page.locator('[data-test=lesson]').filter({ hasText: 'Taken back' }).waitFor();
   await page.screenshot({ path: join(artefacts, 'live-shake.png'), fullPage: true });
+
+  assert.equal((await shown(page)).cadence, '0', 'nobody walked');
+  await page.evaluate(() => { hand.walk = 3; });
+  await run(20);
+  const { cadence } = await shown(page);
+  t.diagnostic(`walked at two steps a second: ${cadence} a minute`);
+  assert.ok(Math.abs(cadence - 120) < 20, cadence);
   assert.deepEqual(complaints, []);
   await context.close();
 });

@@ -58,13 +58,13 @@ export async function judged(page, timeout = 15_000) {
   return workspace.getAttribute('data-digest');
 }
 
-/** The tasks of any page's main thread in a trace. */
-export function tasks(trace) {
+/** The tasks of the threads of this name in a trace: those of any page's main thread. */
+export function tasks(trace, name = 'CrRendererMain') {
   const { traceEvents } = JSON.parse(trace.toString());
   const thread = (event) => `${event.pid}:${event.tid}`;
-  const mains = new Set(traceEvents
-    .filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain').map(thread));
-  return traceEvents.filter((event) => mains.has(thread(event)) && event.name.endsWith('RunTask'));
+  const named = new Set(traceEvents
+    .filter((event) => event.name === 'thread_name' && event.args.name === name).map(thread));
+  return traceEvents.filter((event) => named.has(thread(event)) && event.name.endsWith('RunTask'));
 }
 
 /** The longest of them, in milliseconds. */

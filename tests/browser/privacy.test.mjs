@@ -1,5 +1,6 @@
 // Nothing leaves the device: by the page's policy, by measure, and with the network cut.
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { test } from 'node:test';
 import { browser, episodes, judged, open, server, table, withBrowser } from './page.mjs';
 
@@ -62,12 +63,31 @@ test('a sealed tab is refused every connection and still judges a file', async (
   await context.close();
 });
 
-test('the engine thread has no way out', async () => {
+test('the engine thread has no way out', async (t) => {
   const { page, context } = await open(browser, server.origin);
   await page.locator('input[type=file]').first().setInputFiles(file);
   await judged(page);
   const [thread] = page.workers();
   const doors = await thread.evaluate(() => ['fetch', 'XMLHttpRequest', 'WebSocket', 'EventSource'].filter((door) => globalThis[door]));
   assert.deepEqual(doors, []);
+  // What has no door is stopped by the policy, which a thread has from its page: code from elsewhere, and threads of its own.
+  const asked = [];
+  const stranger = createServer((request, response) => {
+    asked.push(request.url);
+    response.writeHead(200, { 'content-type': 'text/javascript', 'access-control-allow-origin': '*' }).end();
+  });
+  await new Promise((listening) => stranger.listen(0, '127.0.0.1', listening));
+  t.after(() => stranger.close());
+  const went = await thread.evaluate(async (address) => {
+    const tell = `fetch('${address}', { mode: 'no-cors' }).then(() => postMessage('went'), () => postMessage('stopped'))`;
+    const inner = new Worker(URL.createObjectURL(new Blob([tell], { type: 'text/javascript' })));
+    const byThread = await new Promise((told) => {
+      inner.onmessage = ({ data }) => told(data);
+      inner.onerror = () => told('stopped');
+    });
+    return [byThread, await import(address).then(() => 'went', () => 'stopped')];
+  }, `http://127.0.0.1:${stranger.address().port}/?secret`);
+  assert.deepEqual(went, ['stopped', 'stopped']);
+  assert.deepEqual(asked, []);
   await context.close();
 });

@@ -40,24 +40,28 @@ async function million(t) {
   await page.waitForTimeout(300);
   await browser.startTracing(page, { categories: ['toplevel'] });
   const took = await opened(page, 31_250);
-  const longest = longestTask(await browser.stopTracing());
+  const trace = await browser.stopTracing();
+  const longest = longestTask(trace);
+  const computed = Math.round(tasks(trace, 'DedicatedWorker thread').reduce((sum, { tdur = 0 }) => sum + tdur, 0) / 1000);
   const long = await page.evaluate(() => window.long);
-  t.diagnostic(`1,000,000 values in ${took} ms; longest task ${longest.cpu} ms of computing, ${longest.wall} ms by the clock; ` +
+  t.diagnostic(`1,000,000 values in ${took} ms, of which the engine's thread computed ${computed} ms; longest task ${longest.cpu} ms of computing, ${longest.wall} ms by the clock; ` +
     `the observer saw ${long.length} beyond 50 ms`);
   assert.deepEqual(complaints, []);
   await context.close();
-  return longest.cpu;
+  return { computed, longest: longest.cpu };
 }
 
-// Asserted by computing time: by the clock a busy machine is measured, not the page. The clock is told. Even so one
-// pass may meet a slow moment of the machine; two on end do not.
-test('from file to finished verdicts: no long task', async (t) => {
-  let longest = await million(t);
-  if (longest > 50) longest = await million(t);
-  assert.ok(longest > 0 && longest <= 50, `a task of ${longest} ms`);
+// Asserted by computing time: by the clock a busy machine is measured, not the page. The clock is told. Even so one pass may
+// meet a slow moment of the machine; three on end do not.
+test('from file to finished verdicts: no long task, and under four seconds', async (t) => {
+  const passes = [];
+  const best = (what) => Math.min(...passes.map((pass) => pass[what]));
+  while (passes.length < 3 && (passes.length === 0 || best('longest') > 50 || best('computed') >= 4000)) passes.push(await million(t));
+  assert.ok(best('longest') > 0 && best('longest') <= 50, `a task of ${best('longest')} ms`);
+  assert.ok(best('computed') > 500 && best('computed') < 4000, `${best('computed')} ms`);
 });
 
-test('panning 32 streams of 20,000 points costs less than a frame', async (t) => {
+test('panning 32 streams of 20,000 points costs less than a frame, and there are 30 of them a second', async (t) => {
   const { page, context } = await open(browser, server.origin, { viewport: { width: 1600, height: 1000 } });
   await opened(page, 20_000);
   for (let turn = 0; turn < 6; turn++) await page.locator('[data-test=plot]').press('+');
@@ -67,8 +71,10 @@ test('panning 32 streams of 20,000 points costs less than a frame', async (t) =>
   const took = await pan(page, frames);
   const cpu = tasks(await browser.stopTracing()).map(({ tdur = 0 }) => tdur / 1000);
   const each = cpu.reduce((sum, ms) => sum + ms, 0) / frames;
-  t.diagnostic(`${(1000 * frames / took).toFixed(0)} frames a second; ${each.toFixed(1)} ms of computing a frame, ` +
+  const perSecond = 1000 * frames / took;
+  t.diagnostic(`${perSecond.toFixed(0)} frames a second; ${each.toFixed(1)} ms of computing a frame, ` +
     `the longest task ${Math.max(...cpu).toFixed(0)} ms`);
   assert.ok(each < 16, `${each} ms a frame`);
+  assert.ok(perSecond >= 30, `${perSecond} frames a second`);
   await context.close();
 });

@@ -155,6 +155,58 @@ test('verdicts, picture and session are saved; the session opens here and in the
   await context.close();
 });
 
+test('an opened session draws what it remembers, explains it, and learns from what is said of it', async () => {
+  const { page, context, complaints } = await open(browser, server.origin);
+  const { text, at } = table({ rows: 1500, spike: 1400 });
+  const choose = (file) => page.locator('input[type=file]').first().setInputFiles(file);
+  await choose(csv('plant.csv', text));
+  await judged(page);
+  const before = await episodes(page);
+  await sheet(page, 'save');
+  const { bytes, name } = await saved(page, 'save-session');
+  await page.locator('[data-test=home]').click();
+  await choose({ name, mimeType: 'application/octet-stream', buffer: bytes });
+  await page.locator('[data-test=resumed]').filter({ hasText: '1,500 are drawn here' }).waitFor();
+  await judged(page);
+  assert.deepEqual(await episodes(page), before, 'the same moments, in the same words');
+  // The spike is drawn.
+  await page.locator('[data-test=timeline-table] tbody tr').filter({ hasText: /^stream_1\d+\.?\d* +78/ }).waitFor({ state: 'attached' });
+  assert.match((await page.locator('[data-test=score-table] tbody').textContent()), /1 in \d{3}/);
+  // What could not be told again is not offered.
+  assert.equal(await page.locator('[data-test=rate]').count(), 0);
+  assert.ok(await page.locator('[data-test=replay]').isDisabled());
+  await sheet(page, 'file');
+  assert.equal(await page.locator('[data-test=columns]').count(), 0);
+  await sheet(page, 'save');
+  assert.equal(await page.locator('[data-test=save-csv]').count(), 0);
+
+  const label = async () => {
+    await sheet(page, 'save');
+    const { Engine } = await import(pathToFileURL(join(root, 'dist/npm/dist/node.mjs')));
+    const session = (await saved(page, 'save-session')).bytes;
+    return { session, label: Engine.open(session).then((engine) => engine.episodes().find(({ opened }) => opened === at(1400))?.label) };
+  };
+  await sheet(page, 'findings');
+  await page.locator(`[data-test=episode][data-opened="${at(1400)}"]`).click();
+  assert.match(await page.locator('[data-test=headline]').textContent(), /stream_1 rose to/);
+  await page.locator('[data-test=expected]').click();
+  await page.locator('[data-test=lesson]').filter({ hasText: 'Learned: this is fine.' }).waitFor();
+  assert.deepEqual((await episodes(page)).map(({ from }) => from), before.map(({ from }) => from));
+  assert.equal(await (await label()).label, 'expected', 'the engine has learned it');
+  await page.waitForTimeout(300);
+  await page.reload();
+  await page.locator('[data-test=resumed]').waitFor();
+  await judged(page);
+  assert.equal(await (await label()).label, 'expected', 'over a reload, too');
+  await sheet(page, 'findings');
+  await page.locator(`[data-test=episode][data-opened="${at(1400)}"]`).click();
+  await page.locator('[data-test=undo]').click();
+  await page.locator('[data-test=lesson]').filter({ hasText: 'Taken back.' }).waitFor();
+  assert.deepEqual((await label()).session, bytes, 'to the byte');
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
 test('a damaged session and one of other streams end in sentences; a link carries settings and no data', async () => {
   const { page, context } = await open(browser, server.origin);
   const choose = (file) => page.locator('input[type=file]').first().setInputFiles(file);

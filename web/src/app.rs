@@ -27,6 +27,7 @@ pub(crate) fn App() -> impl IntoView {
 
     let has_rows = move || session.timeline.with(|timeline| !timeline.times_ms.is_empty());
     let is_drawn = move || session.timeline.with(|timeline| !timeline.streams.is_empty());
+    let is_resumed = move || session.resumed.with(Option::is_some);
     let is_start = move || !is_drawn() && matches!(session.phase.get(), Phase::Welcome | Phase::Failed(_));
     let is_live = move || session.phase.get() == Phase::Live;
     let digest = move || match session.phase.get() {
@@ -41,10 +42,9 @@ pub(crate) fn App() -> impl IntoView {
             <Show when=is_live><LivePanel session=session live=live /></Show>
             <Show when=is_start><Welcome link=link /></Show>
             <Show when=is_drawn>
+                <Show when=is_resumed><Resumed session=session /></Show>
                 <div class="workspace">
-                    <Show when=has_rows fallback=move || view! { <Resumed session=session /> }>
-                        <TimelineChart session=session link=link />
-                    </Show>
+                    <Show when=has_rows><TimelineChart session=session link=link /></Show>
                     // What can be done to a file can not be done to a device that goes on.
                     <Show when=is_live fallback=move || view! { <Side session=session link=link /> }>
                         <aside class="side" aria-label="Findings"><div class="sheet"><Episodes session=session link=link /></div></aside>

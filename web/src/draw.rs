@@ -22,6 +22,8 @@ pub(crate) const HEAD_PX: f64 = AXIS_PX + SCORE_PX + CONFIDENCE_PX;
 /// Room that a group's name takes above its first lane.
 pub(crate) const GROUP_PX: f64 = 24.0;
 const PAD_PX: f64 = 5.0;
+/// What differs by less than this share is the same number, computed in another way.
+const ROUNDING: f64 = 1e-9;
 /// A glyph of a small text is about so wide.
 const GLYPH_PX: f64 = 5.8;
 
@@ -127,20 +129,21 @@ impl Sheet {
         self.pen.set_fill_style_str(&self.ink.text);
         self.pen.set_font("11px system-ui, sans-serif");
         self.pen.set_line_width(1.0);
+        self.pen.set_text_align("center");
         self.pen.begin_path();
+        let mut free_px = 0.0;
         for tick in time_ticks(self.span, most, clock) {
             let x = self.x.px(tick.at_ms).round() + 0.5;
             self.pen.move_to(x, labels_at.map_or(0.0, |y| y + 6.0));
             self.pen.line_to(x, self.height);
             if let Some(y) = labels_at {
-                self.pen.set_text_align(if x < 24.0 {
-                    "left"
-                } else if x > self.width - 24.0 {
-                    "right"
-                } else {
-                    "center"
-                });
-                let _ = self.pen.fill_text(&tick.label, x, y);
+                // Moved in at the edges; where two would touch, the first stays.
+                let half = GLYPH_PX / 2.0 * (tick.label.len() as f64 + 1.0);
+                let middle = x.clamp(half, (self.width - half).max(half));
+                if middle - half >= free_px {
+                    let _ = self.pen.fill_text(&tick.label, middle, y);
+                    free_px = middle + half;
+                }
             }
         }
         self.pen.stroke();
@@ -358,7 +361,8 @@ pub(crate) fn lanes(canvas: &HtmlCanvasElement, timeline: &Timeline, span: Span,
 fn stream_lane(sheet: &Sheet, timeline: &Timeline, lane: &Pyramid, place: &LaneBox) {
     let (from, to) = rows_in(&timeline.times_ms, sheet.span);
     let Some([low, high]) = lane.range(from, to) else { return };
-    let room = if high > low { 0.0 } else { high.abs().max(1.0) * 0.5 };
+    let is_flat = high - low <= high.abs() * ROUNDING;
+    let room = if is_flat { high.abs().max(1.0) * 0.5 } else { 0.0 };
     let y = Scale::new(low - room, high + room, place.top + place.height - PAD_PX, place.top + PAD_PX);
     let strokes = sheet.trace(&timeline.times_ms, lane, y, timeline.gap_ms);
     silence(sheet, &strokes, place);

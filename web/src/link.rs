@@ -8,7 +8,7 @@ use js_sys::{Array, Float64Array, Object, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Blob, BlobPropertyBag, MessageEvent, Response, Worker, WorkerOptions, WorkerType};
+use web_sys::{Blob, BlobPropertyBag, MessageEvent, Response, Url, Worker, WorkerOptions, WorkerType};
 
 use crate::kept;
 use crate::save;
@@ -26,6 +26,16 @@ pub(crate) struct Link {
     expected: StoredValue<Settings>,
 }
 
+/// A thread of a file has the policy that its server sends, or none. One of a text that is made here has the page's own.
+fn thread_address() -> Result<String, JsValue> {
+    let base = document().base_uri()?.unwrap_or_default();
+    let script = Url::new_with_base("./engine-thread.js", &base)?;
+    let parts = Array::of1(&format!("import '{}'", script.href()).into());
+    let options = BlobPropertyBag::new();
+    options.set_type("text/javascript");
+    Url::create_object_url_with_blob(&Blob::new_with_str_sequence_and_options(&parts, &options)?)
+}
+
 impl Link {
     /// Starts the thread.
     pub(crate) fn new(session: Session) -> Self {
@@ -39,7 +49,7 @@ impl Link {
         };
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
-        match Worker::new_with_options("./engine-thread.js", &options) {
+        match thread_address().and_then(|address| Worker::new_with_options(&address, &options)) {
             Ok(worker) => {
                 let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event| link.hear(&event));
                 worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
@@ -51,6 +61,8 @@ impl Link {
                 });
                 worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
                 on_error.forget();
+                // Compiled once is enough, and a sealed page could not load it again.
+                let _ = worker.post_message(&wasm_bindgen::module());
                 link.worker.set_value(Some(worker));
             }
             Err(_) => {

@@ -8,7 +8,7 @@
 //! | what people say | [`Engine::label`], [`Engine::adopt`], [`Engine::undo`], [`Engine::set_false_alarm_rate`] |
 //! | why it is so | [`Engine::explain`] |
 //! | how everything is | [`Engine::health`], [`Engine::models`], [`Engine::gaps`], [`Engine::quality`], [`Engine::monitor`], [`Engine::memory`] |
-//! | stop and go on | [`Engine::seal`], [`Engine::open`], [`History`] |
+//! | stop and go on | [`Engine::seal`], [`Engine::open`], [`Engine::recall`], [`History`] |
 
 mod events;
 mod explain;
@@ -19,11 +19,13 @@ mod learned;
 #[cfg(test)]
 mod lying;
 mod memory;
+mod recall;
 mod record;
 mod report;
 
 pub use history::{Found, History, Kept};
 pub use memory::Memory;
+pub use recall::Recalled;
 pub use report::{Alert, GapReport, HealthReport, ModelInUse, Monitor, Quality, StreamHealth, Thresholds};
 
 use alloc::boxed::Box;

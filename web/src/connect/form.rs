@@ -6,9 +6,9 @@ use fourfold_web::live::uplink::Uplink;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::send::{Target, Trouble};
+use super::send::{Target, Trouble, Word};
 use crate::sensors::Live;
-use crate::session::Session;
+use crate::session::{Session, oddness, one_in};
 
 /// How it stands.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,6 +28,8 @@ struct Wire {
     state: RwSignal<State>,
     target: RwSignal<Target>,
     uplink: RwSignal<Uplink>,
+    /// What the Worker said last.
+    word: RwSignal<Option<Word>>,
     /// The newest frame that was taken over from the timeline.
     until_ms: StoredValue<f64>,
 }
@@ -51,6 +53,7 @@ pub(crate) fn Connect(session: Session, live: Live) -> impl IntoView {
         state: RwSignal::default(),
         target: RwSignal::default(),
         uplink: RwSignal::default(),
+        word: RwSignal::new(None),
         until_ms: StoredValue::new(f64::NEG_INFINITY),
     };
     // Frames go from the timeline to the network: both lie outside of this view.
@@ -66,7 +69,7 @@ pub(crate) fn Connect(session: Session, live: Live) -> impl IntoView {
             <h2>"Watch this device from elsewhere"</h2>
             <p class="muted">"Connected, one frame a second leaves this device: every value that is shown above, your place too if it is on. It goes to this address and nowhere else."</p>
             <Show when=move || !is_connected(&wire.state.get())><Form wire=wire session=session /></Show>
-            <p role="status" data-test="connected">{move || sentence(&wire.state.get(), &wire.uplink.get())}</p>
+            <p role="status" data-test="connected">{move || sentence(&wire.state.get(), &wire.uplink.get(), wire.word.get())}</p>
             <Show when=move || is_connected(&wire.state.get())>
                 <button class="button" data-test="disconnect" on:click=move |_| wire.state.set(State::Off)>"Disconnect"</button>
             </Show>
@@ -113,20 +116,26 @@ fn is_connected(state: &State) -> bool {
     matches!(state, State::Sending | State::Away)
 }
 
-fn sentence(state: &State, uplink: &Uplink) -> String {
+fn sentence(state: &State, uplink: &Uplink, word: Option<Word>) -> String {
     let sent = grouped(uplink.sent as f64);
     let waiting = uplink.waiting();
     match state {
         State::Off if uplink.sent > 0 => format!("Disconnected. {sent} frames were sent."),
         State::Off => String::new(),
         State::Asking => "Asking the Worker…".to_string(),
-        State::Sending => format!("Connected: {sent} frames sent."),
+        State::Sending => format!("Connected: {sent} frames sent.{}", word.map(said).unwrap_or_default()),
         State::Away if uplink.dropped > 0 => {
             format!("Nobody answers. {waiting} frames wait, {} were let go.", uplink.dropped)
         }
         State::Away => format!("Nobody answers. {waiting} frames wait; it goes on trying."),
         State::Refused(why) => format!("The Worker refused: {why}"),
     }
+}
+
+/// What comes back, live.
+fn said(word: Word) -> String {
+    let now = if word.is_abnormal { "abnormal now" } else { "nothing abnormal now" };
+    format!(" The Worker says: {now}, as rare as {}.", one_in(oddness(word.score)))
 }
 
 fn connect(session: Session, wire: Wire) {
@@ -193,10 +202,13 @@ fn send(wire: Wire) {
         let now_ms = js_sys::Date::now();
         wire.uplink
             .update(|uplink| if done.is_ok() { uplink.arrived(now_ms) } else { uplink.failed(now_ms) });
+        if let Ok(word) = done {
+            wire.word.set(word);
+        }
         // Whoever has disconnected meanwhile stays so.
         if is_connected(&wire.state.get_untracked()) {
             wire.state.set(match done {
-                Ok(()) => State::Sending,
+                Ok(_) => State::Sending,
                 Err(Trouble::Away) => State::Away,
                 Err(Trouble::Refused(why)) => State::Refused(why),
             });

@@ -2,7 +2,7 @@
 
 use fourfold::wire::Rows;
 use fourfold_web::live::streams::schema;
-use js_sys::{JSON, Object, Reflect};
+use js_sys::{Array, JSON, Object, Reflect};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
@@ -26,6 +26,13 @@ pub(super) enum Trouble {
     Refused(String),
 }
 
+/// What the Worker says of the newest frame.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Word {
+    pub(super) score: f64,
+    pub(super) is_abnormal: bool,
+}
+
 impl Target {
     /// The part of the address that a policy names; `None` if it is no address of the web.
     pub(super) fn origin(&self) -> Option<String> {
@@ -36,21 +43,21 @@ impl Target {
     /// Makes the system, or finds it there with the streams of a device.
     pub(super) async fn create(&self) -> Result<(), Trouble> {
         let schema = schema().map_err(|error| Trouble::Refused(error.to_string()))?;
-        self.request("PUT", "", &schema.to_draft()).await
+        self.request("PUT", "", &schema.to_draft()).await.map(|_| ())
     }
 
-    /// Sends frames.
-    pub(super) async fn send(&self, rows: &Rows) -> Result<(), Trouble> {
-        self.request("POST", "/frames", rows).await
+    /// Sends frames; what is said of the last of them, where it can be read.
+    pub(super) async fn send(&self, rows: &Rows) -> Result<Option<Word>, Trouble> {
+        Ok(newest_word(&self.request("POST", "/frames", rows).await?).await)
     }
 
-    async fn request(&self, method: &str, path: &str, body: &impl Serialize) -> Result<(), Trouble> {
+    async fn request(&self, method: &str, path: &str, body: &impl Serialize) -> Result<Response, Trouble> {
         let origin = self.origin().ok_or(Trouble::Away)?;
         let system = String::from(js_sys::encode_uri_component(self.system.trim()));
         let url = format!("{origin}/v1/systems/{system}{path}");
         let response = fetch(&url, method, &self.key, body).await.map_err(|_| Trouble::Away)?;
         if response.ok() {
-            return Ok(());
+            return Ok(response);
         }
         // A Worker that is overloaded or restarted will be there again.
         if response.status() >= 500 || response.status() == 429 {
@@ -78,6 +85,13 @@ async fn fetch(url: &str, method: &str, key: &str, body: &impl Serialize) -> Res
     let window = web_sys::window().ok_or(JsValue::NULL)?;
     let answer = JsFuture::from(window.fetch_with_str_and_init(url, options.unchecked_ref())).await?;
     answer.dyn_into()
+}
+
+async fn newest_word(response: &Response) -> Option<Word> {
+    let answer = JsFuture::from(response.json().ok()?).await.ok()?;
+    let newest = Array::from(&Reflect::get(&answer, &"verdicts".into()).ok()?).pop();
+    let part = |name: &str| Reflect::get(&newest, &name.into()).ok();
+    Some(Word { score: part("score")?.as_f64()?, is_abnormal: part("episode")?.as_f64().is_some() })
 }
 
 /// The sentence in the Worker's problem.

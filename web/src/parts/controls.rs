@@ -26,8 +26,8 @@ pub(crate) fn ControlBar(session: Session, link: Link) -> impl IntoView {
     };
     view! {
         <div class="controls" role="group" aria-label="Controls">
-            // What a device said is not at hand any more: it can not be told at another rate.
-            <Show when=move || session.phase.get() != Phase::Live>
+            // What a device said is not at hand any more, nor what a session was told: it can not be told at another rate.
+            <Show when=move || session.phase.get() != Phase::Live && session.resumed.with(Option::is_none)>
                 <label class="slider">
                     <span>"False alarms"</span>
                     <input type="range" min=LEAST max=MOST step=STEP data-test="rate" aria-valuetext=odds

@@ -58,7 +58,7 @@ pub(crate) fn TimelineChart(session: Session, link: Link) -> impl IntoView {
             <div class="readout">
                 <Readout session=session />
                 <div class="tools" role="group" aria-label="Zoom">
-                    <button class="quiet" data-test="replay" title="Judge it once more, and watch" aria-label="Replay" disabled=move || !matches!(session.phase.get(), Phase::Done { .. })
+                    <button class="quiet" data-test="replay" title="Judge it once more, and watch" aria-label="Replay" disabled=move || !matches!(session.phase.get(), Phase::Done { .. }) || session.resumed.with(Option::is_some)
                         on:click=move |_| {
                             if session.controls.pace.get_untracked().is_none() {
                                 session.controls.pace.set(Some(REPLAY_ROWS_PER_S));
@@ -136,8 +136,10 @@ fn Readout(session: Session) -> impl IntoView {
             Some(at_ms) => {
                 let row_ms = timeline.row_at(at_ms).map_or(at_ms, |row| timeline.times_ms[row]);
                 let odds = session.verdicts.with(|verdicts| verdicts.verdict_at(at_ms)).map(
-                    |(oddness, confidence)| {
-                        format!("{} · confidence {:.0} %", odds(oddness), confidence * 100.0)
+                    |(oddness, confidence)| match confidence {
+                        // A session that was opened does not remember it.
+                        unknown if unknown.is_nan() => odds(oddness),
+                        known => format!("{} · confidence {:.0} %", odds(oddness), known * 100.0),
                     },
                 );
                 (moment(row_ms, timeline.clock), odds.unwrap_or_default())

@@ -28,7 +28,7 @@ pub(crate) fn Welcome(link: Link) -> impl IntoView {
                     <path class="art-a" d="M2 24 C30 6 50 6 78 22 S130 40 158 24 190 12 200 20 L206 4 212 30 C230 14 262 10 318 26" />
                     <path class="art-b" d="M2 56 C34 44 60 64 92 54 S160 46 194 56 M222 58 C250 48 280 64 318 52" />
                 </svg>
-                <p>"Drop a file anywhere on this page, or paste a table. CSV, TSV or JSON lines, gzip too."</p>
+                <p>"Drop a file anywhere on this page, or paste a table. CSV, TSV or JSON, gzip too."</p>
                 <OpenButtons link=link compact=false />
             </div>
             <Samples link=link />

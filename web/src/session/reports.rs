@@ -139,6 +139,12 @@ impl Session {
 
     /// Drops what was said of the rows from this one on: it is being judged again.
     fn forget(&self, rows: u32, verdicts: u32) {
+        if self.resumed.with_untracked(Option::is_some) {
+            // What a session remembers of its rows stays as it is.
+            self.retold
+                .set_value(self.episodes.with_untracked(|known| known.iter().map(|one| one.id).collect()));
+            return self.phase.set(Phase::Judging);
+        }
         let from_ms = self.timeline.with_untracked(|timeline| timeline.times_ms.get(rows as usize).copied());
         self.verdicts.update(|known| {
             known.times_ms.truncate(verdicts as usize);

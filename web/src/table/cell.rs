@@ -1,6 +1,7 @@
 //! What a cell says.
 
 use super::Decimal;
+use super::unit::parts;
 
 /// A cell of a column of numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,6 +54,7 @@ fn without_thousands(text: &str, mark: char) -> Option<String> {
 /// The sign before fractions in these cells: the comma where it makes numbers of more of them. `1,234` may be either; whoever
 /// parts cells by semicolons writes commas in numbers.
 pub(super) fn decimal_of<'a>(cells: impl Iterator<Item = &'a str> + Clone, separator: Option<u8>) -> Decimal {
+    let cells = cells.map(|text| parts(text).map_or(text, |(number, _)| number));
     let only = |decimal: Decimal, other: Decimal| {
         let is_number = |text: &&str| matches!(cell(text, decimal), Cell::Number(_));
         cells.clone().filter(|text| is_number(text) && !matches!(cell(text, other), Cell::Number(_))).count()

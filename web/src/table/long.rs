@@ -1,31 +1,33 @@
-//! Rows that say something of one thing each: events. The engine's own ingestion makes frames of them.
+//! Rows that say something of one thing each, or that somebody wants gathered: events. The engine's own ingestion makes
+//! frames of them.
 
 use std::collections::BTreeMap;
 
 use fourfold::SchemaDraft;
 use fourfold::ingest::{Buffer, Event};
 
-use super::shape::distinct;
+use super::shape::{Head, distinct};
 use super::{Column, Note, STREAMS_MAX, TableFault};
 
 /// No frame is shorter, and none longer: below is a clock's noise, above are not enough of them.
 const FRAME_MS: [i64; 2] = [100, 86_400_000];
 
-/// Events of things.
+/// Events of things, or of the one thing without a name that a whole table is about.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Long {
-    /// Names of the value columns.
-    values: Vec<String>,
+    /// The value columns.
+    values: Vec<Head>,
     /// Streams by thing and value column.
     places: BTreeMap<(String, usize), usize>,
     names: Vec<String>,
     groups: Vec<Option<String>>,
+    units: Vec<Option<String>>,
     events: Vec<Event>,
     labelled_ms: Vec<i64>,
 }
 
 impl Long {
-    pub(super) fn new(values: Vec<String>) -> Self {
+    pub(super) fn new(values: Vec<Head>) -> Self {
         Self { values, ..Self::default() }
     }
 
@@ -57,15 +59,21 @@ impl Long {
             return Some(*place);
         }
         let is_alone = self.values.len() == 1;
-        let name = if is_alone { thing.to_string() } else { format!("{thing}.{}", self.values[value]) };
+        let head = &self.values[value];
+        let name = match thing {
+            "" => head.name.clone(),
+            _ if is_alone => thing.to_string(),
+            _ => format!("{thing}.{}", head.name),
+        };
         if self.names.len() >= STREAMS_MAX {
             if !note.surplus_columns.contains(&name) {
                 note.surplus_columns.push(name);
             }
             return None;
         }
+        self.units.push(head.unit.clone());
         self.names.push(distinct(&self.names, &name));
-        self.groups.push((!is_alone).then(|| thing.chars().take(32).collect()));
+        self.groups.push((!is_alone && !thing.is_empty()).then(|| thing.chars().take(32).collect()));
         self.places.insert((thing.to_string(), value), self.names.len() - 1);
         Some(self.names.len() - 1)
     }
@@ -120,8 +128,9 @@ impl Long {
                 *label = true;
             }
         }
-        let named = self.names.into_iter().zip(self.groups).zip(frames.columns);
-        let columns = named.map(|((name, group), values)| Column { name, values, group }).collect();
+        let named = self.names.into_iter().zip(self.groups).zip(self.units).zip(frames.columns);
+        let column = |(((name, group), unit), values)| Column { name, values, group, unit };
+        let columns = named.map(column).collect();
         Ok((frames.times_ms, columns, labels, frame_ms))
     }
 }

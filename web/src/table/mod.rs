@@ -2,12 +2,15 @@
 
 mod cell;
 mod choices;
+mod elements;
 mod json;
 mod long;
 mod reader;
 mod record;
 mod shape;
 mod time;
+mod unit;
+mod utf16;
 mod wide;
 
 pub use choices::{Choices, ColumnPlan, DateOrder, Decimal, Plan, Role};
@@ -51,6 +54,21 @@ impl Table {
         Self { columns, note: Note { time_column, ..Note::default() }, ..Self::default() }
     }
 
+    /// The rows that an engine still remembers, and how unusual each was.
+    pub fn recalled(engine: &Engine) -> (Self, Vec<f64>) {
+        let (mut table, mut scores) = (Self::of_streams(engine.schema()), Vec::new());
+        engine.recall(|frame| {
+            table.times_ms.push(frame.at_ms);
+            table.columns.iter_mut().zip(frame.values).for_each(|(column, &value)| column.values.push(value));
+            scores.push(frame.score);
+        });
+        table.note.rows = scores.len() as u64;
+        // Shown on the wall where it was measured.
+        let last_ms = engine.last_frame_ms().unwrap_or_default();
+        table.note.plan.zone_minutes = ((engine.schema().local_ms(last_ms) - last_ms) / 60_000) as i32;
+        (table, scores)
+    }
+
     /// Puts the columns in the order of an engine's streams, and drops the rows that it has learned already.
     pub fn go_on_after(&mut self, engine: &Engine) -> Result<(), TableFault> {
         let mut columns = Vec::with_capacity(self.columns.len());
@@ -80,6 +98,8 @@ pub struct Column {
     pub values: Vec<f64>,
     /// The thing that it is about, where the file says so.
     pub group: Option<String>,
+    /// What its numbers count, where the cells say so.
+    pub unit: Option<String>,
 }
 
 /// What a person should know about how their file was read.

@@ -4,11 +4,13 @@ use std::borrow::Cow;
 
 use super::cell::{Cell, cell, label};
 use super::choices::{Choices, Plan};
+use super::elements::Elements;
 use super::json::{Fields, fields};
 use super::long::Long;
 use super::record::{Records, cells, separator_of, text_of};
 use super::shape::{Shape, Slot, TimeForm, distinct};
 use super::time::parse_time;
+use super::utf16::Utf16;
 use super::wide::Wide;
 use super::{BadLine, Note, Role, Table, TableFault};
 
@@ -34,6 +36,9 @@ const BAD_LINES_SHOWN: usize = 5;
 /// ```
 #[derive(Debug, Default)]
 pub struct Reader {
+    utf16: Option<Utf16>,
+    /// Of a JSON list, instead of records.
+    elements: Option<Elements>,
     records: Records,
     started: bool,
     inner: Inner,
@@ -81,7 +86,11 @@ impl Reader {
 
     /// Takes the next bytes.
     pub fn feed(&mut self, bytes: &[u8]) -> Result<(), TableFault> {
-        let mut bytes = bytes;
+        if !self.started {
+            self.utf16 = Utf16::by_mark(bytes);
+        }
+        let text = self.utf16.as_mut().map(|utf16| utf16.decode(bytes));
+        let mut bytes = text.as_deref().map_or(bytes, str::as_bytes);
         if !self.started && !bytes.is_empty() {
             self.started = true;
             bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -89,10 +98,15 @@ impl Reader {
                 return Err(TableFault::Foreign(what));
             }
             self.inner.is_json = bytes.trim_ascii_start().first() == Some(&b'{');
+            let is_list = self.inner.is_json || bytes.trim_ascii_start().first() == Some(&b'[');
+            self.elements = (is_list && Elements::is_list(bytes)).then(Elements::default);
             self.records.quotes_join_lines(!self.inner.is_json);
         }
-        let Self { records, inner, .. } = self;
-        records.feed(bytes, |line, record| inner.take(line, record));
+        let Self { records, elements, inner, .. } = self;
+        match elements {
+            Some(elements) => elements.feed(bytes, |line, element| inner.take_element(line, element)),
+            None => records.feed(bytes, |line, record| inner.take(line, record)),
+        }
         inner.fault.clone().map_or(Ok(()), Err)
     }
 
@@ -107,8 +121,9 @@ impl Reader {
 
     /// The table, once all bytes are there.
     pub fn finish(mut self) -> Result<Table, TableFault> {
-        let Self { records, inner, .. } = &mut self;
+        let Self { records, elements, inner, .. } = &mut self;
         records.finish(|line, record| inner.take(line, record));
+        elements.iter_mut().for_each(|list| list.finish(|line, element| inner.take_element(line, element)));
         let Inner { choices, header, sample, body, fault, is_json, .. } = self.inner;
         if let Some(fault) = fault {
             return Err(fault);
@@ -154,6 +169,16 @@ impl Inner {
         }
     }
 
+    /// An object is a row with its names; a list is one without.
+    fn take_element(&mut self, line: u64, element: &[u8]) {
+        if self.header.is_none() && self.sample.is_empty() && self.body.is_none() {
+            self.is_json = element.starts_with(b"{");
+            self.choices.separator = Some(',');
+        }
+        let row = element.strip_prefix(b"[").and_then(|row| row.trim_ascii_end().strip_suffix(b"]"));
+        self.take(line, row.unwrap_or(element));
+    }
+
     fn take(&mut self, line: u64, record: &[u8]) {
         if self.fault.is_some() || record.trim_ascii().is_empty() {
             return;
@@ -186,8 +211,6 @@ fn foreign(bytes: &[u8]) -> Option<&'static str> {
         [0x1f, 0x8b, ..] => Some("a gzip file"),
         [b'%', b'P', b'D', b'F', ..] => Some("a PDF"),
         [b'P', b'A', b'R', b'1', ..] => Some("a Parquet file"),
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some("UTF-16 text"),
-        [b'[', ..] => Some("a JSON list (one object per line can be read)"),
         [b'<', ..] => Some("a web page"),
         _ if bytes.iter().take(4096).any(|&byte| byte == 0) => Some("a binary file"),
         _ => None,
@@ -243,10 +266,9 @@ impl Body {
             surplus_columns: shape.surplus.clone(),
             ..Note::default()
         };
-        let names: Vec<String> = shape.values().map(|place| shape.names[place].clone()).collect();
-        let rows = match note.group_column {
-            Some(_) => Rows::Long(Long::new(names)),
-            None => Rows::Wide(Wide::new(names.len())),
+        let rows = match (&note.group_column, choices.frame_ms) {
+            (None, None) => Rows::Wide(Wide::new(shape.values().count())),
+            _ => Rows::Long(Long::new(shape.heads())),
         };
         let zone_ms = i64::from(choices.zone_minutes.unwrap_or(0)) * 60_000;
         Self {
@@ -291,7 +313,7 @@ impl Body {
         for text in cells {
             match self.shape.slots.get(seen) {
                 Some(Slot::Value) => {
-                    let said = cell(&text, self.shape.decimal);
+                    let said = self.shape.read(seen, &text);
                     missing += u64::from(said == Cell::Missing);
                     unreadable += u64::from(said == Cell::Unreadable);
                     self.values.push(if let Cell::Number(number) = said { number } else { f64::NAN });
@@ -386,8 +408,7 @@ impl Body {
                 wide.order(&mut note);
                 table.times_ms = std::mem::take(&mut wide.times_ms);
                 table.labels = std::mem::take(&mut wide.labels);
-                let names = shape.values().map(|place| shape.names[place].clone()).collect();
-                table.columns = wide.into_columns(names, &mut note);
+                table.columns = wide.into_columns(shape.heads(), &mut note);
             }
             Rows::Long(long) => {
                 let (times_ms, columns, labels, length_ms) = long.into_frames(choices.frame_ms, &mut note)?;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::cell::{Cell, cell, decimal_of, is_missing, label};
 use super::choices::{Choices, ColumnPlan, DateOrder, Decimal, Role};
 use super::time::{order_of, parse_clock, parse_time};
+use super::unit::{factor, parts, shown};
 use super::{STREAMS_MAX, TableFault};
 
 /// A text column with more different words than this names no things.
@@ -34,11 +35,20 @@ pub(super) struct Shape {
     pub(super) slots: Vec<Slot>,
     pub(super) form: Option<TimeForm>,
     pub(super) decimal: Decimal,
+    /// What is counted in each column, where the cells say so.
+    units: Vec<Option<String>>,
     /// Of dates, where they need it.
     pub(super) order: Option<DateOrder>,
     pub(super) plan: Vec<ColumnPlan>,
     /// Numeric columns beyond the first 32.
     pub(super) surplus: Vec<String>,
+}
+
+/// What is said of a stream before its values.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Head {
+    pub(super) name: String,
+    pub(super) unit: Option<String>,
 }
 
 /// What is done with a cell.
@@ -70,6 +80,24 @@ impl<'a> Sample<'a> {
         let filled = self.column(place).count();
         let is_number = |text: &&str| matches!(cell(text, self.decimal), Cell::Number(_));
         self.column(place).filter(is_number).count() * 5 >= filled * 4
+    }
+
+    /// What most cells count. Where they count it in thousands and in ones, ones are meant.
+    fn unit(&self, place: usize) -> Option<String> {
+        let is_number = |text: &str| matches!(cell(text, self.decimal), Cell::Number(_));
+        let units: Vec<&str> = self
+            .column(place)
+            .filter_map(parts)
+            .filter(|(number, _)| is_number(number))
+            .map(|(_, unit)| unit)
+            .collect();
+        let first = *units.first()?;
+        let is_one = units.iter().all(|unit| *unit == first);
+        let filled = self.column(place).count();
+        let to = if is_one && units.len() == filled { first } else { shown(first) };
+        let known = units.iter().filter(|unit| factor(unit, to).is_some()).count();
+        let plain = self.column(place).filter(|text| parts(text).is_none() && is_number(text)).count();
+        (known * 2 >= filled && (known + plain) * 5 >= filled * 4).then(|| to.to_string())
     }
 
     fn words(&self, place: usize) -> usize {
@@ -114,6 +142,7 @@ impl Shape {
         let all = (0..names.len()).flat_map(|place| rows.iter().filter_map(move |row| row.get(place)));
         let decimal = choices.decimal.unwrap_or_else(|| decimal_of(all.map(AsRef::as_ref), separator));
         let sample = Sample { rows, choices, decimal };
+        let units: Vec<Option<String>> = (0..names.len()).map(|place| sample.unit(place)).collect();
         let form = |place: usize| sample.time_form(&names[place], place, said(place) == Some(Role::Time));
         let chosen = (0..names.len()).find(|&place| said(place) == Some(Role::Time));
         let time =
@@ -127,6 +156,7 @@ impl Shape {
             form: time.and_then(form),
             order: time.and_then(|place| choices.order.or_else(|| order_of(sample.column(place)))),
             decimal,
+            units,
             plan: Vec::new(),
             surplus: Vec::new(),
             names,
@@ -137,7 +167,7 @@ impl Shape {
             let guessed = match () {
                 () if time == Some(place) || clock == Some(place) => Role::Time,
                 () if sample.is_label(name, place) => Role::Label,
-                () if sample.is_numeric(place) => Role::Value,
+                () if sample.is_numeric(place) || shape.units[place].is_some() => Role::Value,
                 () if !has(Slot::Group) && sample.is_group(name, place, time) => Role::Group,
                 () => Role::Ignore,
             };
@@ -165,6 +195,23 @@ impl Shape {
     /// The places of the streams among the cells.
     pub(super) fn values(&self) -> impl Iterator<Item = usize> {
         (0..self.slots.len()).filter(|&place| self.slots[place] == Slot::Value)
+    }
+
+    /// What is said of each stream.
+    pub(super) fn heads(&self) -> Vec<Head> {
+        let unit = |place: usize| self.units[place].clone().filter(|unit| !unit.is_empty());
+        self.values().map(|place| Head { name: self.names[place].clone(), unit: unit(place) }).collect()
+    }
+
+    /// Reads a cell of a stream.
+    pub(super) fn read(&self, place: usize, text: &str) -> Cell {
+        let said = cell(text, self.decimal);
+        let (Cell::Unreadable, Some(Some(to))) = (said, self.units.get(place)) else { return said };
+        let number = parts(text).and_then(|(number, of)| match cell(number, self.decimal) {
+            Cell::Number(number) => Some(number * factor(of, to)?),
+            _ => None,
+        });
+        number.map_or(said, Cell::Number)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Rows that say everything of a moment.
 
+use super::shape::Head;
 use super::{Column, Note};
 
 /// Moments, and one column per stream.
@@ -46,11 +47,12 @@ impl Wide {
     }
 
     /// The streams that say anything; the names of the others are noted.
-    pub(super) fn into_columns(self, names: Vec<String>, note: &mut Note) -> Vec<Column> {
+    pub(super) fn into_columns(self, heads: Vec<Head>, note: &mut Note) -> Vec<Column> {
         let (spoken, empty): (Vec<_>, Vec<_>) =
-            names.into_iter().zip(self.columns).partition(|(_, values)| values.iter().any(|x| !x.is_nan()));
-        note.text_columns.extend(empty.into_iter().map(|(name, _)| name));
-        spoken.into_iter().map(|(name, values)| Column { name, values, group: None }).collect()
+            heads.into_iter().zip(self.columns).partition(|(_, values)| values.iter().any(|x| !x.is_nan()));
+        note.text_columns.extend(empty.into_iter().map(|(head, _)| head.name));
+        let column = |(Head { name, unit }, values)| Column { name, values, unit, group: None };
+        spoken.into_iter().map(column).collect()
     }
 }
 

@@ -170,7 +170,7 @@ impl Desk {
         let keep = bookmarks.partition_point(is_before).max(1);
         bookmarks.truncate(keep);
         if let Some(mark) = bookmarks.last()
-            && mark.rows() < scorer.rows()
+            && mark.rows() <= scorer.rows()
         {
             *scorer = mark.clone();
         }
@@ -247,11 +247,11 @@ mod tests {
             noise(row, 0) + if jumps { 60.0 } else { 0.0 }
         };
         let columns = [
-            Column { name: "load".into(), values: rows.clone().map(load).collect(), group: None },
+            Column { name: "load".into(), values: rows.clone().map(load).collect(), ..Column::default() },
             Column {
                 name: "heat".into(),
                 values: rows.clone().map(|row| noise(row, 1)).collect(),
-                group: None,
+                ..Column::default()
             },
         ];
         let table = Table {

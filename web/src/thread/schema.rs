@@ -48,6 +48,9 @@ pub fn schema_of(table: &Table, settings: &Settings) -> Result<Schema, Error> {
         if column.group.is_some() {
             stream.group.clone_from(&column.group);
         }
+        if column.unit.is_some() {
+            stream.unit.clone_from(&column.unit);
+        }
     }
     if let Some(preset) = preset_of(table, settings)? {
         for stream in &mut draft.streams {
@@ -90,7 +93,7 @@ mod tests {
     use crate::table::Column;
 
     fn table(names: &[&str]) -> Table {
-        let column = |name: &&str| Column { name: (*name).into(), values: vec![1.0; 4], group: None };
+        let column = |name: &&str| Column { name: (*name).into(), values: vec![1.0; 4], ..Column::default() };
         Table { times_ms: (0..4).collect(), columns: names.iter().map(column).collect(), ..Table::default() }
     }
 

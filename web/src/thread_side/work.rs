@@ -9,7 +9,7 @@ use fourfold_web::table::{Reader, Table};
 use fourfold_web::thread::desk::Desk;
 use fourfold_web::thread::schema::{preset_of, schema_of};
 use fourfold_web::thread::scorer::{BATCH_ROWS, Judged, episode_json};
-use fourfold_web::thread::{Before, Report, Settings, StreamNote};
+use fourfold_web::thread::{Before, Report, Said, Settings, StreamNote};
 use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -22,6 +22,8 @@ use super::post::{post, scope};
 const PIECE_BYTES: f64 = 1_048_576.0;
 /// A step of judging ends after so long, so that a cancel is heard.
 const STEP_MS: f64 = 16.0;
+/// What was judged is told so often: the page draws each telling.
+const TELL_MS: f64 = 100.0;
 /// At a chosen pace, or paused, it looks for work so often.
 const PACED_STEP_MS: i32 = 30;
 
@@ -46,6 +48,8 @@ pub(crate) struct Work {
     is_judging: Cell<bool>,
     is_paused: Cell<bool>,
     rows_per_s: Cell<Option<f64>>,
+    /// What was judged and not told yet.
+    news: RefCell<Judged>,
     pub(super) desk: RefCell<Option<(u32, Desk)>>,
 }
 
@@ -78,6 +82,8 @@ impl Work {
 
     /// Changes something, and judges what follows from it again.
     pub(crate) fn again(self: &Rc<Self>, job: u32, change: impl FnOnce(&mut Desk) -> Result<(), Error>) {
+        // What is changed may be part of it.
+        self.tell(job);
         let mut slot = self.desk.borrow_mut();
         let Some((_, desk)) = slot.as_mut().filter(|(owner, _)| *owner == job) else { return };
         if let Err(error) = change(desk) {
@@ -112,7 +118,7 @@ impl Work {
         if is_session(&blob).await {
             let bytes = JsFuture::from(blob.array_buffer()).await.map_err(|_| unreadable())?;
             let engine = Engine::open(&Uint8Array::new(&bytes).to_vec())?;
-            return self.resume(job, engine);
+            return self.resume(job, engine, before.said);
         }
         let mut table = self.read(job, &blob, settings).await?;
         let preset = preset_of(&table, settings)?.and_then(|preset| preset.name);
@@ -137,15 +143,21 @@ impl Work {
         Ok(())
     }
 
-    /// An engine without rows: what it knows is shown, and it waits for a file.
-    fn resume(&self, job: u32, engine: Engine) -> Result<(), Stop> {
-        let table = Table::of_streams(engine.schema());
-        post_read(job, &table, &engine, None);
+    /// An engine without rows: what it remembers is shown, and it waits for a file.
+    fn resume(&self, job: u32, engine: Engine, said: Vec<Said>) -> Result<(), Stop> {
+        let (recalled, scores) = Table::recalled(&engine);
+        post_read(job, &recalled, &engine, None);
         let frames = engine.monitor(&Default::default()).frames;
         post(&Report::Resumed { job, frames, last_ms: engine.last_frame_ms() }, &[]);
         let episodes = engine.episodes().map(|episode| episode_json(&engine, episode)).collect();
-        post(&Report::Judged { job, rows: 0, episodes }, &[&[], &[], &[]]);
-        let desk = Desk::resume(table, engine);
+        let times_ms: Vec<f64> = recalled.times_ms.iter().map(|&at| at as f64).collect();
+        // How sure it was then is not remembered.
+        let confidences = vec![f64::NAN; scores.len()];
+        let report = Report::Judged { job, rows: scores.len() as u32, episodes };
+        post(&report, &[&times_ms, &scores, &confidences]);
+        let mut desk = Desk::resume(Table::of_streams(engine.schema()), engine).with_said(said);
+        // There is nothing to judge, and what was said before a reload is heard.
+        desk.step(BATCH_ROWS, &mut Judged::default())?;
         let digest = desk.scorer().digest();
         *self.desk.borrow_mut() = Some((job, desk));
         self.tell_health(job);
@@ -163,6 +175,8 @@ impl Work {
     async fn steps(&self, job: u32, reading_ms: f64) -> Result<(), Stop> {
         let started = now_ms();
         let mut last = started;
+        let mut told = started;
+        self.news.take();
         // Rows that the pace has earned and that were not judged yet.
         let mut earned = 0.0;
         loop {
@@ -172,12 +186,17 @@ impl Work {
             last = now;
             let most = if rows_per_s.is_some() { earned as usize } else { usize::MAX };
             if self.is_paused.get() || most == 0 {
+                self.tell(job);
                 sleep(PACED_STEP_MS).await;
                 self.listen(job).await?;
                 continue;
             }
             let (goes_on, judged) = self.step(job, most)?;
             earned -= f64::from(judged);
+            if !goes_on || rows_per_s.is_some() || now - told >= TELL_MS {
+                self.tell(job);
+                told = now;
+            }
             if !goes_on {
                 self.tell_health(job);
                 self.tell_score(job);
@@ -185,29 +204,37 @@ impl Work {
                 post(&Report::Done { job, digest, reading_ms, judging_ms: now_ms() - started }, &[]);
                 return Ok(());
             }
-            self.listen(job).await?;
+            if let Err(stop) = self.listen(job).await {
+                self.tell(job);
+                return Err(stop);
+            }
         }
+    }
+
+    /// Tells what was judged since it did so last.
+    fn tell(&self, job: u32) {
+        let Judged { times_ms, scores, confidences, episodes } = self.news.take();
+        if times_ms.is_empty() {
+            return;
+        }
+        let rows = self.with_desk(job, |desk| desk.scorer().rows() as u32).unwrap_or_default();
+        post(&Report::Judged { job, rows, episodes }, &[&times_ms, &scores, &confidences]);
     }
 
     /// Judges for some milliseconds; whether there is more, and how many rows it was.
     fn step(&self, job: u32, rows_max: usize) -> Result<(bool, u32), Stop> {
         let step_end = now_ms() + STEP_MS;
-        let mut judged = Judged::default();
         let mut goes_on = true;
-        let mut slot = self.desk.borrow_mut();
+        let (mut slot, mut news) = (self.desk.borrow_mut(), self.news.borrow_mut());
         let Some((_, desk)) = slot.as_mut().filter(|(owner, _)| *owner == job) else {
             return Err(Stop::Cancelled);
         };
         let before = desk.scorer().rows();
         while goes_on && now_ms() < step_end && desk.scorer().rows() - before < rows_max {
             let left = rows_max - (desk.scorer().rows() - before);
-            goes_on = desk.step(left.min(BATCH_ROWS), &mut judged)?;
+            goes_on = desk.step(left.min(BATCH_ROWS), &mut news)?;
         }
-        let rows = desk.scorer().rows();
-        let Judged { times_ms, scores, confidences, episodes } = judged;
-        let report = Report::Judged { job, rows: rows as u32, episodes };
-        post(&report, &[&times_ms, &scores, &confidences]);
-        Ok((goes_on, (rows - before) as u32))
+        Ok((goes_on, (desk.scorer().rows() - before) as u32))
     }
 
     async fn read(&self, job: u32, blob: &Blob, settings: &Settings) -> Result<Table, Stop> {

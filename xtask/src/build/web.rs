@@ -15,6 +15,9 @@ use crate::tools;
 const NAME: &str = "fourfold-web";
 /// The engine here: an eighth slower than in the npm package, and a tenth of the app lighter.
 const LIGHT_ENGINE: &str = "profile.release.package.fourfold.opt-level=\"s\"";
+/// JSON is read here by the file, and not by the request as in the Worker.
+const LIGHT_JSON: [&str; 2] =
+    ["profile.release.package.serde_json.opt-level=\"s\"", "profile.release.package.zmij.opt-level=\"s\""];
 
 /// Makes `dist/web`: everything that a static server needs.
 pub(crate) fn build(profile: Profile) -> Outcome {
@@ -27,7 +30,8 @@ pub(crate) fn build(profile: Profile) -> Outcome {
     let mut cargo =
         command("cargo", ["build", "--package", "fourfold-web", "--target", "wasm32-unknown-unknown"]);
     if profile == Profile::Release {
-        cargo.args(["--release", "--config", LIGHT_ENGINE]);
+        cargo.arg("--release");
+        [LIGHT_ENGINE].into_iter().chain(LIGHT_JSON).for_each(|config| _ = cargo.args(["--config", config]));
     }
     run(cargo.env("RUSTFLAGS", WASM_RUSTFLAGS))?;
 

@@ -8,11 +8,12 @@ use super::select;
 use crate::link::Link;
 use crate::session::Session;
 
-const KINDS: [(Kind, &str, &str); 4] = [
-    (Kind::ContinuousSmooth, "smooth", "changes slowly"),
-    (Kind::ContinuousNoisy, "noisy", "changes at every reading"),
-    (Kind::DiscreteEvents, "counts", "counts things that happen"),
-    (Kind::Sporadic, "sporadic", "speaks now and then"),
+/// As short as a list beside two other columns needs it.
+const KINDS: [(Kind, &str); 4] = [
+    (Kind::ContinuousSmooth, "changes slowly"),
+    (Kind::ContinuousNoisy, "jumps about"),
+    (Kind::DiscreteEvents, "counts events"),
+    (Kind::Sporadic, "now and then"),
 ];
 
 /// One row per column.
@@ -46,7 +47,7 @@ pub(super) fn Columns(session: Session, link: Link) -> impl IntoView {
                     },
                 );
                 let kind = kind.map(|kind| {
-                    let kinds = KINDS.map(|(kind, _, says)| (format!("{kind:?}"), says.to_string())).to_vec();
+                    let kinds = KINDS.map(|(kind, says)| (format!("{kind:?}"), says.to_string())).to_vec();
                     select(
                         format!("Behaviour of {}", column.name),
                         format!("kind-{}", column.name),
@@ -55,8 +56,8 @@ pub(super) fn Columns(session: Session, link: Link) -> impl IntoView {
                         format!("{kind:?}"),
                         move |value| {
                             let mut settings = session.settings.get_untracked();
-                            if let Some((kind, ..)) =
-                                KINDS.into_iter().find(|(kind, ..)| format!("{kind:?}") == value)
+                            if let Some((kind, _)) =
+                                KINDS.into_iter().find(|(kind, _)| format!("{kind:?}") == value)
                             {
                                 settings.kinds.insert(of_kind.clone(), kind);
                             }

@@ -1,7 +1,7 @@
 //! What holds for the whole table: separators, dates, the zone, the preset.
 
 use fourfold::schema::PRESETS;
-use fourfold_web::chart::ticks::length;
+use fourfold_web::chart::ticks::{Clock, length};
 use fourfold_web::table::{DateOrder, Decimal};
 use fourfold_web::thread::Settings;
 use fourfold_web::thread::schema::NO_PRESET;
@@ -12,6 +12,10 @@ use crate::link::Link;
 use crate::session::Session;
 
 const FRAMES_MS: [f64; 9] = [1e3, 5e3, 15e3, 60e3, 300e3, 900e3, 3_600e3, 6.0 * 3_600e3, 24.0 * 3_600e3];
+/// Where rows have no times they are counted.
+const FRAMES_ROWS: [f64; 3] = [10.0, 100.0, 1000.0];
+/// What a person chooses who wants rows as they are.
+const AS_THEY_COME: &str = "";
 
 /// One list of choices for each.
 #[component]
@@ -71,24 +75,28 @@ pub(super) fn ReadingForm(session: Session, link: Link) -> impl IntoView {
                 change(&|settings| settings.table.zone_minutes = value.parse().ok());
             },
         );
-        let frames = plan.frame_ms.map(|frame_ms| {
-            let mut lengths = FRAMES_MS.to_vec();
-            if !lengths.contains(&frame_ms) {
+        let frames = {
+            let clock = session.timeline.with_untracked(|timeline| timeline.clock);
+            let is_of_things = session.note.with_untracked(|note| note.group_column.is_some());
+            let mut lengths = if clock == Clock::Rows { FRAMES_ROWS.to_vec() } else { FRAMES_MS.to_vec() };
+            lengths.retain(|ms| is_of_things || *ms > plan.interval_ms as f64 || plan.frame_ms.is_some());
+            if let Some(frame_ms) = plan.frame_ms.filter(|frame_ms| !lengths.contains(frame_ms)) {
                 lengths.push(frame_ms);
                 lengths.sort_by(f64::total_cmp);
             }
-            let choices = lengths.iter().map(|&ms| (ms.to_string(), length(ms, true))).collect();
+            let gathered = lengths.iter().map(|&ms| (ms.to_string(), frame_length(ms, clock)));
+            let as_they_come: Choice = (AS_THEY_COME.into(), "as they come".into());
             select(
                 "Rows are gathered by".into(),
                 "frame".into(),
                 false,
-                choices,
-                frame_ms.to_string(),
+                (!is_of_things).then_some(as_they_come).into_iter().chain(gathered).collect(),
+                plan.frame_ms.map(|ms| ms.to_string()).unwrap_or_default(),
                 move |value| {
                     change(&|settings| settings.table.frame_ms = value.parse().ok());
                 },
             )
-        });
+        };
         let preset = {
             let known = PRESETS.iter().map(|name| (name.to_string(), name.to_string()));
             let none: Choice = (NO_PRESET.to_string(), "nothing known".to_string());
@@ -114,7 +122,17 @@ fn zones() -> Vec<Choice> {
         -720, -660, -600, -540, -480, -420, -360, -300, -240, -210, -180, -120, -60, 0, 60, 120, 180, 210,
         240, 270, 300, 330, 345, 360, 390, 420, 480, 540, 570, 600, 660, 720, 780, 840,
     ];
-    let name = |minutes: i32| match minutes {
+    minutes.map(|minutes| (minutes.to_string(), zone_name(minutes))).to_vec()
+}
+
+/// The length of a frame: of so many rows, where they are counted.
+pub(super) fn frame_length(ms: f64, clock: Clock) -> String {
+    length(if clock == Clock::Rows { ms - 1.0 } else { ms }, clock)
+}
+
+/// As people write it.
+pub(super) fn zone_name(minutes: i32) -> String {
+    match minutes {
         0 => "UTC".to_string(),
         _ => format!(
             "UTC{}{}:{:02}",
@@ -122,6 +140,5 @@ fn zones() -> Vec<Choice> {
             minutes.abs() / 60,
             minutes.abs() % 60
         ),
-    };
-    minutes.map(|minutes| (minutes.to_string(), name(minutes))).to_vec()
+    }
 }

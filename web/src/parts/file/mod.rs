@@ -16,19 +16,27 @@ use note::ImportNote;
 #[component]
 pub(crate) fn FileSheet(session: Session, link: Link) -> impl IntoView {
     let is_changed = move || session.settings.with(|settings| *settings != Default::default());
+    let is_file = move || session.resumed.with(Option::is_none);
+    let report = move || {
+        view! {
+            <ImportNote session=session />
+            <section class="reading" aria-label="How it was read">
+                <h2>"How it was read"</h2>
+                <p class="muted">"All of it was guessed. What you change is read and judged again at once."</p>
+                <ReadingForm session=session link=link />
+                <Columns session=session link=link />
+                <Show when=is_changed>
+                    <button class="button" data-test="guess-again" on:click=move |_| link.reopen(Default::default())>
+                        "Back to what was guessed"
+                    </button>
+                </Show>
+            </section>
+        }
+    };
     view! {
-        <ImportNote session=session />
-        <section class="reading" aria-label="How it was read">
-            <h2>"How it was read"</h2>
-            <p class="muted">"All of it was guessed. What you change is read and judged again at once."</p>
-            <ReadingForm session=session link=link />
-            <Columns session=session link=link />
-            <Show when=is_changed>
-                <button class="button" data-test="guess-again" on:click=move |_| link.reopen(Default::default())>
-                    "Back to what was guessed"
-                </button>
-            </Show>
-        </section>
+        <Show when=is_file fallback=move || view! { <p class="muted">"This is a session and not a file: how its rows were read is known where they came from."</p> }>
+            {report}
+        </Show>
     }
 }
 

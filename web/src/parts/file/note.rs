@@ -1,9 +1,10 @@
 //! What to know about how the file was read, and how long everything took.
 
-use fourfold_web::chart::ticks::{grouped, length};
+use fourfold_web::chart::ticks::{Clock, grouped, length};
 use fourfold_web::table::Note;
 use leptos::prelude::*;
 
+use super::form::{frame_length, zone_name};
 use crate::session::{Phase, Session};
 
 /// One line, with more on demand.
@@ -52,11 +53,21 @@ fn sentences(note: &Note) -> Vec<String> {
     let count = |number: u64, one: &str, many: &str| {
         format!("{} {}", grouped(number as f64), if number == 1 { one } else { many })
     };
+    let plan = &note.plan;
     let mut lines = vec![match &note.time_column {
         Some(name) => format!(
-            "{} by the time in “{name}”{}.",
+            "{}{} by the time in “{name}”{}.",
             count(note.rows, "row", "rows"),
-            if note.plan.needs_zone { ", which names no zone" } else { "" }
+            match plan.interval_ms as f64 {
+                _ if note.rows < 2 => String::new(),
+                ms if ms < 1000.0 => ", several a second,".to_string(),
+                ms => format!(", one every {},", length(ms, true)),
+            },
+            if plan.needs_zone {
+                format!(", which names no zone: read as {}", zone_name(plan.zone_minutes))
+            } else {
+                String::new()
+            }
         ),
         None => format!("{}, numbered: no column holds times.", count(note.rows, "row", "rows")),
     }];
@@ -71,7 +82,13 @@ fn sentences(note: &Note) -> Vec<String> {
         lines.push(format!(
             "{} on single things, told apart by “{group}” and gathered in frames of {}.",
             count(note.events, "row", "rows"),
-            length(note.plan.frame_ms.unwrap_or_default(), true)
+            length(plan.frame_ms.unwrap_or_default(), true)
+        ));
+    } else if let Some(frame_ms) = plan.frame_ms {
+        lines.push(format!(
+            "{} of the file, gathered by {}.",
+            count(note.events, "row", "rows"),
+            frame_length(frame_ms, note.time_column.as_ref().map_or(Clock::Rows, |_| Clock::default()))
         ));
     }
     if let Some(label) = &note.label_column {

@@ -60,9 +60,11 @@ pub(super) fn TimelineTwin(session: Session) -> impl IntoView {
     };
     let scores = move || {
         let (span, clock) = (still.get(), session.timeline.with(|timeline| timeline.clock));
+        // While rows are judged they would be gone through many times a second, for nobody.
+        session.phase.track();
         session
             .verdicts
-            .with(|verdicts| score_parts(verdicts, span))
+            .with_untracked(|verdicts| score_parts(verdicts, span))
             .into_iter()
             .map(|part| {
                 view! {
@@ -70,7 +72,7 @@ pub(super) fn TimelineTwin(session: Session) -> impl IntoView {
                         <th scope="row">{moment(part.from_ms.round(), clock)}</th>
                         <td>{one_in(part.oddness)}</td>
                         <td>{moment(part.oddest_ms, clock)}</td>
-                        <td>{format!("{:.0} %", part.confidence * 100.0)}</td>
+                        <td>{part.confidence.map(|lowest| format!("{:.0} %", lowest * 100.0))}</td>
                     </tr>
                 }
             })
@@ -97,7 +99,7 @@ struct ScorePart {
     from_ms: f64,
     oddness: f64,
     oddest_ms: f64,
-    confidence: f64,
+    confidence: Option<f64>,
 }
 
 /// The score line in parts of the same length; those without a verdict are left out.
@@ -111,7 +113,7 @@ fn score_parts(verdicts: &Verdicts, span: Span) -> Vec<ScorePart> {
         let (from, to) = (row(from_ms), row(if is_last { span.to_ms + 1.0 } else { from_ms + step_ms }));
         let values = verdicts.oddness.values().get(from..to)?;
         let (at, oddness) = values.iter().copied().enumerate().max_by(|a, b| a.1.total_cmp(&b.1))?;
-        let [confidence, _] = verdicts.confidence.range(from, to)?;
+        let confidence = verdicts.confidence.range(from, to).map(|[lowest, _]| lowest);
         let oddest_ms = *verdicts.times_ms.get(from + at)?;
         Some(ScorePart { from_ms, oddness, oddest_ms, confidence })
     };

@@ -208,3 +208,84 @@ fn a_day_and_a_clock_in_two_columns_are_one_time() {
         assert_eq!(table.columns.len(), 1);
     }
 }
+
+#[test]
+fn utf_16_is_read_as_spreadsheets_save_it() {
+    let text = "Zeit\tTemperatur °C\r\n2024-01-01 00:00\t1,5\r\n2024-01-01 00:01\t2,5\r\n";
+    for bytes in [u16::to_le_bytes, u16::to_be_bytes] {
+        let file: Vec<u8> = format!("\u{feff}{text}").encode_utf16().flat_map(bytes).collect();
+        let mut reader = Reader::default();
+        for piece in file.chunks(7) {
+            reader.feed(piece).expect("text");
+        }
+        let table = reader.finish().expect("a table");
+        assert_eq!(
+            (table.columns[0].name.as_str(), &table.columns[0].values[..]),
+            ("Temperatur °C", &[1.5, 2.5][..])
+        );
+        assert_eq!(table.note.time_column.as_deref(), Some("Zeit"));
+    }
+}
+
+#[test]
+fn a_json_list_is_read_like_its_lines() {
+    let lines = "{\"time\": \"2024-01-01\", \"a\": 1}\n{\"time\": \"2024-01-02\", \"a\": null}\n";
+    let expected = read(lines).expect("lines");
+    for text in [
+        "[{\"time\": \"2024-01-01\", \"a\": 1}, {\"time\": \"2024-01-02\", \"a\": null}]",
+        "[\n  {\n    \"time\": \"2024-01-01\",\n    \"a\": 1\n  },\n  {\n    \"time\": \"2024-01-02\"\n  }\n]\n",
+        "{\"of\": \"x\", \"rows\": [{\"time\": \"2024-01-01\", \"a\": 1}, {\"time\": \"2024-01-02\"}], \"more\": [{\"a\": 3}]}",
+        "[[\"time\", \"a\"], [\"2024-01-01\", 1], [\"2024-01-02\", null]]",
+    ] {
+        let table = read(text).expect(text);
+        assert_eq!(
+            (table.times_ms, &table.columns[0].name),
+            (expected.times_ms.clone(), &expected.columns[0].name)
+        );
+        assert!(table.columns[0].values[0] == 1.0 && table.columns[0].values[1].is_nan(), "{text}");
+    }
+    assert_eq!(values("[3, 4, 5]"), [vec![3.0, 4.0, 5.0]]);
+    let half = read("[{\"a\": 1},\n{\"a\": 2},\n{\"a\"").expect("two rows");
+    assert_eq!((half.note.rows, half.note.bad_lines[0].line), (2, 3));
+    assert_eq!(read("[]"), Err(TableFault::Empty));
+}
+
+#[test]
+fn numbers_keep_their_unit_and_are_brought_to_one() {
+    let table = read(
+        "load;memory;temp;users;name\n35 %;512 kB;21,5°C;950;a 1\n40 %;1,5 MB;22°C;1,2K;b 2\n5 %;0;;2K;c 3\n",
+    )
+    .expect("a table");
+    let told: Vec<(&str, Option<&str>)> =
+        table.columns.iter().map(|column| (column.name.as_str(), column.unit.as_deref())).collect();
+    assert_eq!(told, [("load", Some("%")), ("memory", Some("kB")), ("temp", Some("°C")), ("users", None)]);
+    let read_as: Vec<&[f64]> = table.columns.iter().map(|column| &column.values[..]).collect();
+    assert_eq!((read_as[0], read_as[1]), (&[35.0, 40.0, 5.0][..], &[512.0, 1500.0, 0.0][..]));
+    assert_eq!((&read_as[2][..2], read_as[3]), (&[21.5, 22.0][..], &[950.0, 1200.0, 2000.0][..]));
+    // Kelvin are no thousands, and a word behind a few numbers is no unit.
+    assert_eq!(values("t\n290 K\n300 K\n"), [vec![290.0, 300.0]]);
+    assert!(read("room\n1 up\n2 down\n3 left\n4 right\n").is_err());
+    let things = read("time,sensor,value\n2024-01-01T00:00,door,5 ms\n2024-01-01T00:00,gate,7 ms\n2024-01-01T00:01,door,6 ms\n2024-01-01T00:01,gate,8 ms\n")
+        .expect("events");
+    assert!(things.columns.iter().all(|column| column.unit.as_deref() == Some("ms")), "{things:?}");
+}
+
+#[test]
+fn rows_are_gathered_where_somebody_says_so() {
+    let choices = |frame_ms| Choices { frame_ms: Some(frame_ms), ..Choices::default() };
+    let gathered = |text: &str, frame_ms| {
+        let mut reader = Reader::new(choices(frame_ms));
+        reader.feed(text.as_bytes()).and_then(|()| reader.finish()).expect(text)
+    };
+    let rows: String =
+        (0..12).map(|row| format!("2024-01-01T00:00:{:02},{row},\n", row * 10)).take(6).collect();
+    let table = gathered(&format!("time,a,b\n{rows}2024-01-01T00:01:00,7,9\n"), 60_000.0);
+    let told: Vec<(&str, &[f64])> =
+        table.columns.iter().map(|column| (column.name.as_str(), &column.values[..])).collect();
+    assert_eq!(told[0], ("a", &[2.5, 7.0][..]));
+    assert!(told[1].0 == "b" && told[1].1[0].is_nan() && told[1].1[1] == 9.0);
+    assert_eq!((table.note.events, table.note.rows, table.note.plan.frame_ms), (7, 2, Some(60_000.0)));
+    let counted: String = (0..40).map(|row| format!("{row}\n")).collect();
+    let table = gathered(&format!("a\n{counted}"), 10.0);
+    assert_eq!(table.columns[0].values, [4.5, 14.5, 24.5, 34.5]);
+}

@@ -14,7 +14,7 @@ fn table(rows: i64, hole: std::ops::Range<i64>) -> Table {
     let columns = ["a", "b"].map(|name| Column {
         name: name.into(),
         values: times_ms.iter().map(wave).collect(),
-        group: None,
+        ..Column::default()
     });
     Table { times_ms, columns: columns.into(), ..Table::default() }
 }
