@@ -16,9 +16,11 @@ mod visit;
 use worker::{Context, Env, Request, Response, ResponseBuilder};
 
 pub(crate) use call::{internal, registry as order};
+pub(crate) use door::{TENANT_USUAL, spend};
 pub(crate) use fault::DoorFault;
 #[cfg(test)]
 pub(crate) use ready::{HealthJson, ReadyJson, VersionJson};
+pub(crate) use tally::bring_home;
 
 use crate::access::Scope;
 use crate::action::Action;
@@ -74,7 +76,7 @@ async fn serve(request: &mut Request, method: &str, env: &Env, visit: &mut Visit
     let order = match route {
         Route::System { id, action } => {
             visit.system = Some(id.to_owned());
-            let errand = Errand { request, method, tenant: &caller.tenant, id, trace: &visit.trace };
+            let errand = Errand { request, method, caller: &caller, id, trace: &visit.trace };
             return system(env, errand, &action, body, &caller).await;
         }
         Route::Detect => return detect(&body.unwrap_or_default()).map(Reply::Own),
@@ -88,7 +90,7 @@ async fn serve(request: &mut Request, method: &str, env: &Env, visit: &mut Visit
             Order::MakeKey { draft, by: caller.by.clone() }
         }
         Route::Metrics => {
-            tally::bring_home(&caller.tenant, env).await?;
+            bring_home(&caller.tenant, env).await?;
             Order::Metrics
         }
         _ => return Err(Refusal::NoSuchPath),

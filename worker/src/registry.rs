@@ -15,6 +15,7 @@ use crate::answer::Answer;
 use crate::body;
 use crate::counts::{self, Census, Scrape, expose};
 use crate::front::DoorFault;
+use crate::journal;
 use crate::refusal::Refusal;
 use crate::reply::{self, Reply};
 #[cfg(test)]
@@ -45,6 +46,7 @@ impl DurableObject for Registry {
     async fn fetch(&self, mut request: Request) -> Result<Response> {
         let tenant = request.headers().get(TENANT)?.unwrap_or_default();
         let body = request.bytes().await?;
+        journal::at_work_for(None);
         reply::send(self.obey(&tenant, &body).map(Reply::Own))
     }
 }
@@ -73,6 +75,10 @@ impl Registry {
                     .map_err(|_| Refusal::NoAnswer)?
                     .lease(&id, &key.json, unused, now_ms);
                 Ok(Answer::ok(body::write(&leased)?))
+            }
+            Order::Check { id, digest } => {
+                let key = self.tables.key(&id)?.filter(|key| key.is_right(&digest, now_ms));
+                key.map(|_| Answer::ok("{}")).ok_or_else(|| DoorFault::BadKey.into())
             }
             Order::Keys(page) => self.tables.keys(&page),
             Order::MakeKey { draft, by } => self.tables.make_key(tenant, draft, &by, now_ms),

@@ -2,6 +2,7 @@
 #![allow(missing_docs, reason = "the macro makes methods that nobody can document")]
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use futures_util::future::join_all;
 use worker::{
@@ -13,7 +14,10 @@ use crate::action::Action;
 use crate::counts::{CENSUS, Census};
 use crate::delivery;
 use crate::durable_sql::DurableSql;
-use crate::live::{self, Followers};
+use crate::front::{self, DoorFault};
+use crate::guests::{self, GUEST, Guest};
+use crate::journal;
+use crate::live::{self, Followers, Unheard};
 use crate::notice::News;
 use crate::refusal::{Refusal, StorageFault};
 use crate::reply::{self, Reply};
@@ -27,8 +31,12 @@ const SYSTEM: &str = "x-fourfold-system";
 #[durable_object]
 pub struct System {
     state: State,
+    env: Env,
     session: RefCell<Session<DurableSql>>,
-    followers: Followers,
+    followers: Rc<Followers>,
+    unheard: Unheard,
+    /// When the keys of those who listen were looked at last.
+    looked_ms: Cell<i64>,
     /// When the alarm rings, as far as this object knows; outer `None` until it has looked.
     armed_ms: Cell<Option<Option<i64>>>,
     /// What nobody has counted yet.
@@ -40,8 +48,11 @@ impl DurableObject for System {
         let session = RefCell::new(Session::new(DurableSql::new(state.storage()), settings(&env)));
         Self {
             state,
+            env,
             session,
-            followers: Followers::default(),
+            followers: Rc::default(),
+            unheard: Unheard::default(),
+            looked_ms: Cell::default(),
             armed_ms: Cell::new(None),
             uncounted: Cell::default(),
         }
@@ -50,9 +61,15 @@ impl DurableObject for System {
     async fn fetch(&self, mut request: Request) -> Result<Response> {
         // What follows the body is one piece, so requests are a queue and the log has an order.
         let body = request.bytes().await?;
+        journal::at_work_for(request.headers().get("traceparent")?.as_deref());
+        let guest = || request.headers().get(GUEST).ok().flatten().and_then(|header| Guest::read(&header));
         let outcome = match self.asked(&request) {
-            Ok((_, Action::Live { is_listening })) => self.open(&request, is_listening).map(Reply::Passed),
-            Ok((_, Action::Follow)) => self.exists().and_then(|()| self.followers.open()).map(Reply::Passed),
+            Ok((_, Action::Live { is_listening })) => {
+                self.open(&request, is_listening, guest()).map(Reply::Passed)
+            }
+            Ok((_, Action::Follow)) => {
+                self.exists().and_then(|()| self.followers.open(guest())).map(Reply::Passed)
+            }
             Ok((id, action)) => match self.answer(&request, &id, action, &body) {
                 Ok(done) => self.conclude(done, None).await.map(|done| Reply::Own(done.answer)),
                 Err(refusal) => Err(refusal),
@@ -69,6 +86,7 @@ impl DurableObject for System {
 
     async fn alarm(&self) -> Result<Response> {
         self.armed_ms.set(Some(None));
+        journal::at_work_for(None);
         let rung = match self.session.try_borrow_mut() {
             Ok(mut session) => session.ring(now_ms()),
             Err(_) => Err(StorageFault::Refused.into()),
@@ -92,16 +110,54 @@ impl DurableObject for System {
         if !live::may_talk(&self.state, &socket) {
             return socket.close(Some(1008), Some("this socket only listens"));
         }
+        match self.unheard.push(socket, message) {
+            Ok(true) => {
+                while let Some((socket, message)) = self.unheard.next() {
+                    self.hear(&socket, message).await;
+                }
+                Ok(())
+            }
+            // Whoever hears the one before hears this one, too.
+            Ok(false) => Ok(()),
+            Err(socket) => socket.close(Some(1013), Some("send on when there was an answer")),
+        }
+    }
+
+    /// The other side waits for the same word before it lets go.
+    async fn websocket_close(&self, socket: WebSocket, code: usize, _: String, _: bool) -> Result<()> {
+        let code = u16::try_from(code).ok().filter(|code| !matches!(code, 1004..=1006 | 1015));
+        // It may have been closed from here.
+        let _ = socket.close(Some(code.unwrap_or(1000)), Some(""));
+        Ok(())
+    }
+
+    async fn websocket_error(&self, _: WebSocket, fault: worker::Error) -> Result<()> {
+        journal::warn("socket", fault);
+        Ok(())
+    }
+}
+
+impl System {
+    /// Hears one message of a socket, if its key may still send.
+    async fn hear(&self, socket: &WebSocket, message: WebSocketIncomingMessage) {
         let request = match message {
             WebSocketIncomingMessage::Binary(bytes) => live::binary(bytes),
-            WebSocketIncomingMessage::String(text) => match live::text(&text) {
-                Ok(request) => request,
-                Err((id, refusal)) => {
-                    live::refuse(&socket, id.as_deref(), &refusal);
-                    return Ok(());
-                }
-            },
+            WebSocketIncomingMessage::String(text) => live::text(&text),
         };
+        let request = match request {
+            Ok(request) => request,
+            Err((id, refusal)) => return live::refuse(socket, id.as_deref(), &refusal),
+        };
+        match self.may_send(socket).await {
+            Ok(()) => {}
+            Err(Refusal::Door(DoorFault::BadKey)) => {
+                let (code, why) = guests::GONE;
+                let _ = socket.close(Some(code), Some(why));
+                return;
+            }
+            Err(refusal) => return live::refuse(socket, request.id.as_deref(), &refusal),
+        }
+        journal::at_work_for(None);
         let ask = Ask {
             id: "",
             action: request.action.clone(),
@@ -115,24 +171,45 @@ impl DurableObject for System {
             Ok(mut session) => session.answer(&ask),
             Err(_) => Err(StorageFault::Refused.into()),
         };
-        live::answer(&socket, &request, &outcome);
+        live::answer(socket, &request, &outcome);
         if let Ok(done) = outcome {
-            let _ = self.conclude(done, Some(&socket)).await;
+            let _ = self.conclude(done, Some(socket)).await;
         }
-        Ok(())
     }
 
-    async fn websocket_close(&self, _: WebSocket, _: usize, _: String, _: bool) -> Result<()> {
-        Ok(())
+    /// A message takes one request out of the bucket of the key that opened its socket.
+    async fn may_send(&self, socket: &WebSocket) -> std::result::Result<(), Refusal> {
+        let Some(guest) = Guest::of(socket) else { return Ok(()) };
+        let key = guest.key().ok_or(DoorFault::BadKey)?;
+        front::spend(&key, &self.env).await.1.map(|_| ())
     }
 
-    async fn websocket_error(&self, _: WebSocket, fault: worker::Error) -> Result<()> {
-        worker::console_warn!("socket: {fault}");
-        Ok(())
+    /// Lets go of those who listen by a key that is no more. Nobody waits for it.
+    fn look_after_guests(&self) {
+        let now_ms = now_ms();
+        if now_ms.saturating_sub(self.looked_ms.get()) < guests::LOOK_MS {
+            return;
+        }
+        self.looked_ms.set(now_ms);
+        let here = self.followers.guests(&self.state);
+        if here.is_empty() {
+            return;
+        }
+        let (env, followers, sockets) =
+            (self.env.clone(), self.followers.clone(), self.state.get_websockets());
+        self.state.wait_until(async move {
+            for guest in here {
+                if guest.is_gone(&env).await {
+                    followers.let_go(&guest);
+                    let (code, why) = guests::GONE;
+                    for socket in sockets.iter().filter(|socket| Guest::of(socket).as_ref() == Some(&guest)) {
+                        let _ = socket.close(Some(code), Some(why));
+                    }
+                }
+            }
+        });
     }
-}
 
-impl System {
     /// Which system is asked what.
     fn asked(&self, request: &Request) -> std::result::Result<(String, Action), Refusal> {
         let url = request.url().map_err(|_| Refusal::NoSuchPath)?;
@@ -208,11 +285,16 @@ impl System {
         });
     }
 
-    fn open(&self, request: &Request, is_listening: bool) -> std::result::Result<Response, Refusal> {
+    fn open(
+        &self,
+        request: &Request,
+        is_listening: bool,
+        guest: Option<Guest>,
+    ) -> std::result::Result<Response, Refusal> {
         self.exists()?;
         let upgrade = request.headers().get("upgrade").ok().flatten();
         let is_upgrade = upgrade.is_some_and(|to| to.eq_ignore_ascii_case("websocket"));
-        live::open(&self.state, is_upgrade, is_listening)
+        live::open(&self.state, is_upgrade, is_listening, guest.as_ref())
     }
 
     fn exists(&self) -> std::result::Result<(), Refusal> {
@@ -227,15 +309,18 @@ impl System {
             storage.delete_alarm().await.map_err(refused)?;
             storage.delete_all().await.map_err(refused)?;
             self.armed_ms.set(Some(None));
-            for socket in self.state.get_websockets() {
-                let _ = socket.close(Some(1001), Some("this system is no more"));
+            if let Ok(mut session) = self.session.try_borrow_mut() {
+                // What came in between may have learned what is gone now.
+                session.let_go();
             }
+            self.followers.end(&self.state);
             return Ok(done);
         }
         self.followers.tell(&self.state, &done, answered, |verdicts| {
             let session = self.session.try_borrow().ok();
             session.and_then(|session| session.lines(verdicts).ok()).unwrap_or_default()
         });
+        self.look_after_guests();
         self.arm().await?;
         Ok(done)
     }
@@ -288,6 +373,6 @@ fn now_ms() -> i64 {
 }
 
 fn refused(fault: worker::Error) -> Refusal {
-    worker::console_error!("storage: {fault}");
+    journal::error("storage", fault);
     StorageFault::Refused.into()
 }

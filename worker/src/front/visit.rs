@@ -1,7 +1,7 @@
 //! One request on its way through the front: what is learned of it, and what is said of it at the end.
 
 use serde::Serialize;
-use worker::{Context, Date, Env, Headers, Request, Response};
+use worker::{Context, Date, Env, Headers, Request, Response, ResponseBuilder};
 
 use super::trace::Trace;
 use super::{cors, door, tally};
@@ -121,6 +121,12 @@ impl Visit {
         let protocols = request.headers().get("sec-websocket-protocol")?.unwrap_or_default();
         if response.status_code() == 101 && protocols.split(',').any(|name| name.trim() == SOCKET_PROTOCOL) {
             headers.set("sec-websocket-protocol", SOCKET_PROTOCOL)?;
+        }
+        if self.method == "HEAD" {
+            // A stream would go on for ever.
+            let (status, body) = (response.status_code(), worker::web_sys::Response::from(response).body());
+            let _ = body.map(|body| body.cancel());
+            return Ok(ResponseBuilder::new().with_status(status).with_headers(headers).empty());
         }
         Ok(response.with_headers(headers))
     }

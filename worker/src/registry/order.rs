@@ -11,6 +11,8 @@ use crate::counts::{Census, Counts};
 pub(crate) enum Order {
     /// Requests out of a key's bucket, if it is the key; so many of an earlier grant were not used.
     Lease { id: String, digest: String, unused: u32 },
+    /// Whether a key still counts; that costs it nothing.
+    Check { id: String, digest: String },
     /// The keys.
     Keys(Page),
     /// A new key.

@@ -20,6 +20,7 @@ use crate::body;
 use crate::counts::Counts;
 use crate::fault::Fault;
 use crate::front::DoorFault;
+use crate::journal;
 use crate::refusal::{Refusal, StorageFault};
 
 /// Keys of one tenant: whoever needs more wants another tenant.
@@ -296,6 +297,6 @@ fn cut<T>(mut rows: Vec<T>, page: &Page, cursor: impl Fn(&T) -> String) -> (Vec<
 
 /// The reason stays in the object's own log: it is about tables, not about anything that the caller could change.
 fn refused(fault: worker::Error) -> StorageFault {
-    worker::console_error!("registry: {fault}");
+    journal::error("registry", fault);
     StorageFault::Refused
 }

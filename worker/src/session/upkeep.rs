@@ -4,6 +4,8 @@
 //! of them, and set anew only where it would otherwise ring too late: data puts most things off, so a data point writes
 //! no alarm.
 
+use std::collections::BTreeMap;
+
 use fourfold::engine::Thresholds;
 use fourfold::wire::{GapsJson, HealthJson, MonitorJson, QualityJson};
 
@@ -307,25 +309,32 @@ impl<S: Sql> Session<S> {
         Ok(self.store.commit(write)?)
     }
 
-    /// Statistics of what is not packed yet.
-    pub(super) fn loose_statistics(&mut self, era: u64, width: usize) -> Result<Calendar, Refusal> {
-        let mut calendar = Calendar::new();
+    /// Statistics of what is not packed yet, by the schema that it belongs to.
+    pub(super) fn loose_statistics(&mut self) -> Result<BTreeMap<u64, Calendar>, Refusal> {
+        let mut calendars = BTreeMap::<u64, Calendar>::new();
+        let mut widths = BTreeMap::new();
         let mut after = 0;
         loop {
             let entries = self.store.loose_after(after)?;
-            let Some(last) = entries.last() else { return Ok(calendar) };
+            let Some(last) = entries.last() else { return Ok(calendars) };
             after = last.seq;
-            for entry in entries.iter().filter(|entry| entry.era == era) {
+            for entry in &entries {
+                let width = match widths.get(&entry.era) {
+                    Some(width) => *width,
+                    None => super::live::parsed(&self.store.schema_of(entry.era)?)?.streams().len(),
+                };
+                widths.insert(entry.era, width);
+                let calendar = calendars.entry(entry.era).or_default();
                 match entry.kind {
                     Kind::Frames => {
                         let frames = pack::frames(&entry.rows, width)?;
-                        statistics::add_frames(&mut calendar, &frames, width);
+                        statistics::add_frames(calendar, &frames, width);
                     }
-                    _ => statistics::add_steps(&mut calendar, &pack::steps(&entry.rows)?, width),
+                    _ => statistics::add_steps(calendar, &pack::steps(&entry.rows)?, width),
                 }
                 if let Some(bytes) = self.store.verdicts(entry.seq)? {
                     let verdicts = Verdicts::of_bytes(width, bytes)?;
-                    statistics::add_verdicts(&mut calendar, &verdicts, width)?;
+                    statistics::add_verdicts(calendar, &verdicts, width)?;
                 }
             }
         }

@@ -74,6 +74,24 @@ fn a_schema_change_keeps_what_can_be_kept() {
 }
 
 #[test]
+fn a_schema_change_is_learned_again_to_the_bit() {
+    let database = Database::new();
+    let mut session = created(&database);
+    for batch in 0..5 {
+        post(&mut session, &frames(batch * 5000, (batch + 1) * 5000)).unwrap();
+    }
+    say(&mut session, "PUT", "", r#"{"streams":["fan","cpu","disk"]}"#).unwrap();
+    for batch in 5..7 {
+        post(&mut session, &frames(batch * 5000, (batch + 1) * 5000)).unwrap();
+    }
+    let expected = session.live().unwrap().engine.seal();
+    // Packed in chapters, with more frames after it, and without a snapshot.
+    session.ring(START_MS + 86_400_000).unwrap();
+    database.operate("DELETE FROM blobs");
+    assert!(Session::new(database, Settings::default()).live().unwrap().engine.seal() == expected);
+}
+
+#[test]
 fn pages_of_anomalies_do_not_shift() {
     let mut session = created(&Database::new());
     post(&mut session, &frames(0, 9000)).unwrap();
