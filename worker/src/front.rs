@@ -7,6 +7,7 @@ mod call;
 mod cors;
 mod door;
 mod fault;
+mod lines;
 mod pages;
 mod ready;
 mod tally;
@@ -15,14 +16,13 @@ mod visit;
 
 use worker::{Context, Env, Request, Response, ResponseBuilder};
 
-pub(crate) use call::{internal, registry as order};
+pub(crate) use call::{LINE, internal, registry as order};
 pub(crate) use door::{TENANT_USUAL, spend};
 pub(crate) use fault::DoorFault;
 #[cfg(test)]
 pub(crate) use ready::{HealthJson, ReadyJson, VersionJson};
 pub(crate) use tally::bring_home;
 
-use crate::access::Scope;
 use crate::action::Action;
 use crate::answer::Answer;
 use crate::detect::detect;
@@ -69,6 +69,12 @@ async fn serve(request: &mut Request, method: &str, env: &Env, visit: &mut Visit
     let route = route?;
     let Some(scope) = route.scope() else { return open(&route).map(Reply::Own) };
     let caller = door::admit(request, env, scope, visit).await?;
+    if let Route::System { id, action: Action::Frames { partial: true } } = route
+        && lines::are_endless(request)
+    {
+        visit.system = Some(id.to_owned());
+        return lines::answer(request, env, &caller, id, &visit.trace).await;
+    }
     let body = match route.body_bytes_max() {
         Some(cap_bytes) => Some(body::read(request, cap_bytes).await?),
         None => None,
@@ -142,8 +148,8 @@ async fn system(
         Action::Put if status < 300 => Some(Act::SystemPut),
         // Unknown to its object, it may still be in the list: an earlier deletion may have been cut off between the two.
         Action::Forget if status < 300 || status == 404 => Some(Act::SystemDeleted),
-        Action::Put | Action::Forget => None,
-        other if other.scope() == Scope::Admin && status < 300 => Some(Act::SystemChanged),
+        Action::Restore(_) if status < 300 => Some(Act::ModelRestored),
+        Action::SetAlerts if status < 300 => Some(Act::AlertsSet),
         _ => None,
     };
     if act == Some(Act::SystemPut) {

@@ -85,6 +85,8 @@ pub(crate) struct Ask<'a> {
     pub(crate) body: &'a [u8],
     /// What the body is said to be.
     pub(crate) media: Option<&'a str>,
+    /// Lines that came before the body, of which it is a piece.
+    pub(crate) before: usize,
     /// What may be answered.
     pub(crate) accept: Option<&'a str>,
     /// The `Idempotency-Key`.

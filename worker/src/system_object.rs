@@ -14,7 +14,7 @@ use crate::action::Action;
 use crate::counts::{CENSUS, Census};
 use crate::delivery;
 use crate::durable_sql::DurableSql;
-use crate::front::{self, DoorFault};
+use crate::front::{self, DoorFault, LINE};
 use crate::guests::{self, GUEST, Guest};
 use crate::journal;
 use crate::live::{self, Followers, Unheard};
@@ -162,6 +162,7 @@ impl System {
             id: "",
             action: request.action.clone(),
             body: &request.body,
+            before: 0,
             media: Some(request.media),
             accept: None,
             key: None,
@@ -190,11 +191,11 @@ impl System {
         if now_ms.saturating_sub(self.looked_ms.get()) < guests::LOOK_MS {
             return;
         }
-        self.looked_ms.set(now_ms);
         let here = self.followers.guests(&self.state);
         if here.is_empty() {
             return;
         }
+        self.looked_ms.set(now_ms);
         let (env, followers, sockets) =
             (self.env.clone(), self.followers.clone(), self.state.get_websockets());
         self.state.wait_until(async move {
@@ -235,6 +236,7 @@ impl System {
             id,
             action,
             body,
+            before: header(LINE).and_then(|lines| lines.parse().ok()).unwrap_or_default(),
             media: media.as_deref(),
             accept: accept.as_deref(),
             key: key.as_deref(),

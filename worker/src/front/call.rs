@@ -10,6 +10,7 @@ use worker::{Delay, Env, Headers, Method, Request, RequestInit, Response};
 use super::door::Caller;
 use super::tally;
 use super::trace::Trace;
+use crate::answer::NDJSON;
 use crate::body;
 use crate::counts::CENSUS;
 use crate::guests::{GUEST, Guest};
@@ -27,6 +28,9 @@ const DEADLINE_MS: u64 = 20_000;
 
 /// The header that tells a system's object its id.
 const SYSTEM: &str = "x-fourfold-system";
+
+/// The header that tells how many lines came before the first one.
+pub(crate) const LINE: &str = "x-fourfold-line";
 
 /// Headers that an object has no business with: secrets, and what was true of the body before it was unpacked.
 const KEPT_BACK: [&str; 7] = [
@@ -93,12 +97,44 @@ pub(crate) async fn internal(
         init.with_body(body.map(Into::into));
         Request::new_with_init(&format!("https://system/v1/systems/{id}{rest}"), &init)
     };
-    let response = object(env, SYSTEMS, &format!("{tenant}/{id}"), request()).await?;
+    counted(env, tenant, id, request()).await
+}
+
+/// Asks a system, and takes note of what it says of itself: nobody else will.
+async fn counted(
+    env: &Env,
+    tenant: &str,
+    id: &str,
+    request: worker::Result<Request>,
+) -> Result<Response, Refusal> {
+    let response = object(env, SYSTEMS, &format!("{tenant}/{id}"), request).await?;
     let census = response.headers().get(CENSUS).ok().flatten();
     if let Some(census) = census.and_then(|text| serde_json::from_str(&text).ok()) {
         tally::took(tenant, id, census);
     }
     Ok(response)
+}
+
+/// Tells a system lines, of which the first has a number.
+pub(super) async fn lines(
+    env: &Env,
+    (tenant, id): (&str, &str),
+    trace: &Trace,
+    lines: &[u8],
+    first_line: usize,
+) -> Result<Response, Refusal> {
+    let request = || {
+        let headers = Headers::new();
+        headers.set(SYSTEM, id)?;
+        headers.set(LINE, &first_line.to_string())?;
+        headers.set("traceparent", &trace.header())?;
+        headers.set("content-type", NDJSON)?;
+        let mut init = RequestInit::new();
+        init.with_method(Method::Post).with_headers(headers);
+        init.with_body(Some(Uint8Array::from(lines).into()));
+        Request::new_with_init(&format!("https://system/v1/systems/{id}/frames?partial=true"), &init)
+    };
+    counted(env, tenant, id, request()).await
 }
 
 /// Gives a tenant's registry an order.

@@ -52,9 +52,12 @@ pub(crate) enum Act {
     /// A system was deleted with all that it knew.
     #[serde(rename = "system.deleted")]
     SystemDeleted,
-    /// Something else about a system was changed that takes the right `admin`.
-    #[serde(rename = "system.changed")]
-    SystemChanged,
+    /// A system's engine went back to a checkpoint.
+    #[serde(rename = "model.restored")]
+    ModelRestored,
+    /// Other alerts were set.
+    #[serde(rename = "alerts.set")]
+    AlertsSet,
 }
 
 /// Who did it, in which request.

@@ -215,7 +215,7 @@ impl Tables {
                 vec![target.into(), (now_ms as i64).into()],
             )?,
             Act::SystemDeleted => self.exec("DELETE FROM systems WHERE id = ?", vec![target.into()])?,
-            Act::SystemChanged | Act::KeyMade | Act::KeyDeleted => {}
+            Act::ModelRestored | Act::AlertsSet | Act::KeyMade | Act::KeyDeleted => {}
         }
         self.note(act, target, by, now_ms)
     }

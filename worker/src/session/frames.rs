@@ -43,7 +43,7 @@ impl<S: Sql> Session<S> {
         let wanted = offered(ask, offer)?;
         let Self { store, live, .. } = self;
         let live = load(store, live)?;
-        let batch = body::frames(media, ask.body, &live.schema, partial)?;
+        let batch = body::frames(media, (ask.body, ask.before), &live.schema, partial)?;
         let (fates, new) = fates(store, live, batch, partial)?;
         let mut taken = None;
         if !new.times_ms.is_empty() {

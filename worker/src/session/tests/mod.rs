@@ -31,7 +31,16 @@ fn ask<'a>(method: &str, path: &str, body: &'a str) -> Ask<'a> {
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let rest: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     let action = Action::parse(method, &rest, query).unwrap();
-    Ask { id: "s", action, body: body.as_bytes(), media: None, accept: None, key: None, now_ms: START_MS }
+    Ask {
+        id: "s",
+        action,
+        body: body.as_bytes(),
+        before: 0,
+        media: None,
+        accept: None,
+        key: None,
+        now_ms: START_MS,
+    }
 }
 
 type Said = Result<String, (u16, String)>;
