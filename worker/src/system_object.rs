@@ -3,11 +3,12 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use worker::{
-    Date, DurableObject, Env, Request, Response, Result, Socket, State, WebSocket, WebSocketIncomingMessage,
-    durable_object,
+    Date, Delay, DurableObject, Env, Request, Response, Result, Socket, State, WebSocket,
+    WebSocketIncomingMessage, durable_object,
 };
 
 use crate::action::Action;
@@ -32,7 +33,9 @@ const SYSTEM: &str = "x-fourfold-system";
 pub struct System {
     state: State,
     env: Env,
-    session: RefCell<Session<DurableSql>>,
+    session: Rc<RefCell<Session<DurableSql>>>,
+    /// Whether a snapshot is about to be made.
+    is_sealing: Rc<Cell<bool>>,
     followers: Rc<Followers>,
     unheard: Unheard,
     /// When the keys of those who listen were looked at last.
@@ -45,11 +48,12 @@ pub struct System {
 
 impl DurableObject for System {
     fn new(state: State, env: Env) -> Self {
-        let session = RefCell::new(Session::new(DurableSql::new(state.storage()), settings(&env)));
+        let session = Rc::new(RefCell::new(Session::new(DurableSql::new(state.storage()), settings(&env))));
         Self {
             state,
             env,
             session,
+            is_sealing: Rc::default(),
             followers: Rc::default(),
             unheard: Unheard::default(),
             looked_ms: Cell::default(),
@@ -324,7 +328,26 @@ impl System {
         });
         self.look_after_guests();
         self.arm().await?;
+        self.snapshot_later();
         Ok(done)
+    }
+
+    /// Makes a snapshot once the answer has left. Should it never come to that, the log is read a little longer.
+    fn snapshot_later(&self) {
+        if !self.session.try_borrow().is_ok_and(|session| session.is_snapshot_due())
+            || self.is_sealing.replace(true)
+        {
+            return;
+        }
+        let (session, is_sealing) = (self.session.clone(), self.is_sealing.clone());
+        self.state.wait_until(async move {
+            Delay::from(Duration::ZERO).await;
+            is_sealing.set(false);
+            journal::at_work_for(None);
+            if let Ok(mut session) = session.try_borrow_mut() {
+                session.snapshot();
+            }
+        });
     }
 
     /// Sets the alarm where it would ring too late. What is due is known to the session; it is asked after every
@@ -366,6 +389,7 @@ fn settings(env: &Env) -> Settings {
         verdicts_ms: ms("VERDICTS_KEPT_MS", usual.verdicts_ms),
         archive_ms: ms("ARCHIVED_AFTER_MS", usual.archive_ms),
         listen_ms: ms("LISTEN_MS", usual.listen_ms),
+        ahead_ms: ms("AHEAD_MAX_MS", usual.ahead_ms),
         inside: env.var("WEBHOOKS_INSIDE").is_ok_and(|text| text.to_string() == "allow"),
     }
 }

@@ -3,6 +3,7 @@
 use fourfold::verdict::Episode;
 use fourfold::{Engine, Schema, SchemaDraft};
 
+use super::SNAPSHOT_ENTRIES;
 use super::arrivals::{Arrivals, REMEMBERED};
 use super::course::Course;
 use super::system::{close_open, shift_after};
@@ -85,6 +86,13 @@ impl Live {
         close_open(store, None, &mut write)?;
         store.commit(write)?;
         Self::known(store, SystemRow { shift, ..system }, engine, seq, 0)
+    }
+
+    /// Whether there are so many frames since the newest snapshot, or as many entries as are read again at most.
+    pub(super) fn has_gone_on(&self, frames: u64) -> bool {
+        !self.is_ahead
+            && (self.tail.frames.saturating_sub(self.snapshot.frames) >= frames
+                || self.tail.seq.saturating_sub(self.snapshot.seq) >= SNAPSHOT_ENTRIES)
     }
 
     /// How many streams there are.

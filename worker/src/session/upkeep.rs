@@ -52,6 +52,9 @@ pub(crate) struct Settings {
     pub(crate) archive_ms: i64,
     /// Between two alarms for the sake of silence at least: what comes every second would otherwise ring every other one.
     pub(crate) listen_ms: i64,
+    /// How far data may be ahead of the clock here: time never goes back, so one frame from the next century would shut out
+    /// all that are true.
+    pub(crate) ahead_ms: i64,
     /// Whether webhooks may go to this machine and its neighbours: for tests.
     pub(crate) inside: bool,
 }
@@ -64,6 +67,7 @@ impl Default for Settings {
             verdicts_ms: 7 * DAY_MS,
             archive_ms: 90 * DAY_MS,
             listen_ms: 30_000,
+            ahead_ms: DAY_MS,
             inside: false,
         }
     }

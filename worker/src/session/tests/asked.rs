@@ -136,7 +136,7 @@ fn an_engine_goes_back_to_a_checkpoint() {
     let expected = session.live().unwrap().engine.seal();
     for harm in ["DELETE FROM blobs WHERE kind = 2", "DELETE FROM blobs WHERE kind = 0"] {
         database.operate(harm);
-        let mut again = Session::new(database.clone(), Settings::default());
+        let mut again = Session::new(database.clone(), settings());
         assert_eq!(post(&mut again, &burst), Ok(said.clone()));
         assert!(again.live().unwrap().engine.seal() == expected);
     }
