@@ -30,6 +30,7 @@ use crate::refusal::Refusal;
 use crate::registry::{Act, Order};
 use crate::reply::{self, Reply};
 use crate::router::{self, Route};
+use crate::system_object::TURN;
 use crate::upkeep::DIRECTORY;
 use call::Errand;
 use door::Caller;
@@ -156,7 +157,9 @@ async fn system(
         enroll(env, caller).await?;
     }
     if let Some(act) = act {
-        let order = Order::Acted { act, target: id.to_owned(), by: caller.by.clone() };
+        let turn = response.headers().get(TURN).ok().flatten().and_then(|turn| turn.parse().ok());
+        let turn = turn.unwrap_or_default();
+        let order = Order::Acted { act, target: id.to_owned(), by: caller.by.clone(), turn };
         if call::registry(env, &caller.tenant, &order).await?.status_code() >= 300 {
             return Err(Refusal::NoAnswer);
         }

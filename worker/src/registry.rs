@@ -5,6 +5,7 @@ mod answers;
 mod keys;
 mod order;
 mod tables;
+mod turns;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -25,6 +26,7 @@ use keys::Buckets;
 pub(crate) use keys::KeyDraft;
 pub(crate) use order::{Act, Actor, Order, Page};
 use tables::Tables;
+use turns::Turns;
 
 /// The header that says whose registry it is: an object does not know its own name.
 pub(crate) const TENANT: &str = "x-fourfold-tenant";
@@ -36,11 +38,17 @@ pub struct Registry {
     buckets: RefCell<Buckets>,
     /// The newest word of each system. It lives in memory: a system that is in use says it again soon.
     heard: RefCell<BTreeMap<String, Census>>,
+    turns: RefCell<Turns>,
 }
 
 impl DurableObject for Registry {
     fn new(state: State, _: Env) -> Self {
-        Self { tables: Tables::new(state.storage()), buckets: RefCell::default(), heard: RefCell::default() }
+        Self {
+            tables: Tables::new(state.storage()),
+            buckets: RefCell::default(),
+            heard: RefCell::default(),
+            turns: RefCell::default(),
+        }
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
@@ -88,8 +96,10 @@ impl Registry {
                 Ok(Answer::ok(body::write(&GoneJson { id })?))
             }
             Order::Systems(page) => self.tables.systems(&page),
-            Order::Acted { act, target, by } => {
-                self.tables.acted(act, &target, &by, now_ms)?;
+            Order::Acted { act, target, by, turn } => {
+                let is_newest =
+                    self.turns.try_borrow_mut().map_err(|_| Refusal::NoAnswer)?.take(&target, turn);
+                self.tables.acted(act, &target, &by, now_ms, is_newest)?;
                 if act == Act::SystemDeleted {
                     self.heard.try_borrow_mut().map_err(|_| Refusal::NoAnswer)?.remove(&target);
                 }

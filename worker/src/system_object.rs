@@ -27,6 +27,9 @@ use crate::session::{Ask, Done, Session, Settings};
 
 /// The header in which the front says whose object this is.
 const SYSTEM: &str = "x-fourfold-system";
+/// The header in which an object says in which order it did what it was asked: two fronts may tell the registry in
+/// another one.
+pub(crate) const TURN: &str = "x-fourfold-turn";
 
 /// One watched system.
 #[durable_object]
@@ -44,6 +47,8 @@ pub struct System {
     armed_ms: Cell<Option<Option<i64>>>,
     /// What nobody has counted yet.
     uncounted: Cell<Census>,
+    /// The newest turn that was given.
+    turn: Cell<u64>,
 }
 
 impl DurableObject for System {
@@ -59,6 +64,7 @@ impl DurableObject for System {
             looked_ms: Cell::default(),
             armed_ms: Cell::new(None),
             uncounted: Cell::default(),
+            turn: Cell::default(),
         }
     }
 
@@ -66,6 +72,8 @@ impl DurableObject for System {
         // What follows the body is one piece, so requests are a queue and the log has an order.
         let body = request.bytes().await?;
         journal::at_work_for(request.headers().get("traceparent")?.as_deref());
+        let turn = (self.turn.get() + 1).max(Date::now().as_millis());
+        self.turn.set(turn);
         let guest = || request.headers().get(GUEST).ok().flatten().and_then(|header| Guest::read(&header));
         let outcome = match self.asked(&request) {
             Ok((_, Action::Live { is_listening })) => {
@@ -81,6 +89,7 @@ impl DurableObject for System {
             Err(refusal) => Err(refusal),
         };
         let mut response = reply::send(outcome)?;
+        response.headers_mut().set(TURN, &turn.to_string())?;
         let census = self.uncounted.take();
         if census != Census::default() {
             response.headers_mut().set(CENSUS, &serde_json::to_string(&census)?)?;
@@ -312,8 +321,8 @@ impl System {
         self.count(&done);
         if done.is_forgotten {
             let storage = self.state.storage();
-            storage.delete_alarm().await.map_err(refused)?;
             storage.delete_all().await.map_err(refused)?;
+            storage.delete_alarm().await.map_err(refused)?;
             self.armed_ms.set(Some(None));
             if let Ok(mut session) = self.session.try_borrow_mut() {
                 // What came in between may have learned what is gone now.

@@ -7,6 +7,7 @@ use super::trace::Trace;
 use super::{cors, door, tally};
 use crate::access::Allowance;
 use crate::counts::{CENSUS, Census, Kind};
+use crate::system_object::TURN;
 
 /// The variable that lists the origins of pages elsewhere.
 const CORS_ORIGINS: &str = "CORS_ORIGINS";
@@ -88,7 +89,7 @@ impl Visit {
         for (name, value) in response.headers().entries() {
             if name == CENSUS {
                 self.census = serde_json::from_str(&value).ok();
-            } else {
+            } else if name != TURN {
                 headers.append(&name, &value)?;
             }
         }

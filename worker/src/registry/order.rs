@@ -21,8 +21,8 @@ pub(crate) enum Order {
     DropKey { id: String, by: Actor },
     /// The systems.
     Systems(Page),
-    /// An act that was done elsewhere.
-    Acted { act: Act, target: String, by: Actor },
+    /// An act that was done elsewhere, and in which turn of whom it was done to.
+    Acted { act: Act, target: String, by: Actor, turn: u64 },
     /// What an instance of the front counted, with the newest word of each system.
     Count { counts: Counts, censuses: Vec<(String, Census)> },
     /// The counts, for Prometheus.

@@ -203,8 +203,19 @@ impl Tables {
     }
 
     /// Notes an act, and what it means for the list of systems.
-    pub(super) fn acted(&self, act: Act, target: &str, by: &Actor, now_ms: u64) -> Result<(), StorageFault> {
+    pub(super) fn acted(
+        &self,
+        act: Act,
+        target: &str,
+        by: &Actor,
+        now_ms: u64,
+        is_newest: bool,
+    ) -> Result<(), StorageFault> {
         self.ensure()?;
+        if !is_newest {
+            // Another act came after it there, and is known here: the list is as it must be.
+            return self.note(act, target, by, now_ms);
+        }
         if act == Act::SystemDeleted && !self.has_system(target)? {
             // The deletion was carried out and noted before, and is only asked for again.
             return Ok(());
