@@ -79,7 +79,10 @@ export default worker;`,
   },
 ];
 
-/** The Worker, with a System to which a request comes as long ago as it says: Rust asks for the time while it works. */
+/**
+ * The Worker, with a System to which a request comes as long ago as it says (`x-ago`: Rust asks for the time while it
+ * works), and whose answer is on its way for as long as it says (`x-late`).
+ */
 const AGO = `import worker, * as objects from './entry.js';
 const Clock = Date;
 let agoMs = 0;
@@ -97,6 +100,7 @@ export class System extends objects.System {
     agoMs = Number(request.headers.get('x-ago') ?? 0);
     const answer = await super.fetch(request);
     agoMs = 0;
+    await scheduler.wait(Number(request.headers.get('x-late') ?? 0));
     return answer;
   }
 }

@@ -52,6 +52,25 @@ test('made, deleted and written to at the same time', async (t) => {
   for (const what of ['PUT 201', 'DELETE 204', 'POST 200']) assert.ok(seen.get(what) > 0, what);
 });
 
+test('an answer that is late does not undo what came after it', async (t) => {
+  const api = await start(t, folder(t), { ago: true });
+  const late = { 'x-late': '700' };
+  const isListed = async () => (await api.must('GET', '/v1/systems')).systems.some(({ id }) => id === 'a');
+  await api.create('a', schema(2));
+  const deletion = api.call('DELETE', '/v1/systems/a', undefined, late);
+  await until(() => api.call('GET', '/v1/systems/a'), ({ status }) => status === 404);
+  assert.equal((await api.call('PUT', '/v1/systems/a', schema(2))).status, 201);
+  assert.equal((await deletion).status, 204);
+  assert.ok(await isListed(), 'it was made after the other was deleted');
+  const creation = api.call('PUT', '/v1/systems/a', schema(2), late);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.equal((await api.call('DELETE', '/v1/systems/a')).status, 204);
+  assert.equal((await creation).status, 200);
+  assert.ok(!(await isListed()), 'it was deleted after the other was made');
+  const { entries } = await api.must('GET', '/v1/audit');
+  assert.equal(entries.length, 5, 'all of it is in the log');
+});
+
 test('restored, labelled and changed while others write', async (t) => {
   const dir = folder(t);
   let api = await start(t, dir);
