@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { ADMIN, folder, frames, schema, start, until } from './local.mjs';
+import { ADMIN, folder, frames, operate, schema, start, until } from './local.mjs';
 import { read, value } from './prometheus.mjs';
 
 const scrape = async (api, headers) => {
@@ -99,6 +99,22 @@ test('every request leaves one line, and no secret in it', async (t) => {
   assert.deepEqual([said[2].request, said[2].parent], [trace, span]);
   assert.match(said[3].request, /^[0-9a-f]{32}$/);
   for (const secret of [key.slice(-64), ADMIN, 'in-the-query']) assert.ok(!api.logs.join('').includes(secret));
+});
+
+test('what breaks in an object is told in a line, too, with the id of its request', async (t) => {
+  const dir = folder(t);
+  const first = await start(t, dir);
+  await first.create('a', schema(2));
+  await first.stop();
+  await operate(t, dir, 'a', 'DROP TABLE verdicts');
+  const api = await start(t, dir);
+  const refused = await api.call('POST', '/v1/systems/a/frames', { frames: frames(2, 0, 3) });
+  assert.deepEqual([refused.status, refused.json.code], [503, 'storage.refused']);
+  assert.doesNotMatch(refused.text, /verdicts|SQL/, 'tables are nobody\'s business');
+  const lines = () => api.logs.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line)).filter(({ message }) => message === 'storage');
+  const [said] = await until(lines, ({ length }) => length > 0);
+  assert.deepEqual([said.level, said.request], ['error', refused.headers.get('x-request-id')]);
+  assert.match(said.detail, /no such table: verdicts/);
 });
 
 test('counts come home by themselves', async (t) => {

@@ -118,6 +118,28 @@ test('messages over a socket take from the bucket of its key, and keep their ord
   assert.equal((await api.describe('a')).frames, 30 - refused.length);
 });
 
+test('there are 32 listeners of each kind, and whoever goes makes room', async (t) => {
+  const api = await start(t, folder(t));
+  await api.create('a', schema(2));
+  const sockets = [];
+  for (let place = 0; place < 32; place++) sockets.push(await open(t, api, `/v1/systems/a/live?listen=${place % 2 === 0}`));
+  const status = () =>
+    new Promise((resolve) => {
+      const ws = new WebSocket(`${api.origin.replace('http', 'ws')}/v1/systems/a/live`, { headers: api.shown });
+      ws.once('open', () => (ws.terminate(), resolve(101))).once('error', () => undefined);
+      ws.once('unexpected-response', (_, answer) => (answer.resume(), resolve(answer.statusCode)));
+    });
+  assert.equal(await status(), 503);
+  sockets[7].ws.close();
+  await sockets[7].ended;
+  await until(status, (found) => found === 101);
+  for (let place = 0; place < 32; place++) await follow(t, api, '/v1/systems/a/events');
+  const refused = await api.call('GET', '/v1/systems/a/events');
+  assert.deepEqual([refused.status, refused.json.code, refused.headers.get('retry-after')], [503, 'live.too-many-listeners', '1']);
+  await api.send('a', frames(2, 0, 1));
+  await until(() => sockets[0].heard, ({ length }) => length === 1);
+});
+
 test('too much at once is refused, of text and of bytes', async (t) => {
   const api = await start(t, folder(t));
   await api.create('a', schema(2));
