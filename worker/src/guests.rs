@@ -1,7 +1,6 @@
 //! Whoever listens to a system for long, or talks to it over a socket: by which key, and whether that key still counts.
 //! A socket outlives the memory of its object, so its key is written on it; of a key there is only the digest.
 
-use serde::{Deserialize, Serialize};
 use worker::{Env, WebSocket};
 
 use crate::access::{Digest, Key};
@@ -16,7 +15,7 @@ pub(crate) const LOOK_MS: i64 = 60_000;
 pub(crate) const GONE: (u16, &str) = (1008, "the key of this socket does not count any more");
 
 /// A key that somebody showed.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Guest {
     tenant: String,
     id: String,
@@ -37,7 +36,13 @@ impl Guest {
 
     /// Whose socket it is.
     pub(crate) fn of(socket: &WebSocket) -> Option<Self> {
-        socket.deserialize_attachment().ok().flatten()
+        Self::read(&socket.deserialize_attachment::<String>().ok().flatten()?)
+    }
+
+    /// Writes on a socket whose it is.
+    pub(crate) fn sign(&self, socket: &WebSocket) -> worker::Result<()> {
+        let Self { tenant, id, digest } = self;
+        socket.serialize_attachment(format!("{tenant} {id} {digest}"))
     }
 
     /// The key, as far as it takes to be asked for.

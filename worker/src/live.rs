@@ -36,10 +36,13 @@ const TALKS: &str = "talks";
 /// Messages that wait to be heard, while a registry is asked whether they may be.
 const UNHEARD_MAX: usize = 64;
 
+/// The key that was shown, and where the events go.
+type Follower = (Option<Guest>, Sender<Vec<u8>>);
+
 /// The followers of server-sent events, each with the key that it showed. Sockets are known to the platform.
 #[derive(Default)]
 pub(crate) struct Followers {
-    streams: RefCell<Vec<(Option<Guest>, Sender<Vec<u8>>)>>,
+    streams: RefCell<Vec<Follower>>,
 }
 
 /// Messages of sockets in the order in which they came: while one of them waits for something, so do those behind it.
@@ -111,7 +114,9 @@ pub(crate) fn open(
     }
     let pair = WebSocketPair::new().map_err(broken)?;
     state.accept_websocket_with_tags(&pair.server, &[if is_listening { LISTENS } else { TALKS }]);
-    pair.server.serialize_attachment(guest).map_err(broken)?;
+    if let Some(guest) = guest {
+        guest.sign(&pair.server).map_err(broken)?;
+    }
     Response::from_websocket(pair.client).map_err(broken)
 }
 
