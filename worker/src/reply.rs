@@ -60,9 +60,6 @@ pub(crate) fn send(outcome: Result<Reply, Refusal>) -> worker::Result<Response> 
             if let Some(seconds) = retry_after_s(&refusal, status) {
                 response = response.with_header("retry-after", &seconds.to_string())?;
             }
-            if status == 426 {
-                response = response.with_header("upgrade", "websocket")?;
-            }
             if status == 401 {
                 response = response.with_header("www-authenticate", "Bearer realm=\"fourfold\"")?;
             }
