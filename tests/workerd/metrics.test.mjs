@@ -63,6 +63,11 @@ test('what happened is counted', async (t) => {
   assert.equal(value(families, 'fourfold_streams'), 5);
   const available = value(families, 'fourfold_streams_available');
   assert.ok(available > 0 && available <= 5, `${available}`);
+  // What a system said of itself goes with it, also where that is still on its way.
+  await api.create('c', schema(4));
+  await api.send('c', frames(4, 0, 3));
+  await api.call('DELETE', '/v1/systems/c');
+  assert.equal(value((await scrape(api)).families, 'fourfold_streams'), 5);
 
   const promtool = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' });
   if (promtool.error?.code === 'ENOENT') t.diagnostic('there is no promtool here: the strict reader alone has looked');
@@ -72,7 +77,7 @@ test('what happened is counted', async (t) => {
   await api.stop();
   api = await start(t, dir);
   const later = await scrape(api);
-  assert.equal(value(later.families, 'fourfold_frames_total'), 760);
+  assert.equal(value(later.families, 'fourfold_frames_total'), 763);
   const other = await scrape(api, { 'x-fourfold-tenant': 'acme' });
   assert.equal(value(other.families, 'fourfold_frames_total'), 0);
   assert.equal(value(other.families, 'fourfold_systems'), 0);

@@ -107,7 +107,13 @@ impl Registry {
             }
             Order::Count { counts, censuses } => {
                 self.tables.count(&counts)?;
-                self.heard.try_borrow_mut().map_err(|_| Refusal::NoAnswer)?.extend(censuses);
+                let mut heard = self.heard.try_borrow_mut().map_err(|_| Refusal::NoAnswer)?;
+                for (system, census) in censuses {
+                    // The word of one that was deleted meanwhile comes too late.
+                    if self.tables.has_system(&system)? {
+                        heard.insert(system, census);
+                    }
+                }
                 Ok(Answer::ok("{}"))
             }
             Order::Metrics => self.metrics(),

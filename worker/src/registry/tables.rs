@@ -258,7 +258,8 @@ impl Tables {
         Ok(Answer::ok("{}"))
     }
 
-    fn has_system(&self, id: &str) -> Result<bool, StorageFault> {
+    /// Whether a system is in the list.
+    pub(super) fn has_system(&self, id: &str) -> Result<bool, StorageFault> {
         let found: Vec<Text> = self.rows("SELECT id AS text FROM systems WHERE id = ?", vec![id.into()])?;
         Ok(!found.is_empty())
     }
