@@ -208,6 +208,10 @@ test('every administrative act is in the audit log, once', async (t) => {
   const key = await makeKey(api, ['admin']);
   await api.must('GET', '/v1/audit', undefined, key.headers);
   await api.send('a', frames(2, 0, 3));
+  await api.must('POST', '/v1/systems/a/models', undefined, key.headers);
+  await api.must('POST', '/v1/systems/a/models/1/restore', undefined, key.headers);
+  await api.must('PUT', '/v1/systems/a/alerts', { rules: [], webhooks: [] });
+  assert.equal((await api.call('PUT', '/v1/systems/a/alerts', {})).status, 400);
   assert.ok((await api.call('DELETE', '/v1/systems/a', undefined, key.headers)).status < 300);
   await api.call('DELETE', '/v1/systems/a', undefined, key.headers);
   await api.call('PUT', '/v1/systems/b', '{');
@@ -218,15 +222,17 @@ test('every administrative act is in the audit log, once', async (t) => {
     [
       ['key.deleted', key.id, 'admin'],
       ['system.deleted', 'a', key.id],
+      ['alerts.set', 'a', 'admin'],
+      ['model.restored', 'a', key.id],
       ['key.made', key.id, 'admin'],
       ['system.put', 'a', 'admin'],
     ],
   );
   assert.equal(next, null);
-  assert.equal(entries[3].request, id);
+  assert.equal(entries.at(-1).request, id);
   assert.ok(entries.every((entry) => Math.abs(entry.at - Date.now()) < 60_000));
-  const page = await api.must('GET', '/v1/audit?limit=3');
-  const rest = await api.must('GET', `/v1/audit?limit=3&cursor=${page.next}`);
+  const page = await api.must('GET', '/v1/audit?limit=4');
+  const rest = await api.must('GET', `/v1/audit?limit=4&cursor=${page.next}`);
   assert.deepEqual([...page.entries, ...rest.entries], entries);
   assert.equal((await api.call('GET', '/v1/audit?cursor=x')).json.code, 'query.malformed');
 });
@@ -285,4 +291,24 @@ test('a request has one id, from the caller to the answer', async (t) => {
   assert.match(two, /^[0-9a-f]{32}$/);
   assert.notEqual(one, two);
   assert.equal((await api.call('HEAD', '/healthz')).status, 200);
+});
+
+test('a trace goes on into the object, and no secret with it', async (t) => {
+  const api = await start(t, folder(t), { echo: true });
+  const [trace, span] = ['4bf92f3577b34da6a3ce929d0e0e4736', '00f067aa0ba902b7'];
+  const ask = (headers) => api.must('GET', '/v1/systems/a', undefined, headers);
+  const { headers } = await ask({ traceparent: `00-${trace}-${span}-01`, cookie: 'a=b', 'x-fourfold-guest': 'forged', 'x-fourfold-system': 'other' });
+  const [, id, own, flags] = headers.traceparent.match(/^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/);
+  assert.deepEqual([id, flags], [trace, '01']);
+  assert.notEqual(own, span, 'a span of its own');
+  assert.equal(headers['x-fourfold-system'], 'a');
+  for (const name of ['authorization', 'cookie', 'x-fourfold-guest']) assert.equal(headers[name], undefined, name);
+  // Who brings no trace begins one, and it is the request's id.
+  const fresh = await api.call('GET', '/v1/systems/a');
+  assert.equal(fresh.json.headers.traceparent.split('-')[1], fresh.headers.get('x-request-id'));
+  // Of a key the object is told the digest.
+  const key = await makeKey(api, ['read']);
+  const told = await ask(key.headers);
+  assert.match(told.headers['x-fourfold-guest'], new RegExp(`^main ${key.id} [0-9a-f]{64}$`));
+  assert.ok(!JSON.stringify(told).includes(key.key.slice(-64)));
 });

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { folder, frames, schema, start } from './local.mjs';
+import { folder, frames, schema, start, until } from './local.mjs';
 
 test('queued frames are judged as those that are sent', async (t) => {
   const api = await start(t, folder(t));
@@ -26,6 +26,22 @@ test('queued frames are judged as those that are sent', async (t) => {
   const again = (id) => api.send(id, frames(2, 0, 200));
   assert.deepEqual(await again('queued'), await again('sent'));
   assert.deepEqual(await api.anomalies('queued'), await api.anomalies('sent'));
+});
+
+test('what is queued is counted, and what nobody takes is not lost', async (t) => {
+  const api = await start(t, folder(t));
+  await api.create('a', schema(2));
+  await api.enqueue({ system: 'a', frames: frames(2, 0, 40) });
+  await api.enqueue(JSON.stringify({ system: 'a', frames: frames(2, 40, 5) }));
+  const odd = [{ sistem: 'a', frames: [] }, 'no message at all', { system: 'a' }, { system: 'a', frames: [], events: [] }, 7];
+  for (const message of odd) await api.enqueue(message);
+  await until(() => api.describe('a'), ({ frames }) => frames === 45);
+  await until(async () => (await api.call('GET', '/metrics')).text, (text) => text.includes('\nfourfold_frames_total 45\n'));
+  // A refused message is tried three times, and then laid where somebody can look at it.
+  const found = () => odd.filter((message) => api.logs.some((line) => line.includes(`nobody took ${JSON.stringify(message)}`)));
+  await until(found, ({ length }) => length === odd.length, 60_000);
+  const refusals = api.logs.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line)).filter(({ message }) => message === 'a queued message was refused');
+  assert.ok(refusals.length >= 3 * odd.length && refusals.every(({ level, detail }) => level === 'warn' && detail.length > 2));
 });
 
 test('expired keys go by themselves', async (t) => {

@@ -125,6 +125,48 @@ test('a bad row spoils no other where that is asked', async (t) => {
   assert.equal((await api.describe('a')).frames, 2);
 });
 
+test('events say the same in every form, and raw data comes back in every form', async (t) => {
+  const api = await start(t, folder(t));
+  const rows = frames(2, 0, 40);
+  const events = rows.flatMap(({ t, values }) => Object.entries(values).filter(([, value]) => value !== null).map(([stream, value]) => ({ stream, t, value })));
+  for (const id of ['json', 'lines']) await api.create(id, { ...schema(2), frame_ms: 60_000, lateness_ms: 0 });
+  const expected = await api.must('POST', '/v1/systems/json/events', { events });
+  assert.ok(expected.verdicts.length >= 38);
+  const post = (text) => api.call('POST', '/v1/systems/lines/events', text, { 'content-type': NDJSON });
+  const broken = await post(`${JSON.stringify(events[0])}\n\n{"stream":"s0"}\n`);
+  assert.deepEqual([broken.status, broken.json.code], [400, 'body.malformed']);
+  assert.match(broken.json.detail, /^line 3: /);
+  assert.deepEqual((await post(events.map((event) => JSON.stringify(event)).join('\n'))).json, expected);
+
+  const read = (accept) => api.call('GET', '/v1/systems/lines/frames?streams=s1,s0', undefined, { accept });
+  const whole = (await read('application/json')).json;
+  assert.deepEqual(whole.frames.map(({ t, values }) => [t, values.s0, values.s1]), rows.filter(({ values }) => values.s0 !== null || values.s1 !== null).map(({ t, values }) => [t, values.s0, values.s1]));
+  const lines = await read(NDJSON);
+  assert.equal(lines.headers.get('content-type'), NDJSON);
+  assert.deepEqual(lines.text.trimEnd().split('\n').map((line) => JSON.parse(line)), whole.frames);
+  const table = await read('text/csv');
+  assert.equal(table.text, `t,s1,s0\n${whole.frames.map(({ t, values }) => [t, values.s1 ?? '', values.s0 ?? ''].join(',')).join('\n')}\n`);
+  assert.equal((await read('image/png')).json.code, 'answer.unknown-media');
+  const scores = await api.call('GET', '/v1/systems/lines/scores', undefined, { accept: NDJSON });
+  assert.equal(scores.text.trimEnd().split('\n').length, expected.verdicts.length);
+});
+
+test('streams may be called what they are called', async (t) => {
+  const api = await start(t, folder(t));
+  const streams = ['ümlaut', 'a.b', 'a/b', '温度', '😀', '__proto__', 'constructor', 'a"b', "x'y", '%41', 'two words'];
+  await api.create('a', { streams });
+  const row = `{${streams.map((name, place) => `${JSON.stringify(name)}:${place}`).join(',')}}`;
+  const sent = await api.call('POST', '/v1/systems/a/frames', `{"frames":[{"t":1700000000000,"values":${row}}]}`);
+  assert.deepEqual(sent.json.verdicts[0].streams.map(({ stream }) => stream), streams);
+  for (const [place, name] of streams.entries()) {
+    const { frames } = await api.must('GET', `/v1/systems/a/frames?streams=${encodeURIComponent(name)}`);
+    assert.deepEqual(Object.entries(frames[0].values), [[name, place]]);
+  }
+  const table = (await api.call('GET', '/v1/systems/a/frames', undefined, { accept: 'text/csv' })).text;
+  const again = await api.call('POST', '/v1/systems/a/frames', table, { 'content-type': 'text/csv', accept: 'application/json' });
+  assert.deepEqual(again.json, sent.json, 'its own table is read back');
+});
+
 test('a key makes two requests one, across a crash', async (t) => {
   const dir = folder(t);
   let api = await start(t, dir);

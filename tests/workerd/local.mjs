@@ -28,6 +28,13 @@ export function folder(t) {
 const SLOW = `export class System { async fetch() { await scheduler.wait(60_000); return new Response('late'); } }
 export default { fetch() { return new Response('this worker has objects only'); } };`;
 
+/** An object of the right name that says what it was asked. */
+const ECHO = `export class System { fetch(request) { return Response.json({ path: new URL(request.url).pathname, headers: Object.fromEntries(request.headers) }); } }
+export default { fetch() { return new Response('this worker has objects only'); } };`;
+
+/** Whoever looks after messages that nobody took: it writes them down in the log. */
+const MORGUE = `export default { queue(batch) { for (const { body } of batch.messages) console.log('nobody took ' + JSON.stringify(body)); } };`;
+
 /** An object over the same storage that runs the SQL it is sent. */
 const SURGEON = `import { DurableObject } from 'cloudflare:workers';
 export class System extends DurableObject {
@@ -72,7 +79,10 @@ export default worker;`,
   },
 ];
 
-/** The Worker, with a System to which a request comes as long ago as it says: Rust asks for the time while it works. */
+/**
+ * The Worker, with a System to which a request comes as long ago as it says (`x-ago`: Rust asks for the time while it
+ * works), and whose answer is on its way for as long as it says (`x-late`).
+ */
 const AGO = `import worker, * as objects from './entry.js';
 const Clock = Date;
 let agoMs = 0;
@@ -90,6 +100,7 @@ export class System extends objects.System {
     agoMs = Number(request.headers.get('x-ago') ?? 0);
     const answer = await super.fetch(request);
     agoMs = 0;
+    await scheduler.wait(Number(request.headers.get('x-late') ?? 0));
     return answer;
   }
 }
@@ -104,8 +115,11 @@ export async function operate(t, dir, id, statement) {
   return rows;
 }
 
-/** workerd over the storage in `dir`. With `slow`, the front meets objects that do not answer in time. */
-export async function start(t, dir, { bindings = {}, slow = false, trap = false, ago = false, script } = {}) {
+/**
+ * workerd over the storage in `dir`. With `slow`, the front meets objects that do not answer in time; with `echo`, such
+ * that say what they were asked.
+ */
+export async function start(t, dir, { bindings = {}, slow = false, echo = false, trap = false, ago = false, script } = {}) {
   const children = () =>
     execFileSync('ps', ['-o', 'pid=,comm=', '--ppid', String(process.pid)], { encoding: 'utf8' })
       .split('\n')
@@ -124,17 +138,19 @@ export async function start(t, dir, { bindings = {}, slow = false, trap = false,
       queueConsumers: { ingest: { maxBatchSize: 10, maxBatchTimeout: 0.2, maxRetries: 2, deadLetterQueue: 'refused' } },
     }),
     durableObjects: {
-      SYSTEMS: { className: 'System', useSQLite: true, scriptName: slow ? 'slow' : undefined },
+      SYSTEMS: { className: 'System', useSQLite: true, scriptName: slow || echo ? 'other' : undefined },
       ...(script === undefined && { REGISTRY: { className: 'Registry', useSQLite: true } }),
     },
   };
-  const other = { name: 'slow', compatibilityDate: '2026-04-01', modules: true, script: SLOW };
+  const other = { name: 'other', compatibilityDate: '2026-04-01', modules: true, script: slow ? SLOW : ECHO };
   other.durableObjects = { SYSTEMS: { className: 'System', useSQLite: true } };
+  const morgue = { name: 'morgue', compatibilityDate: '2026-04-01', modules: true, script: MORGUE };
+  morgue.queueConsumers = { refused: { maxBatchSize: 10, maxBatchTimeout: 0.2 } };
   const mf = new Miniflare({
     cf: false,
     host: '127.0.0.1',
     port: 0,
-    workers: slow ? [worker, other] : [worker],
+    workers: [worker, ...(slow || echo ? [other] : []), ...(script === undefined ? [morgue] : [])],
     durableObjectsPersist: dir,
     unsafeTriggerHandlers: true,
     handleRuntimeStdio: (...streams) => streams.forEach((stream) => createInterface(stream).on('line', (line) => logs.push(line))),

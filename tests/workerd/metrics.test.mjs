@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { ADMIN, folder, frames, schema, start, until } from './local.mjs';
+import { ADMIN, folder, frames, operate, schema, start, until } from './local.mjs';
 import { read, value } from './prometheus.mjs';
 
 const scrape = async (api, headers) => {
@@ -63,6 +63,11 @@ test('what happened is counted', async (t) => {
   assert.equal(value(families, 'fourfold_streams'), 5);
   const available = value(families, 'fourfold_streams_available');
   assert.ok(available > 0 && available <= 5, `${available}`);
+  // What a system said of itself goes with it, also where that is still on its way.
+  await api.create('c', schema(4));
+  await api.send('c', frames(4, 0, 3));
+  await api.call('DELETE', '/v1/systems/c');
+  assert.equal(value((await scrape(api)).families, 'fourfold_streams'), 5);
 
   const promtool = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' });
   if (promtool.error?.code === 'ENOENT') t.diagnostic('there is no promtool here: the strict reader alone has looked');
@@ -72,7 +77,7 @@ test('what happened is counted', async (t) => {
   await api.stop();
   api = await start(t, dir);
   const later = await scrape(api);
-  assert.equal(value(later.families, 'fourfold_frames_total'), 760);
+  assert.equal(value(later.families, 'fourfold_frames_total'), 763);
   const other = await scrape(api, { 'x-fourfold-tenant': 'acme' });
   assert.equal(value(other.families, 'fourfold_frames_total'), 0);
   assert.equal(value(other.families, 'fourfold_systems'), 0);
@@ -99,6 +104,22 @@ test('every request leaves one line, and no secret in it', async (t) => {
   assert.deepEqual([said[2].request, said[2].parent], [trace, span]);
   assert.match(said[3].request, /^[0-9a-f]{32}$/);
   for (const secret of [key.slice(-64), ADMIN, 'in-the-query']) assert.ok(!api.logs.join('').includes(secret));
+});
+
+test('what breaks in an object is told in a line, too, with the id of its request', async (t) => {
+  const dir = folder(t);
+  const first = await start(t, dir);
+  await first.create('a', schema(2));
+  await first.stop();
+  await operate(t, dir, 'a', 'DROP TABLE verdicts');
+  const api = await start(t, dir);
+  const refused = await api.call('POST', '/v1/systems/a/frames', { frames: frames(2, 0, 3) });
+  assert.deepEqual([refused.status, refused.json.code], [503, 'storage.refused']);
+  assert.doesNotMatch(refused.text, /verdicts|SQL/, 'tables are nobody\'s business');
+  const lines = () => api.logs.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line)).filter(({ message }) => message === 'storage');
+  const [said] = await until(lines, ({ length }) => length > 0);
+  assert.deepEqual([said.level, said.request], ['error', refused.headers.get('x-request-id')]);
+  assert.match(said.detail, /no such table: verdicts/);
 });
 
 test('counts come home by themselves', async (t) => {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_util::future::{Either, select};
 use worker::{AbortController, Delay, Fetch, Headers, Method, Request, RequestInit, RequestRedirect};
 
+use crate::journal;
 use crate::session::Parcel;
 
 /// A receiver that needs longer is asked again later. Standard Webhooks advises 15 to 30 seconds.
@@ -22,7 +23,8 @@ pub(crate) async fn deliver(parcel: &Parcel) -> bool {
     match select(pin!(send), pin!(Delay::from(PATIENCE))).await {
         Either::Left((Ok(is_taken), _)) => is_taken,
         Either::Left((Err(fault), _)) => {
-            worker::console_warn!("webhook: {fault}");
+            journal::at_work_for(None);
+            journal::warn("webhook", fault);
             false
         }
         Either::Right(_) => {

@@ -8,6 +8,7 @@ use worker::wasm_bindgen::closure::Closure;
 use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::{SqlStorage, SqlStorageValue, Storage};
 
+use crate::journal;
 use crate::refusal::StorageFault;
 use crate::sql::{Cell, Row, Sql, Statement};
 
@@ -71,6 +72,6 @@ fn cell(value: SqlStorageValue) -> Cell {
 
 /// The reason stays in the object's own log: it is about tables, not about anything that the caller could change.
 fn refused(fault: worker::Error) -> StorageFault {
-    worker::console_error!("storage: {fault}");
+    journal::error("storage", fault);
     StorageFault::Refused
 }

@@ -50,6 +50,18 @@ pub(crate) enum Fault {
     /// A key can not be used.
     #[error("an Idempotency-Key has 1 to 255 visible ASCII characters")]
     BadKey,
+    /// What is sent is from the future: taken, it would shut the present out.
+    #[error(
+        "{at_ms} is {ahead_s} s ahead of the clock here, which takes {most_s} s at most: set the sender's clock, in milliseconds since 1970"
+    )]
+    AheadOfTime {
+        /// The moment.
+        at_ms: i64,
+        /// How far it is ahead, in seconds.
+        ahead_s: i64,
+        /// How far it may be.
+        most_s: i64,
+    },
     /// The frame is known, and what was said of it is not any more.
     #[error("the frame at {at_ms} was taken long ago and its verdict is not kept any more: read its scores")]
     VerdictForgotten {
@@ -111,6 +123,7 @@ impl Fault {
             Self::BadTarget { .. } => (422, "The webhook may not go there", "alerts.bad-target"),
             Self::KeyReused => (422, "The key was used before", "idempotency.key-reused"),
             Self::NotASocket => (426, "Upgrade required", "live.upgrade-required"),
+            Self::AheadOfTime { .. } => (422, "The time is ahead of the clock", "time.ahead-of-clock"),
             Self::TooManyListeners { .. } => (503, "Too many listeners", "live.too-many-listeners"),
         }
     }

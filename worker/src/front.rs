@@ -7,6 +7,7 @@ mod call;
 mod cors;
 mod door;
 mod fault;
+mod lines;
 mod pages;
 mod ready;
 mod tally;
@@ -15,12 +16,13 @@ mod visit;
 
 use worker::{Context, Env, Request, Response, ResponseBuilder};
 
-pub(crate) use call::{internal, registry as order};
+pub(crate) use call::{LINE, internal, registry as order};
+pub(crate) use door::{TENANT_USUAL, spend};
 pub(crate) use fault::DoorFault;
 #[cfg(test)]
 pub(crate) use ready::{HealthJson, ReadyJson, VersionJson};
+pub(crate) use tally::bring_home;
 
-use crate::access::Scope;
 use crate::action::Action;
 use crate::answer::Answer;
 use crate::detect::detect;
@@ -28,6 +30,7 @@ use crate::refusal::Refusal;
 use crate::registry::{Act, Order};
 use crate::reply::{self, Reply};
 use crate::router::{self, Route};
+use crate::system_object::TURN;
 use crate::upkeep::DIRECTORY;
 use call::Errand;
 use door::Caller;
@@ -67,6 +70,12 @@ async fn serve(request: &mut Request, method: &str, env: &Env, visit: &mut Visit
     let route = route?;
     let Some(scope) = route.scope() else { return open(&route).map(Reply::Own) };
     let caller = door::admit(request, env, scope, visit).await?;
+    if let Route::System { id, action: Action::Frames { partial: true } } = route
+        && lines::are_endless(request)
+    {
+        visit.system = Some(id.to_owned());
+        return lines::answer(request, env, &caller, id, &visit.trace).await;
+    }
     let body = match route.body_bytes_max() {
         Some(cap_bytes) => Some(body::read(request, cap_bytes).await?),
         None => None,
@@ -74,7 +83,7 @@ async fn serve(request: &mut Request, method: &str, env: &Env, visit: &mut Visit
     let order = match route {
         Route::System { id, action } => {
             visit.system = Some(id.to_owned());
-            let errand = Errand { request, method, tenant: &caller.tenant, id, trace: &visit.trace };
+            let errand = Errand { request, method, caller: &caller, id, trace: &visit.trace };
             return system(env, errand, &action, body, &caller).await;
         }
         Route::Detect => return detect(&body.unwrap_or_default()).map(Reply::Own),
@@ -88,7 +97,7 @@ async fn serve(request: &mut Request, method: &str, env: &Env, visit: &mut Visit
             Order::MakeKey { draft, by: caller.by.clone() }
         }
         Route::Metrics => {
-            tally::bring_home(&caller.tenant, env).await?;
+            bring_home(&caller.tenant, env).await?;
             Order::Metrics
         }
         _ => return Err(Refusal::NoSuchPath),
@@ -140,15 +149,17 @@ async fn system(
         Action::Put if status < 300 => Some(Act::SystemPut),
         // Unknown to its object, it may still be in the list: an earlier deletion may have been cut off between the two.
         Action::Forget if status < 300 || status == 404 => Some(Act::SystemDeleted),
-        Action::Put | Action::Forget => None,
-        other if other.scope() == Scope::Admin && status < 300 => Some(Act::SystemChanged),
+        Action::Restore(_) if status < 300 => Some(Act::ModelRestored),
+        Action::SetAlerts if status < 300 => Some(Act::AlertsSet),
         _ => None,
     };
     if act == Some(Act::SystemPut) {
         enroll(env, caller).await?;
     }
     if let Some(act) = act {
-        let order = Order::Acted { act, target: id.to_owned(), by: caller.by.clone() };
+        let turn = response.headers().get(TURN).ok().flatten().and_then(|turn| turn.parse().ok());
+        let turn = turn.unwrap_or_default();
+        let order = Order::Acted { act, target: id.to_owned(), by: caller.by.clone(), turn };
         if call::registry(env, &caller.tenant, &order).await?.status_code() >= 300 {
             return Err(Refusal::NoAnswer);
         }

@@ -36,6 +36,8 @@ mod detect;
 mod durable_sql;
 mod fault;
 mod front;
+mod guests;
+mod journal;
 mod live;
 mod log;
 mod mcp;
@@ -71,7 +73,7 @@ pub async fn fetch(request: Request, env: Env, context: Context) -> worker::Resu
 
 /// Frames out of a queue.
 #[event(queue)]
-pub async fn consume(batch: MessageBatch<queue::Parcel>, env: Env, _: Context) -> worker::Result<()> {
+pub async fn consume(batch: MessageBatch<serde_json::Value>, env: Env, _: Context) -> worker::Result<()> {
     queue::consume(&batch, &env).await;
     Ok(())
 }

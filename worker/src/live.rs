@@ -4,17 +4,20 @@
 //! is being filled in). The platform keeps sockets while the object sleeps; a follower of server-sent events keeps it
 //! awake, and opens its stream anew after a restart.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeSet, VecDeque};
 
 use futures_channel::mpsc::{Sender, channel};
 use futures_util::StreamExt;
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use worker::{Response, ResponseBuilder, State, WebSocket, WebSocketPair};
+use worker::{Response, ResponseBuilder, State, WebSocket, WebSocketIncomingMessage, WebSocketPair};
 
 use crate::action::Action;
 use crate::answer::{COLUMNS, JSON};
 use crate::fault::Fault;
+use crate::guests::Guest;
+use crate::journal;
 use crate::refusal::Refusal;
 use crate::reply;
 use crate::session::Done;
@@ -30,10 +33,46 @@ const WAITING_MAX: usize = 64;
 const LISTENS: &str = "listens";
 const TALKS: &str = "talks";
 
-/// The followers of server-sent events. Sockets are known to the platform.
+/// Messages that wait to be heard, while a registry is asked whether they may be.
+const UNHEARD_MAX: usize = 64;
+
+/// The key that was shown, and where the events go.
+type Follower = (Option<Guest>, Sender<Vec<u8>>);
+
+/// The followers of server-sent events, each with the key that it showed. Sockets are known to the platform.
 #[derive(Default)]
 pub(crate) struct Followers {
-    streams: RefCell<Vec<Sender<Vec<u8>>>>,
+    streams: RefCell<Vec<Follower>>,
+}
+
+/// Messages of sockets in the order in which they came: while one of them waits for something, so do those behind it.
+#[derive(Default)]
+pub(crate) struct Unheard {
+    messages: RefCell<VecDeque<(WebSocket, WebSocketIncomingMessage)>>,
+    is_heard: Cell<bool>,
+}
+
+impl Unheard {
+    /// Puts a message behind the others. Whether somebody has to begin to hear them; `Err` where there are too many.
+    pub(crate) fn push(
+        &self,
+        socket: WebSocket,
+        message: WebSocketIncomingMessage,
+    ) -> Result<bool, WebSocket> {
+        let mut messages = self.messages.borrow_mut();
+        if messages.len() >= UNHEARD_MAX {
+            return Err(socket);
+        }
+        messages.push_back((socket, message));
+        Ok(!self.is_heard.replace(true))
+    }
+
+    /// The next message; after the last one somebody has to begin again.
+    pub(crate) fn next(&self) -> Option<(WebSocket, WebSocketIncomingMessage)> {
+        let next = self.messages.borrow_mut().pop_front();
+        self.is_heard.set(next.is_some());
+        next
+    }
 }
 
 /// A message that came over a socket: `{"id": 7, "frames": […]}`, or with `events`, or with `now`. The `id` comes back.
@@ -61,7 +100,12 @@ pub(crate) struct Request {
 }
 
 /// Opens a socket.
-pub(crate) fn open(state: &State, is_upgrade: bool, is_listening: bool) -> Result<Response, Refusal> {
+pub(crate) fn open(
+    state: &State,
+    is_upgrade: bool,
+    is_listening: bool,
+    guest: Option<&Guest>,
+) -> Result<Response, Refusal> {
     if !is_upgrade {
         return Err(Fault::NotASocket.into());
     }
@@ -70,6 +114,9 @@ pub(crate) fn open(state: &State, is_upgrade: bool, is_listening: bool) -> Resul
     }
     let pair = WebSocketPair::new().map_err(broken)?;
     state.accept_websocket_with_tags(&pair.server, &[if is_listening { LISTENS } else { TALKS }]);
+    if let Some(guest) = guest {
+        guest.sign(&pair.server).map_err(broken)?;
+    }
     Response::from_websocket(pair.client).map_err(broken)
 }
 
@@ -95,8 +142,11 @@ pub(crate) fn text(text: &str) -> Result<Request, (Option<String>, Refusal)> {
 }
 
 /// Reads a message of binary frames.
-pub(crate) fn binary(body: Vec<u8>) -> Request {
-    Request { id: None, action: Action::Frames { partial: false }, body, media: COLUMNS }
+pub(crate) fn binary(body: Vec<u8>) -> Result<Request, (Option<String>, Refusal)> {
+    if body.len() > MESSAGE_BYTES_MAX {
+        return Err((None, Refusal::BodyTooLarge { cap_bytes: MESSAGE_BYTES_MAX }));
+    }
+    Ok(Request { id: None, action: Action::Frames { partial: false }, body, media: COLUMNS })
 }
 
 /// Answers a message.
@@ -133,21 +183,42 @@ fn identified(id: Option<&str>, body: &[u8]) -> String {
 
 impl Followers {
     /// Opens a stream of server-sent events.
-    pub(crate) fn open(&self) -> Result<Response, Refusal> {
+    pub(crate) fn open(&self, guest: Option<Guest>) -> Result<Response, Refusal> {
         let mut streams = self.streams.borrow_mut();
-        streams.retain(|stream| !stream.is_closed());
+        streams.retain(|(_, stream)| !stream.is_closed());
         if streams.len() >= LISTENERS_MAX {
             return Err(Fault::TooManyListeners { cap: LISTENERS_MAX }.into());
         }
         let (mut to, from) = channel(WAITING_MAX);
         // Something comes at once, so that the browser knows that the stream is open.
         to.try_send(b"retry: 3000\n: open\n\n".to_vec()).map_err(|_| Refusal::NoAnswer)?;
-        streams.push(to);
+        streams.push((guest, to));
         let response = ResponseBuilder::new()
             .with_header("content-type", "text/event-stream")
             .and_then(|response| response.with_header("cache-control", "no-store"))
             .and_then(|response| response.from_stream(from.map(Ok::<_, worker::Error>)));
         response.map_err(broken)
+    }
+
+    /// Ends all streams, and closes all sockets: the system is no more.
+    pub(crate) fn end(&self, state: &State) {
+        self.streams.borrow_mut().clear();
+        for socket in state.get_websockets() {
+            let _ = socket.close(Some(1001), Some("this system is no more"));
+        }
+    }
+
+    /// The keys of those who listen, each once.
+    pub(crate) fn guests(&self, state: &State) -> BTreeSet<Guest> {
+        let sockets = state.get_websockets();
+        let streams = self.streams.borrow();
+        let followers = streams.iter().filter_map(|(guest, _)| guest.clone());
+        sockets.iter().filter_map(Guest::of).chain(followers).collect()
+    }
+
+    /// Ends the streams that were opened with a key.
+    pub(crate) fn let_go(&self, gone: &Guest) {
+        self.streams.borrow_mut().retain(|(guest, _)| guest.as_ref() != Some(gone));
     }
 
     /// Tells everybody what follows from a request, but verdicts not to the socket that was answered. `lines` are the
@@ -185,19 +256,19 @@ impl Followers {
             events += &format!("event: {}\ndata: {}\n\n", notice.news.word(), notice.json);
         }
         // Who does not keep up is let go.
-        streams.retain_mut(|stream| stream.try_send(events.clone().into_bytes()).is_ok());
+        streams.retain_mut(|(_, stream)| stream.try_send(events.clone().into_bytes()).is_ok());
     }
 }
 
 /// A socket that is gone is told by the platform; nothing is lost that the tables do not have.
 fn report(sent: worker::Result<()>) {
     if let Err(fault) = sent {
-        worker::console_warn!("socket: {fault}");
+        journal::warn("socket", fault);
     }
 }
 
 fn broken(fault: worker::Error) -> Refusal {
-    worker::console_error!("live: {fault}");
+    journal::error("live", fault);
     Refusal::NoAnswer
 }
 
@@ -221,6 +292,9 @@ mod tests {
             assert_eq!((found.as_deref(), reply::problem(&refusal).0), (id, 400), "{message}");
         }
         assert!(text(&" ".repeat(MESSAGE_BYTES_MAX + 1)).is_err());
+        assert!(
+            binary(vec![0; MESSAGE_BYTES_MAX]).is_ok() && binary(vec![0; MESSAGE_BYTES_MAX + 1]).is_err()
+        );
     }
 
     #[test]

@@ -187,6 +187,11 @@ pub(crate) const PROBLEMS: &[Problem] = &[
     ),
     ("system.unknown", 404, "Nobody created this system. Do it with `PUT` and a schema."),
     ("tenant.bad-name", 400, "A tenant is 1 to 32 lower-case letters, digits or `-`."),
+    (
+        "time.ahead-of-clock",
+        422,
+        "The time is further ahead of the clock here than the deployment allows, a day if nothing else is said. Taken, it would shut out all that is true, because time never goes back. Set the sender's clock; times are milliseconds since 1970.",
+    ),
 ];
 
 /// A problem by its word.

@@ -5,6 +5,7 @@ mod answers;
 mod keys;
 mod order;
 mod tables;
+mod turns;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use crate::answer::Answer;
 use crate::body;
 use crate::counts::{self, Census, Scrape, expose};
 use crate::front::DoorFault;
+use crate::journal;
 use crate::refusal::Refusal;
 use crate::reply::{self, Reply};
 #[cfg(test)]
@@ -24,6 +26,7 @@ use keys::Buckets;
 pub(crate) use keys::KeyDraft;
 pub(crate) use order::{Act, Actor, Order, Page};
 use tables::Tables;
+use turns::Turns;
 
 /// The header that says whose registry it is: an object does not know its own name.
 pub(crate) const TENANT: &str = "x-fourfold-tenant";
@@ -35,16 +38,23 @@ pub struct Registry {
     buckets: RefCell<Buckets>,
     /// The newest word of each system. It lives in memory: a system that is in use says it again soon.
     heard: RefCell<BTreeMap<String, Census>>,
+    turns: RefCell<Turns>,
 }
 
 impl DurableObject for Registry {
     fn new(state: State, _: Env) -> Self {
-        Self { tables: Tables::new(state.storage()), buckets: RefCell::default(), heard: RefCell::default() }
+        Self {
+            tables: Tables::new(state.storage()),
+            buckets: RefCell::default(),
+            heard: RefCell::default(),
+            turns: RefCell::default(),
+        }
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
         let tenant = request.headers().get(TENANT)?.unwrap_or_default();
         let body = request.bytes().await?;
+        journal::at_work_for(None);
         reply::send(self.obey(&tenant, &body).map(Reply::Own))
     }
 }
@@ -74,6 +84,10 @@ impl Registry {
                     .lease(&id, &key.json, unused, now_ms);
                 Ok(Answer::ok(body::write(&leased)?))
             }
+            Order::Check { id, digest } => {
+                let key = self.tables.key(&id)?.filter(|key| key.is_right(&digest, now_ms));
+                key.map(|_| Answer::ok("{}")).ok_or_else(|| DoorFault::BadKey.into())
+            }
             Order::Keys(page) => self.tables.keys(&page),
             Order::MakeKey { draft, by } => self.tables.make_key(tenant, draft, &by, now_ms),
             Order::DropKey { id, by } => {
@@ -82,8 +96,10 @@ impl Registry {
                 Ok(Answer::ok(body::write(&GoneJson { id })?))
             }
             Order::Systems(page) => self.tables.systems(&page),
-            Order::Acted { act, target, by } => {
-                self.tables.acted(act, &target, &by, now_ms)?;
+            Order::Acted { act, target, by, turn } => {
+                let is_newest =
+                    self.turns.try_borrow_mut().map_err(|_| Refusal::NoAnswer)?.take(&target, turn);
+                self.tables.acted(act, &target, &by, now_ms, is_newest)?;
                 if act == Act::SystemDeleted {
                     self.heard.try_borrow_mut().map_err(|_| Refusal::NoAnswer)?.remove(&target);
                 }
@@ -91,7 +107,13 @@ impl Registry {
             }
             Order::Count { counts, censuses } => {
                 self.tables.count(&counts)?;
-                self.heard.try_borrow_mut().map_err(|_| Refusal::NoAnswer)?.extend(censuses);
+                let mut heard = self.heard.try_borrow_mut().map_err(|_| Refusal::NoAnswer)?;
+                for (system, census) in censuses {
+                    // The word of one that was deleted meanwhile comes too late.
+                    if self.tables.has_system(&system)? {
+                        heard.insert(system, census);
+                    }
+                }
                 Ok(Answer::ok("{}"))
             }
             Order::Metrics => self.metrics(),

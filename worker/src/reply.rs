@@ -4,6 +4,7 @@ use serde::Serialize;
 use worker::{Response, ResponseBuilder};
 
 use crate::answer::Answer;
+use crate::fault::Fault;
 use crate::front::DoorFault;
 use crate::refusal::{Refusal, StorageFault};
 
@@ -84,7 +85,9 @@ pub(crate) fn problem(refusal: &Refusal) -> (u16, String) {
     let code = code(refusal);
     let (stream, at) = match refusal {
         Refusal::Engine(error) => (error.stream(), error.at_ms()),
-        Refusal::FrameDiffers { at_ms } => (None, Some(*at_ms as f64)),
+        Refusal::FrameDiffers { at_ms } | Refusal::System(Fault::AheadOfTime { at_ms, .. }) => {
+            (None, Some(*at_ms as f64))
+        }
         _ => (None, None),
     };
     let r#type = format!("/problems/{code}");

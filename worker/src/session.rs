@@ -85,6 +85,8 @@ pub(crate) struct Ask<'a> {
     pub(crate) body: &'a [u8],
     /// What the body is said to be.
     pub(crate) media: Option<&'a str>,
+    /// Lines that came before the body, of which it is a piece.
+    pub(crate) before: usize,
     /// What may be answered.
     pub(crate) accept: Option<&'a str>,
     /// The `Idempotency-Key`.
@@ -227,15 +229,23 @@ impl<S: Sql> Session<S> {
                 live.arrivals.note(Arrival { came_ms: taken.now_ms, oldest_ms, newest_ms });
             }
         }
-        self.snapshot_if_due(SNAPSHOT_FRAMES);
         Ok(Done { notices: taken.notices, verdicts, frames, ..Done::of(Answer::ok("")) })
+    }
+
+    /// Whether there is much since the newest snapshot. Nobody has to wait for the next one: the log has everything.
+    pub(crate) fn is_snapshot_due(&self) -> bool {
+        self.live.as_ref().is_some_and(|live| live.has_gone_on(SNAPSHOT_FRAMES))
+    }
+
+    /// A snapshot after many frames, once they are answered.
+    pub(crate) fn snapshot(&mut self) {
+        self.snapshot_if_due(SNAPSHOT_FRAMES);
     }
 
     /// A snapshot after so many frames. It may fail, the log has everything.
     fn snapshot_if_due(&mut self, frames: u64) {
         if let Some(live) = &mut self.live
-            && (live.tail.frames.saturating_sub(live.snapshot.frames) >= frames
-                || live.tail.seq.saturating_sub(live.snapshot.seq) >= SNAPSHOT_ENTRIES)
+            && live.has_gone_on(frames)
         {
             live.snapshot = live.tail;
             let mut write = Write::default();

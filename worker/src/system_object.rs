@@ -2,18 +2,23 @@
 #![allow(missing_docs, reason = "the macro makes methods that nobody can document")]
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use worker::{
-    Date, DurableObject, Env, Request, Response, Result, Socket, State, WebSocket, WebSocketIncomingMessage,
-    durable_object,
+    Date, Delay, DurableObject, Env, Request, Response, Result, Socket, State, WebSocket,
+    WebSocketIncomingMessage, durable_object,
 };
 
 use crate::action::Action;
 use crate::counts::{CENSUS, Census};
 use crate::delivery;
 use crate::durable_sql::DurableSql;
-use crate::live::{self, Followers};
+use crate::front::{self, DoorFault, LINE};
+use crate::guests::{self, GUEST, Guest};
+use crate::journal;
+use crate::live::{self, Followers, Unheard};
 use crate::notice::News;
 use crate::refusal::{Refusal, StorageFault};
 use crate::reply::{self, Reply};
@@ -22,37 +27,61 @@ use crate::session::{Ask, Done, Session, Settings};
 
 /// The header in which the front says whose object this is.
 const SYSTEM: &str = "x-fourfold-system";
+/// The header in which an object says in which order it did what it was asked: two fronts may tell the registry in
+/// another one.
+pub(crate) const TURN: &str = "x-fourfold-turn";
 
 /// One watched system.
 #[durable_object]
 pub struct System {
     state: State,
-    session: RefCell<Session<DurableSql>>,
-    followers: Followers,
+    env: Env,
+    session: Rc<RefCell<Session<DurableSql>>>,
+    /// Whether a snapshot is about to be made.
+    is_sealing: Rc<Cell<bool>>,
+    followers: Rc<Followers>,
+    unheard: Unheard,
+    /// When the keys of those who listen were looked at last.
+    looked_ms: Cell<i64>,
     /// When the alarm rings, as far as this object knows; outer `None` until it has looked.
     armed_ms: Cell<Option<Option<i64>>>,
     /// What nobody has counted yet.
     uncounted: Cell<Census>,
+    /// The newest turn that was given.
+    turn: Cell<u64>,
 }
 
 impl DurableObject for System {
     fn new(state: State, env: Env) -> Self {
-        let session = RefCell::new(Session::new(DurableSql::new(state.storage()), settings(&env)));
+        let session = Rc::new(RefCell::new(Session::new(DurableSql::new(state.storage()), settings(&env))));
         Self {
             state,
+            env,
             session,
-            followers: Followers::default(),
+            is_sealing: Rc::default(),
+            followers: Rc::default(),
+            unheard: Unheard::default(),
+            looked_ms: Cell::default(),
             armed_ms: Cell::new(None),
             uncounted: Cell::default(),
+            turn: Cell::default(),
         }
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
         // What follows the body is one piece, so requests are a queue and the log has an order.
         let body = request.bytes().await?;
+        journal::at_work_for(request.headers().get("traceparent")?.as_deref());
+        let turn = (self.turn.get() + 1).max(Date::now().as_millis());
+        self.turn.set(turn);
+        let guest = || request.headers().get(GUEST).ok().flatten().and_then(|header| Guest::read(&header));
         let outcome = match self.asked(&request) {
-            Ok((_, Action::Live { is_listening })) => self.open(&request, is_listening).map(Reply::Passed),
-            Ok((_, Action::Follow)) => self.exists().and_then(|()| self.followers.open()).map(Reply::Passed),
+            Ok((_, Action::Live { is_listening })) => {
+                self.open(&request, is_listening, guest()).map(Reply::Passed)
+            }
+            Ok((_, Action::Follow)) => {
+                self.exists().and_then(|()| self.followers.open(guest())).map(Reply::Passed)
+            }
             Ok((id, action)) => match self.answer(&request, &id, action, &body) {
                 Ok(done) => self.conclude(done, None).await.map(|done| Reply::Own(done.answer)),
                 Err(refusal) => Err(refusal),
@@ -60,6 +89,7 @@ impl DurableObject for System {
             Err(refusal) => Err(refusal),
         };
         let mut response = reply::send(outcome)?;
+        response.headers_mut().set(TURN, &turn.to_string())?;
         let census = self.uncounted.take();
         if census != Census::default() {
             response.headers_mut().set(CENSUS, &serde_json::to_string(&census)?)?;
@@ -69,6 +99,7 @@ impl DurableObject for System {
 
     async fn alarm(&self) -> Result<Response> {
         self.armed_ms.set(Some(None));
+        journal::at_work_for(None);
         let rung = match self.session.try_borrow_mut() {
             Ok(mut session) => session.ring(now_ms()),
             Err(_) => Err(StorageFault::Refused.into()),
@@ -92,20 +123,59 @@ impl DurableObject for System {
         if !live::may_talk(&self.state, &socket) {
             return socket.close(Some(1008), Some("this socket only listens"));
         }
+        match self.unheard.push(socket, message) {
+            Ok(true) => {
+                while let Some((socket, message)) = self.unheard.next() {
+                    self.hear(&socket, message).await;
+                }
+                Ok(())
+            }
+            // Whoever hears the one before hears this one, too.
+            Ok(false) => Ok(()),
+            Err(socket) => socket.close(Some(1013), Some("send on when there was an answer")),
+        }
+    }
+
+    /// The other side waits for the same word before it lets go.
+    async fn websocket_close(&self, socket: WebSocket, code: usize, _: String, _: bool) -> Result<()> {
+        let code = u16::try_from(code).ok().filter(|code| !matches!(code, 1004..=1006 | 1015));
+        // It may have been closed from here.
+        let _ = socket.close(Some(code.unwrap_or(1000)), Some(""));
+        Ok(())
+    }
+
+    async fn websocket_error(&self, _: WebSocket, fault: worker::Error) -> Result<()> {
+        journal::warn("socket", fault);
+        Ok(())
+    }
+}
+
+impl System {
+    /// Hears one message of a socket, if its key may still send.
+    async fn hear(&self, socket: &WebSocket, message: WebSocketIncomingMessage) {
         let request = match message {
             WebSocketIncomingMessage::Binary(bytes) => live::binary(bytes),
-            WebSocketIncomingMessage::String(text) => match live::text(&text) {
-                Ok(request) => request,
-                Err((id, refusal)) => {
-                    live::refuse(&socket, id.as_deref(), &refusal);
-                    return Ok(());
-                }
-            },
+            WebSocketIncomingMessage::String(text) => live::text(&text),
         };
+        let request = match request {
+            Ok(request) => request,
+            Err((id, refusal)) => return live::refuse(socket, id.as_deref(), &refusal),
+        };
+        match self.may_send(socket).await {
+            Ok(()) => {}
+            Err(Refusal::Door(DoorFault::BadKey)) => {
+                let (code, why) = guests::GONE;
+                let _ = socket.close(Some(code), Some(why));
+                return;
+            }
+            Err(refusal) => return live::refuse(socket, request.id.as_deref(), &refusal),
+        }
+        journal::at_work_for(None);
         let ask = Ask {
             id: "",
             action: request.action.clone(),
             body: &request.body,
+            before: 0,
             media: Some(request.media),
             accept: None,
             key: None,
@@ -115,24 +185,45 @@ impl DurableObject for System {
             Ok(mut session) => session.answer(&ask),
             Err(_) => Err(StorageFault::Refused.into()),
         };
-        live::answer(&socket, &request, &outcome);
+        live::answer(socket, &request, &outcome);
         if let Ok(done) = outcome {
-            let _ = self.conclude(done, Some(&socket)).await;
+            let _ = self.conclude(done, Some(socket)).await;
         }
-        Ok(())
     }
 
-    async fn websocket_close(&self, _: WebSocket, _: usize, _: String, _: bool) -> Result<()> {
-        Ok(())
+    /// A message takes one request out of the bucket of the key that opened its socket.
+    async fn may_send(&self, socket: &WebSocket) -> std::result::Result<(), Refusal> {
+        let Some(guest) = Guest::of(socket) else { return Ok(()) };
+        let key = guest.key().ok_or(DoorFault::BadKey)?;
+        front::spend(&key, &self.env).await.1.map(|_| ())
     }
 
-    async fn websocket_error(&self, _: WebSocket, fault: worker::Error) -> Result<()> {
-        worker::console_warn!("socket: {fault}");
-        Ok(())
+    /// Lets go of those who listen by a key that is no more. Nobody waits for it.
+    fn look_after_guests(&self) {
+        let now_ms = now_ms();
+        if now_ms.saturating_sub(self.looked_ms.get()) < guests::LOOK_MS {
+            return;
+        }
+        let here = self.followers.guests(&self.state);
+        if here.is_empty() {
+            return;
+        }
+        self.looked_ms.set(now_ms);
+        let (env, followers, sockets) =
+            (self.env.clone(), self.followers.clone(), self.state.get_websockets());
+        self.state.wait_until(async move {
+            for guest in here {
+                if guest.is_gone(&env).await {
+                    followers.let_go(&guest);
+                    let (code, why) = guests::GONE;
+                    for socket in sockets.iter().filter(|socket| Guest::of(socket).as_ref() == Some(&guest)) {
+                        let _ = socket.close(Some(code), Some(why));
+                    }
+                }
+            }
+        });
     }
-}
 
-impl System {
     /// Which system is asked what.
     fn asked(&self, request: &Request) -> std::result::Result<(String, Action), Refusal> {
         let url = request.url().map_err(|_| Refusal::NoSuchPath)?;
@@ -158,6 +249,7 @@ impl System {
             id,
             action,
             body,
+            before: header(LINE).and_then(|lines| lines.parse().ok()).unwrap_or_default(),
             media: media.as_deref(),
             accept: accept.as_deref(),
             key: key.as_deref(),
@@ -208,11 +300,16 @@ impl System {
         });
     }
 
-    fn open(&self, request: &Request, is_listening: bool) -> std::result::Result<Response, Refusal> {
+    fn open(
+        &self,
+        request: &Request,
+        is_listening: bool,
+        guest: Option<Guest>,
+    ) -> std::result::Result<Response, Refusal> {
         self.exists()?;
         let upgrade = request.headers().get("upgrade").ok().flatten();
         let is_upgrade = upgrade.is_some_and(|to| to.eq_ignore_ascii_case("websocket"));
-        live::open(&self.state, is_upgrade, is_listening)
+        live::open(&self.state, is_upgrade, is_listening, guest.as_ref())
     }
 
     fn exists(&self) -> std::result::Result<(), Refusal> {
@@ -224,20 +321,42 @@ impl System {
         self.count(&done);
         if done.is_forgotten {
             let storage = self.state.storage();
-            storage.delete_alarm().await.map_err(refused)?;
             storage.delete_all().await.map_err(refused)?;
+            storage.delete_alarm().await.map_err(refused)?;
             self.armed_ms.set(Some(None));
-            for socket in self.state.get_websockets() {
-                let _ = socket.close(Some(1001), Some("this system is no more"));
+            if let Ok(mut session) = self.session.try_borrow_mut() {
+                // What came in between may have learned what is gone now.
+                session.let_go();
             }
+            self.followers.end(&self.state);
             return Ok(done);
         }
         self.followers.tell(&self.state, &done, answered, |verdicts| {
             let session = self.session.try_borrow().ok();
             session.and_then(|session| session.lines(verdicts).ok()).unwrap_or_default()
         });
+        self.look_after_guests();
         self.arm().await?;
+        self.snapshot_later();
         Ok(done)
+    }
+
+    /// Makes a snapshot once the answer has left. Should it never come to that, the log is read a little longer.
+    fn snapshot_later(&self) {
+        if !self.session.try_borrow().is_ok_and(|session| session.is_snapshot_due())
+            || self.is_sealing.replace(true)
+        {
+            return;
+        }
+        let (session, is_sealing) = (self.session.clone(), self.is_sealing.clone());
+        self.state.wait_until(async move {
+            Delay::from(Duration::ZERO).await;
+            is_sealing.set(false);
+            journal::at_work_for(None);
+            if let Ok(mut session) = session.try_borrow_mut() {
+                session.snapshot();
+            }
+        });
     }
 
     /// Sets the alarm where it would ring too late. What is due is known to the session; it is asked after every
@@ -279,6 +398,7 @@ fn settings(env: &Env) -> Settings {
         verdicts_ms: ms("VERDICTS_KEPT_MS", usual.verdicts_ms),
         archive_ms: ms("ARCHIVED_AFTER_MS", usual.archive_ms),
         listen_ms: ms("LISTEN_MS", usual.listen_ms),
+        ahead_ms: ms("AHEAD_MAX_MS", usual.ahead_ms),
         inside: env.var("WEBHOOKS_INSIDE").is_ok_and(|text| text.to_string() == "allow"),
     }
 }
@@ -288,6 +408,6 @@ fn now_ms() -> i64 {
 }
 
 fn refused(fault: worker::Error) -> Refusal {
-    worker::console_error!("storage: {fault}");
+    journal::error("storage", fault);
     StorageFault::Refused.into()
 }

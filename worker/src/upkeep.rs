@@ -3,6 +3,7 @@
 use worker::Env;
 
 use crate::front::order;
+use crate::journal;
 use crate::registry::{Order, Page, TenantsJson};
 
 /// The registry that knows the tenants. No tenant has this name.
@@ -19,11 +20,11 @@ pub(crate) async fn daily(env: &Env) {
         let Ok(TenantsJson { tenants, next }) = response.json().await else { break };
         for tenant in tenants {
             let outcome = order(env, &tenant, &Order::Upkeep).await.map(|response| response.status_code());
-            let is_done = matches!(outcome, Ok(200));
-            let level = if is_done { "info" } else { "error" };
-            worker::console_log!(
-                r#"{{"level":"{level}","message":"upkeep","tenant":"{tenant}","done":{is_done}}}"#
-            );
+            journal::at_work_for(None);
+            match outcome {
+                Ok(200) => journal::info("upkeep", &tenant),
+                _ => journal::error("upkeep failed", &tenant),
+            }
         }
         after = next;
         if after.is_none() {

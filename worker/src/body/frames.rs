@@ -27,10 +27,10 @@ pub(crate) struct Batch {
     pub(crate) values: Vec<f64>,
 }
 
-/// Reads frames. Unless it is `partial`, the first row that can not be read refuses all of them.
+/// Reads frames; of lines, so many may have come before these. Unless it is `partial`, the first row that can not be read refuses all of them.
 pub(crate) fn frames(
     media: Option<&'static str>,
-    bytes: &[u8],
+    (bytes, before): (&[u8], usize),
     schema: &Schema,
     partial: bool,
 ) -> Result<Batch, Refusal> {
@@ -43,7 +43,7 @@ pub(crate) fn frames(
             json(bytes, rows)?;
             Vec::new()
         }
-        Some(NDJSON) => lines(bytes, rows),
+        Some(NDJSON) => lines(bytes, before, rows),
         Some(CSV) => csv(bytes, rows)?,
         Some(COLUMNS) => return columns(bytes, width, cap),
         _ => {
@@ -111,11 +111,11 @@ fn each_json(bytes: &[u8], rows: &mut Rows<'_>) -> Result<Vec<Result<(), Refusal
 }
 
 /// Reads a row per line. Empty lines are none.
-fn lines(bytes: &[u8], rows: &mut Rows<'_>) -> Vec<Result<(), Refusal>> {
+fn lines(bytes: &[u8], before: usize, rows: &mut Rows<'_>) -> Vec<Result<(), Refusal>> {
     let lines = bytes.split(|byte| *byte == b'\n').enumerate();
     let lines = lines.filter(|(_, line)| !line.trim_ascii().is_empty());
     let one = |(place, line): (usize, &[u8])| {
-        row_of(rows, format!("line {}: ", place + 1), |rows| {
+        row_of(rows, format!("line {}: ", before + place + 1), |rows| {
             let text = &mut serde_json::Deserializer::from_slice(line);
             OneRow(rows).deserialize(&mut *text)?;
             text.end()
@@ -252,7 +252,7 @@ mod tests {
             (COLUMNS, &bytes),
         ] {
             for partial in [false, true] {
-                let batch = frames(Some(media), body, &schema, partial).unwrap();
+                let batch = frames(Some(media), (body, 0), &schema, partial).unwrap();
                 assert_eq!((batch.rows.len(), &batch.times_ms[..]), (2, &[5, 6][..]), "{media}");
                 let shown: Vec<String> = batch.values.iter().map(ToString::to_string).collect();
                 assert_eq!(shown, ["1.5", "NaN", "-2", "7"], "{media}");
@@ -281,13 +281,17 @@ mod tests {
             (COLUMNS, &short, ""),
             (COLUMNS, b"", ""),
         ] {
-            let Err(Refusal::Malformed { place: found, .. }) = frames(Some(media), body, &schema(), false)
+            let Err(Refusal::Malformed { place: found, .. }) =
+                frames(Some(media), (body, 0), &schema(), false)
             else {
                 panic!("{} was read", String::from_utf8_lossy(body));
             };
             assert_eq!(found, place, "{}", String::from_utf8_lossy(body));
         }
-        assert!(matches!(frames(None, b"", &schema(), false), Err(Refusal::System(Fault::BadMedia { .. }))));
+        assert!(matches!(
+            frames(None, (b"", 0), &schema(), false),
+            Err(Refusal::System(Fault::BadMedia { .. }))
+        ));
     }
 
     #[test]
@@ -298,12 +302,12 @@ mod tests {
             (NDJSON, b"{\"t\":1,\"values\":{\"cpu\":1}}\n7\n{\"t\":2,\"values\":{\"no\":1}}\n{\"t\":3,\"values\":{}}\n"),
             (CSV, b"t,cpu\n1,1\n1,x\n1e300,1\n3,\n"),
         ] {
-            let batch = frames(Some(media), body, &schema, true).unwrap();
+            let batch = frames(Some(media), (body, 0), &schema, true).unwrap();
             let statuses: Vec<u16> = batch.rows.iter().map(|row| row.as_ref().map_or_else(|refusal| problem(refusal).0, |()| 0)).collect();
             assert_eq!(statuses, [0, 400, 422, 0], "{media}");
             assert_eq!(batch.times_ms, [1, 3], "{media}");
             assert_eq!((batch.values.len(), batch.values[0]), (4, 1.0), "{media}");
-            assert!(frames(Some(media), body, &schema, false).is_err());
+            assert!(frames(Some(media), (body, 0), &schema, false).is_err());
         }
     }
 
@@ -311,7 +315,7 @@ mod tests {
     fn a_batch_has_an_end() {
         let rows = vec![r#"{"t":1,"values":{}}"#; 10_001].join(",");
         let body = format!(r#"{{"frames":[{rows}]}}"#);
-        let refused = frames(Some(JSON), body.as_bytes(), &schema(), false);
+        let refused = frames(Some(JSON), (body.as_bytes(), 0), &schema(), false);
         assert!(matches!(refused, Err(Refusal::TooManyFrames { frames: 10_001, cap: 10_000 })));
     }
 }

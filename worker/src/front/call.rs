@@ -7,8 +7,14 @@ use futures_util::future::{Either, select};
 use worker::js_sys::Uint8Array;
 use worker::{Delay, Env, Headers, Method, Request, RequestInit, Response};
 
+use super::door::Caller;
+use super::tally;
 use super::trace::Trace;
+use crate::answer::NDJSON;
 use crate::body;
+use crate::counts::CENSUS;
+use crate::guests::{GUEST, Guest};
+use crate::journal;
 use crate::refusal::Refusal;
 use crate::registry::{Order, TENANT};
 
@@ -22,6 +28,9 @@ const DEADLINE_MS: u64 = 20_000;
 
 /// The header that tells a system's object its id.
 const SYSTEM: &str = "x-fourfold-system";
+
+/// The header that tells how many lines came before the first one.
+pub(crate) const LINE: &str = "x-fourfold-line";
 
 /// Headers that an object has no business with: secrets, and what was true of the body before it was unpacked.
 const KEPT_BACK: [&str; 7] = [
@@ -39,7 +48,7 @@ const KEPT_BACK: [&str; 7] = [
 pub(super) struct Errand<'a> {
     pub(super) request: &'a Request,
     pub(super) method: &'a str,
-    pub(super) tenant: &'a str,
+    pub(super) caller: &'a Caller,
     pub(super) id: &'a str,
     pub(super) trace: &'a Trace,
 }
@@ -50,7 +59,7 @@ pub(super) async fn system(
     errand: Errand<'_>,
     body: Option<Vec<u8>>,
 ) -> Result<Response, Refusal> {
-    let Errand { request, method, tenant, id, trace } = errand;
+    let Errand { request, method, caller, id, trace } = errand;
     let passed_on = || {
         let headers = Headers::new();
         for (name, value) in request.headers().entries() {
@@ -59,13 +68,16 @@ pub(super) async fn system(
             }
         }
         headers.set(SYSTEM, id)?;
+        if let Some(key) = &caller.key {
+            headers.set(GUEST, &Guest::header(key))?;
+        }
         headers.set("traceparent", &trace.header())?;
         let mut init = RequestInit::new();
         init.with_method(Method::from(method.to_owned())).with_headers(headers);
         init.with_body(body.map(|bytes| Uint8Array::from(bytes.as_slice()).into()));
         Request::new_with_init(request.url()?.as_str(), &init)
     };
-    object(env, SYSTEMS, &format!("{tenant}/{id}"), passed_on()).await
+    object(env, SYSTEMS, &format!("{}/{id}", caller.tenant), passed_on()).await
 }
 
 /// Asks a system what no caller asks in these words: a queue, or an agent.
@@ -85,7 +97,44 @@ pub(crate) async fn internal(
         init.with_body(body.map(Into::into));
         Request::new_with_init(&format!("https://system/v1/systems/{id}{rest}"), &init)
     };
-    object(env, SYSTEMS, &format!("{tenant}/{id}"), request()).await
+    counted(env, tenant, id, request()).await
+}
+
+/// Asks a system, and takes note of what it says of itself: nobody else will.
+async fn counted(
+    env: &Env,
+    tenant: &str,
+    id: &str,
+    request: worker::Result<Request>,
+) -> Result<Response, Refusal> {
+    let response = object(env, SYSTEMS, &format!("{tenant}/{id}"), request).await?;
+    let census = response.headers().get(CENSUS).ok().flatten();
+    if let Some(census) = census.and_then(|text| serde_json::from_str(&text).ok()) {
+        tally::took(tenant, id, census);
+    }
+    Ok(response)
+}
+
+/// Tells a system lines, of which the first has a number.
+pub(super) async fn lines(
+    env: &Env,
+    (tenant, id): (&str, &str),
+    trace: &Trace,
+    lines: &[u8],
+    first_line: usize,
+) -> Result<Response, Refusal> {
+    let request = || {
+        let headers = Headers::new();
+        headers.set(SYSTEM, id)?;
+        headers.set(LINE, &first_line.to_string())?;
+        headers.set("traceparent", &trace.header())?;
+        headers.set("content-type", NDJSON)?;
+        let mut init = RequestInit::new();
+        init.with_method(Method::Post).with_headers(headers);
+        init.with_body(Some(Uint8Array::from(lines).into()));
+        Request::new_with_init(&format!("https://system/v1/systems/{id}/frames?partial=true"), &init)
+    };
+    counted(env, tenant, id, request()).await
 }
 
 /// Gives a tenant's registry an order.
@@ -107,12 +156,15 @@ async fn object(
     name: &str,
     request: worker::Result<Request>,
 ) -> Result<Response, Refusal> {
+    let traceparent =
+        request.as_ref().ok().and_then(|request| request.headers().get("traceparent").ok().flatten());
     let call = async { env.durable_object(binding)?.get_by_name(name)?.fetch_with_request(request?).await };
     let deadline = Delay::from(Duration::from_millis(deadline_ms(env)));
     match select(pin!(call), pin!(deadline)).await {
         Either::Left((Ok(response), _)) => Ok(response),
         Either::Left((Err(fault), _)) => {
-            worker::console_error!("{binding} {name}: {fault}");
+            journal::at_work_for(traceparent.as_deref());
+            journal::error("an object did not answer", format_args!("{binding} {name}: {fault}"));
             Err(Refusal::NoAnswer)
         }
         Either::Right(_) => Err(Refusal::NoAnswer),

@@ -18,7 +18,7 @@ const SECRET_BYTES_MIN: usize = 32;
 /// A secret that begins like this is public: it opens nothing but a Worker on this very machine.
 const DEVELOPMENT: &str = "development-only";
 /// The tenant of an admin who names none.
-pub(super) const TENANT_USUAL: &str = "main";
+pub(crate) const TENANT_USUAL: &str = "main";
 /// The name of the admin secret in the audit log.
 pub(super) const ADMIN: &str = "admin";
 /// A browser's WebSocket can not send an `Authorization`, only names of protocols.
@@ -38,6 +38,8 @@ pub(super) struct Caller {
     pub(super) tenant: String,
     /// As the audit log names them.
     pub(super) by: Actor,
+    /// The key that was shown, unless it was the admin secret: what stays open is closed once it does not count.
+    pub(super) key: Option<Key>,
 }
 
 /// Lets a caller in who has a right, and takes one request out of the key's bucket.
@@ -49,40 +51,51 @@ pub(super) async fn admit(
 ) -> Result<Caller, Refusal> {
     let admin = admin_digest(request, env)?;
     let shown = shown(request).ok_or(DoorFault::NoKey)?;
-    let (tenant, key) = if digest(&shown) == admin {
-        (named_tenant(request)?, ADMIN.to_owned())
+    let key = if digest(&shown) == admin {
+        None
     } else {
         let key = Key::read(&shown).ok_or(DoorFault::BadKey)?;
-        let scopes = spend(&key, env, visit).await?;
+        let (spare, scopes) = spend(&key, env).await;
+        visit.allowance = spare;
+        let scopes = scopes?;
         if !scopes.allow(scope) {
             return Err(DoorFault::NotAllowed { scope }.into());
         }
-        (key.tenant, key.id)
+        Some(key)
+    };
+    let (tenant, name) = match &key {
+        Some(key) => (key.tenant.clone(), key.id.clone()),
+        None => (named_tenant(request)?, ADMIN.to_owned()),
     };
     visit.tenant = Some(tenant.clone());
-    visit.key = Some(key.clone());
-    Ok(Caller { tenant, by: Actor { key, request: visit.trace.id.clone() } })
+    visit.key = Some(name.clone());
+    Ok(Caller { tenant, by: Actor { key: name, request: visit.trace.id.clone() }, key })
 }
 
-/// One request out of a key's bucket.
-async fn spend(key: &Key, env: &Env, visit: &mut Visit) -> Result<Scopes, Refusal> {
+/// What a key may still do, and in how many milliseconds it may do anything again.
+pub(crate) type Spare = (Allowance, Option<u64>);
+
+/// One request out of a key's bucket: what is left, and the key's rights.
+pub(crate) async fn spend(key: &Key, env: &Env) -> (Option<Spare>, Result<Scopes, Refusal>) {
     for _ in 0..TURNS {
         let now_ms = Date::now().as_millis();
         let spending =
             GRANTS.with(|grants| grants.try_borrow_mut().map(|mut grants| grants.spend(key, now_ms)));
-        match spending.map_err(|_| Refusal::NoAnswer)? {
-            Spending::Spent(scopes, allowance) => {
-                visit.allowance = Some((allowance, None));
-                return Ok(scopes);
+        match spending {
+            Ok(Spending::Spent(scopes, allowance)) => return (Some((allowance, None)), Ok(scopes)),
+            Ok(Spending::Empty(allowance, wait_ms)) => {
+                let refusal = DoorFault::TooOften { per_s: allowance.limit.per_s, wait_ms };
+                return (Some((allowance, Some(wait_ms))), Err(refusal.into()));
             }
-            Spending::Empty(allowance, wait_ms) => {
-                visit.allowance = Some((allowance, Some(wait_ms)));
-                return Err(DoorFault::TooOften { per_s: allowance.limit.per_s, wait_ms }.into());
+            Ok(Spending::Ask(unused)) => {
+                if let Err(refusal) = ask(key, unused, env).await {
+                    return (None, Err(refusal));
+                }
             }
-            Spending::Ask(unused) => ask(key, unused, env).await?,
+            Err(_) => break,
         }
     }
-    Err(Refusal::NoAnswer)
+    (None, Err(Refusal::NoAnswer))
 }
 
 /// Asks the registry for requests, and whether the key counts at all.

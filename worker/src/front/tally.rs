@@ -8,6 +8,7 @@ use worker::{Context, Date, Delay, Env};
 
 use super::call;
 use crate::counts::{Census, Counts, Kind};
+use crate::journal;
 use crate::refusal::Refusal;
 use crate::registry::Order;
 
@@ -57,16 +58,23 @@ pub(super) fn count(
         context.wait_until(async move {
             Delay::from(Duration::from_millis(STAY_MS)).await;
             if bring_home(&tenant, &env).await.is_err() {
-                worker::console_warn!(
-                    r#"{{"level":"warn","message":"counts stay for now","tenant":"{tenant}"}}"#
-                );
+                journal::at_work_for(None);
+                journal::warn("counts stay for now", tenant);
             }
         });
     }
 }
 
+/// Takes note of what a system said of itself beside an answer that no request from outside waited for.
+pub(crate) fn took(tenant: &str, system: &str, census: Census) {
+    with(tenant, |tally| {
+        tally.counts.took(census);
+        tally.censuses.insert(system.to_owned(), census);
+    });
+}
+
 /// Brings all that was counted for a tenant to its registry. What does not arrive is kept.
-pub(super) async fn bring_home(tenant: &str, env: &Env) -> Result<(), Refusal> {
+pub(crate) async fn bring_home(tenant: &str, env: &Env) -> Result<(), Refusal> {
     let taken = with(tenant, |tally| {
         tally.left_ms = None;
         (std::mem::take(&mut tally.counts), std::mem::take(&mut tally.censuses))

@@ -1,12 +1,13 @@
 //! One request on its way through the front: what is learned of it, and what is said of it at the end.
 
 use serde::Serialize;
-use worker::{Context, Date, Env, Headers, Request, Response};
+use worker::{Context, Date, Env, Headers, Request, Response, ResponseBuilder};
 
 use super::trace::Trace;
 use super::{cors, door, tally};
 use crate::access::Allowance;
 use crate::counts::{CENSUS, Census, Kind};
+use crate::system_object::TURN;
 
 /// The variable that lists the origins of pages elsewhere.
 const CORS_ORIGINS: &str = "CORS_ORIGINS";
@@ -88,7 +89,7 @@ impl Visit {
         for (name, value) in response.headers().entries() {
             if name == CENSUS {
                 self.census = serde_json::from_str(&value).ok();
-            } else {
+            } else if name != TURN {
                 headers.append(&name, &value)?;
             }
         }
@@ -121,6 +122,12 @@ impl Visit {
         let protocols = request.headers().get("sec-websocket-protocol")?.unwrap_or_default();
         if response.status_code() == 101 && protocols.split(',').any(|name| name.trim() == SOCKET_PROTOCOL) {
             headers.set("sec-websocket-protocol", SOCKET_PROTOCOL)?;
+        }
+        if self.method == "HEAD" {
+            // A stream would go on for ever.
+            let (status, body) = (response.status_code(), worker::web_sys::Response::from(response).body());
+            let _ = body.map(|body| body.cancel());
+            return Ok(ResponseBuilder::new().with_status(status).with_headers(headers).empty());
         }
         Ok(response.with_headers(headers))
     }

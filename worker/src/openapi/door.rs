@@ -75,7 +75,7 @@ pub(super) fn operations(shapes: &mut Shapes) -> Vec<Operation> {
             )
             .answers(201, "The key. Its text is shown this once.", shapes.outgoing::<MadeKeyJson>()),
         Operation::new("DELETE", "/v1/keys/{id}", "deleteKey", "Delete a key")
-            .about("It stops counting within five seconds.")
+            .about("It stops counting within five seconds, also for sockets that it opened: the next message closes them. Who only listens by it is let go within a minute of being told something.")
             .answers(200, "It is deleted.", shapes.outgoing::<GoneJson>()),
         Operation::new("GET", "/v1/audit", "audit", "What was administered, by whom, in which request")
             .paged_by_number()

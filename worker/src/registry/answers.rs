@@ -86,7 +86,7 @@ pub(crate) struct AuditLine {
     pub(crate) seq: u64,
     /// When.
     pub(crate) at: u64,
-    /// `key.made`, `key.deleted`, `system.put`, `system.changed` or `system.deleted`.
+    /// `key.made`, `key.deleted`, `system.put`, `system.deleted`, `model.restored` or `alerts.set`.
     pub(crate) act: String,
     /// The id of what was acted on.
     pub(crate) target: String,

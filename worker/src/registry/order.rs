@@ -11,6 +11,8 @@ use crate::counts::{Census, Counts};
 pub(crate) enum Order {
     /// Requests out of a key's bucket, if it is the key; so many of an earlier grant were not used.
     Lease { id: String, digest: String, unused: u32 },
+    /// Whether a key still counts; that costs it nothing.
+    Check { id: String, digest: String },
     /// The keys.
     Keys(Page),
     /// A new key.
@@ -19,8 +21,8 @@ pub(crate) enum Order {
     DropKey { id: String, by: Actor },
     /// The systems.
     Systems(Page),
-    /// An act that was done elsewhere.
-    Acted { act: Act, target: String, by: Actor },
+    /// An act that was done elsewhere, and in which turn of whom it was done to.
+    Acted { act: Act, target: String, by: Actor, turn: u64 },
     /// What an instance of the front counted, with the newest word of each system.
     Count { counts: Counts, censuses: Vec<(String, Census)> },
     /// The counts, for Prometheus.
@@ -50,9 +52,12 @@ pub(crate) enum Act {
     /// A system was deleted with all that it knew.
     #[serde(rename = "system.deleted")]
     SystemDeleted,
-    /// Something else about a system was changed that takes the right `admin`.
-    #[serde(rename = "system.changed")]
-    SystemChanged,
+    /// A system's engine went back to a checkpoint.
+    #[serde(rename = "model.restored")]
+    ModelRestored,
+    /// Other alerts were set.
+    #[serde(rename = "alerts.set")]
+    AlertsSet,
 }
 
 /// Who did it, in which request.

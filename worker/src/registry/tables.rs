@@ -20,6 +20,7 @@ use crate::body;
 use crate::counts::Counts;
 use crate::fault::Fault;
 use crate::front::DoorFault;
+use crate::journal;
 use crate::refusal::{Refusal, StorageFault};
 
 /// Keys of one tenant: whoever needs more wants another tenant.
@@ -202,8 +203,19 @@ impl Tables {
     }
 
     /// Notes an act, and what it means for the list of systems.
-    pub(super) fn acted(&self, act: Act, target: &str, by: &Actor, now_ms: u64) -> Result<(), StorageFault> {
+    pub(super) fn acted(
+        &self,
+        act: Act,
+        target: &str,
+        by: &Actor,
+        now_ms: u64,
+        is_newest: bool,
+    ) -> Result<(), StorageFault> {
         self.ensure()?;
+        if !is_newest {
+            // Another act came after it there, and is known here: the list is as it must be.
+            return self.note(act, target, by, now_ms);
+        }
         if act == Act::SystemDeleted && !self.has_system(target)? {
             // The deletion was carried out and noted before, and is only asked for again.
             return Ok(());
@@ -214,7 +226,7 @@ impl Tables {
                 vec![target.into(), (now_ms as i64).into()],
             )?,
             Act::SystemDeleted => self.exec("DELETE FROM systems WHERE id = ?", vec![target.into()])?,
-            Act::SystemChanged | Act::KeyMade | Act::KeyDeleted => {}
+            Act::ModelRestored | Act::AlertsSet | Act::KeyMade | Act::KeyDeleted => {}
         }
         self.note(act, target, by, now_ms)
     }
@@ -246,7 +258,8 @@ impl Tables {
         Ok(Answer::ok("{}"))
     }
 
-    fn has_system(&self, id: &str) -> Result<bool, StorageFault> {
+    /// Whether a system is in the list.
+    pub(super) fn has_system(&self, id: &str) -> Result<bool, StorageFault> {
         let found: Vec<Text> = self.rows("SELECT id AS text FROM systems WHERE id = ?", vec![id.into()])?;
         Ok(!found.is_empty())
     }
@@ -296,6 +309,6 @@ fn cut<T>(mut rows: Vec<T>, page: &Page, cursor: impl Fn(&T) -> String) -> (Vec<
 
 /// The reason stays in the object's own log: it is about tables, not about anything that the caller could change.
 fn refused(fault: worker::Error) -> StorageFault {
-    worker::console_error!("registry: {fault}");
+    journal::error("registry", fault);
     StorageFault::Refused
 }

@@ -162,15 +162,15 @@ impl<S: Sql> Session<S> {
             match (is_taken, wait_ms(attempts, row.id)) {
                 (true, _) => {
                     deliveries.taken += 1;
-                    write.no_message(row.id);
+                    write.no_message(row);
                 }
                 (false, Some(wait_ms)) => {
                     deliveries.failed += 1;
-                    write.message_again(row.id, attempts, now_ms + wait_ms);
+                    write.message_again(row, attempts, now_ms + wait_ms);
                 }
                 (false, None) => {
                     deliveries.given_up += 1;
-                    write.no_message(row.id);
+                    write.no_message(row);
                 }
             }
         }

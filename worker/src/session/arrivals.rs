@@ -5,8 +5,10 @@
 
 use crate::store::Arrival;
 
-/// Data that is this old when it comes is history, and says nothing of who is silent now.
+/// Data that is older than this when it comes is history, and says nothing of who is silent now.
 const LIVE_MS: i64 = 3_600_000;
+/// Unless so many arrivals kept pace with the wall's clock: then it is the sender's clock that is wrong.
+const PACED: usize = 4;
 /// Arrivals that are remembered: one that was late, or carried the backlog of an outage, has no majority among them.
 pub(super) const REMEMBERED: usize = 6;
 
@@ -51,13 +53,25 @@ impl Arrivals {
 
     /// How far the newest moment usually is behind the wall's clock when it comes.
     fn lag_ms(&self) -> Option<i64> {
-        self.0.last().filter(|last| last.is_live())?;
-        middle(self.0.iter().filter(|one| one.is_live()).map(Arrival::lag_ms).collect())
+        self.0.last().filter(|last| self.is_live(last))?;
+        middle(self.0.iter().filter(|one| self.is_live(one)).map(Arrival::lag_ms).collect())
+    }
+
+    fn is_live(&self, one: &Arrival) -> bool {
+        one.lag_ms() <= LIVE_MS || self.keeps_pace()
+    }
+
+    /// Whether as much time passes in the data as on the wall: history is filled in faster.
+    fn keeps_pace(&self) -> bool {
+        let (Some(first), Some(last)) = (self.0.first(), self.0.last()) else { return false };
+        let wall_ms = last.came_ms - first.came_ms;
+        let sender_ms = last.newest_ms - first.newest_ms;
+        self.0.len() >= PACED && wall_ms > 0 && (sender_ms - wall_ms).abs() <= wall_ms / 4
     }
 
     /// How much time a delivery usually gathers: none where each is of one moment, or of a few that are close.
     fn gathered_ms(&self) -> Option<i64> {
-        let pairs = self.0.iter().zip(self.0.iter().skip(1)).filter(|(_, one)| one.is_live());
+        let pairs = self.0.iter().zip(self.0.iter().skip(1)).filter(|(_, one)| self.is_live(one));
         let gathered = |(before, one): (&Arrival, &Arrival)| {
             let stretch_ms = one.newest_ms - before.newest_ms;
             let is_spread = (one.newest_ms - one.oldest_ms).saturating_mul(4) >= stretch_ms;
@@ -70,10 +84,6 @@ impl Arrivals {
 impl Arrival {
     fn lag_ms(&self) -> i64 {
         self.came_ms - self.newest_ms
-    }
-
-    fn is_live(&self) -> bool {
-        self.lag_ms().abs() <= LIVE_MS
     }
 }
 
@@ -120,6 +130,20 @@ mod tests {
         let late = arrivals(&[(1, 1..=1), (2, 2..=2), (3, 3..=3), (50, 4..=4), (51, 5..=51), (52, 52..=52)]);
         assert_eq!(late.sender_ms(53 * MINUTE_MS), Some(53 * MINUTE_MS));
         assert_eq!(late.silent_at_ms(55 * MINUTE_MS), Some(55 * MINUTE_MS));
+    }
+
+    #[test]
+    fn a_clock_that_is_wrong_by_hours_is_a_clock() {
+        for hours in [-13, -2, 2, 14] {
+            let lag = hours * 60;
+            let minutes: Vec<_> = (0..6).map(|n| (1000 + n + lag, 1000 + n..=1000 + n)).collect();
+            let wrong = arrivals(&minutes);
+            assert_eq!(wrong.sender_ms((1010 + lag) * MINUTE_MS), Some(1010 * MINUTE_MS), "{hours} hours");
+            assert_eq!(wrong.silent_at_ms(1008 * MINUTE_MS), Some((1008 + lag) * MINUTE_MS), "{hours} hours");
+        }
+        // Yesterday's hours, one a minute.
+        let filled: Vec<_> = (0..6).map(|n| (3000 + n, 60 * n..=60 * n + 59)).collect();
+        assert_eq!(arrivals(&filled).sender_ms(3010 * MINUTE_MS), None);
     }
 
     #[test]

@@ -24,6 +24,8 @@ use crate::sql::Sql;
 /// Frames that two configurations are compared on, and values of them: some seconds of work.
 const FRAMES_MOST: usize = 5000;
 const VALUES_MOST: usize = 250_000;
+/// The end of time, for those who name none.
+const NO_END_MS: i64 = i64::MAX >> 11;
 /// The widest tolerance around an anomaly, in rows, of the volumes.
 const WINDOW: usize = 100;
 
@@ -91,7 +93,7 @@ impl<S: Sql> Session<S> {
         let [from_ms, to_ms] = [from, to].map(|ms| ms.map(time_from_js).transpose());
         let mut newest = Newest {
             from_ms: from_ms?.unwrap_or(i64::MIN >> 11),
-            to_ms: to_ms?.unwrap_or(i64::MAX >> 11),
+            to_ms: to_ms?.unwrap_or(NO_END_MS),
             frame_ms: a.frame_ms().min(b.frame_ms()),
             told: VecDeque::new(),
             values: 0,
@@ -119,7 +121,12 @@ impl<S: Sql> Session<S> {
     /// Reads the log in its order: events are told again as they came.
     fn gather(&self, newest: &mut Newest) -> Result<(), Refusal> {
         for kind in [Kind::Frames, Kind::Events] {
-            let mut after = 0;
+            let mut after = match kind {
+                Kind::Frames if newest.has_no_end() => {
+                    self.store.entry_of_frame(self.store.tail()?.frames.saturating_sub(FRAMES_MOST as u64))?
+                }
+                _ => 0,
+            };
             loop {
                 let entries = self.store.entries_from(kind, newest.from_ms, after)?;
                 let Some(last) = entries.last() else { break };
@@ -183,6 +190,10 @@ impl Newest {
             }
         }
         Ok(())
+    }
+
+    fn has_no_end(&self) -> bool {
+        self.to_ms == NO_END_MS
     }
 
     fn is_inside(&self, at_ms: i64) -> bool {

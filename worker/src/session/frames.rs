@@ -41,10 +41,11 @@ impl<S: Sql> Session<S> {
             (false, _) => &[JSON, NDJSON, COLUMNS],
         };
         let wanted = offered(ask, offer)?;
+        let clock = self.clock(ask);
         let Self { store, live, .. } = self;
         let live = load(store, live)?;
-        let batch = body::frames(media, ask.body, &live.schema, partial)?;
-        let (fates, new) = fates(store, live, batch, partial)?;
+        let batch = body::frames(media, (ask.body, ask.before), &live.schema, partial)?;
+        let (fates, new) = fates(store, live, clock, batch, partial)?;
         let mut taken = None;
         if !new.times_ms.is_empty() {
             live.is_ahead = true;
@@ -62,8 +63,10 @@ impl<S: Sql> Session<S> {
     /// Events, in any order: what became of them, and the verdicts on the frames that they ended or changed.
     pub(super) fn events(&mut self, ask: &Ask<'_>) -> Result<Outcome, Refusal> {
         offered(ask, &[JSON])?;
+        let clock = self.clock(ask);
         let live = self.live()?;
         let events = body::events(body::media(ask.media), ask.body, &live.schema)?;
+        events.iter().try_for_each(|event| clock.check(event.at_ms))?;
         live.is_ahead = true;
         let (taken, counts) = live.push(events, ask.now_ms)?;
         let mut json = format!(r#"{{"counts":{},"verdicts":["#, body::write(&counts)?).into_bytes();
@@ -76,6 +79,7 @@ impl<S: Sql> Session<S> {
     /// A tick that was news once is answered from the log; one that never was changes nothing and leaves no trace.
     pub(super) fn tick(&mut self, ask: &Ask<'_>) -> Result<Outcome, Refusal> {
         let at_ms = time_from_js(body::read::<body::Tick>(ask.body)?.now)?;
+        self.clock(ask).check(at_ms)?;
         let Self { store, live, .. } = self;
         let live = load(store, live)?;
         let is_fed_by_events = live.engine.is_fed_by_events();
@@ -91,6 +95,30 @@ impl<S: Sql> Session<S> {
         live.is_ahead = taken.is_some();
         let answer = ticked(live, taken.as_ref().map(|taken| &taken.verdicts), is_fed_by_events)?;
         Ok(Outcome { answer, taken })
+    }
+}
+
+impl<S: Sql> Session<S> {
+    fn clock(&self, ask: &Ask<'_>) -> Clock {
+        Clock { now_ms: ask.now_ms, ahead_ms: self.settings.ahead_ms }
+    }
+}
+
+/// The clock here, and how far what comes may be ahead of it.
+#[derive(Clone, Copy)]
+struct Clock {
+    now_ms: i64,
+    ahead_ms: i64,
+}
+
+impl Clock {
+    /// Whether a moment can be true.
+    fn check(self, at_ms: i64) -> Result<(), Fault> {
+        let ahead_ms = at_ms.saturating_sub(self.now_ms);
+        if ahead_ms <= self.ahead_ms {
+            return Ok(());
+        }
+        Err(Fault::AheadOfTime { at_ms, ahead_s: ahead_ms / 1000, most_s: self.ahead_ms / 1000 })
     }
 }
 
@@ -112,6 +140,7 @@ fn ticked(live: &Live, said: Option<&Verdicts>, is_fed_by_events: bool) -> Resul
 fn fates(
     store: &Store<impl Sql>,
     live: &Live,
+    clock: Clock,
     batch: Batch,
     partial: bool,
 ) -> Result<(Vec<Fate>, Frames), Refusal> {
@@ -126,6 +155,10 @@ fn fates(
             Err(refusal) => Fate::Refused(refusal),
             Ok(()) => {
                 let Some((&at_ms, values)) = good.next() else { break };
+                if let Err(fault) = clock.check(at_ms) {
+                    refuse(&mut fates, fault.into(), partial)?;
+                    continue;
+                }
                 let before_ms = last_ms.replace(at_ms.max(last_ms.unwrap_or(at_ms)));
                 match before_ms {
                     // Within a request rows are in order, so that the same request is answered the same way twice.
@@ -145,11 +178,20 @@ fn fates(
             }
         };
         match fate {
-            Fate::Refused(refusal) if !partial => return Err(refusal),
+            Fate::Refused(refusal) => refuse(&mut fates, refusal, partial)?,
             fate => fates.push(fate),
         }
     }
     Ok((fates, new))
+}
+
+/// Refuses a row, and with it all of them unless it is `partial`.
+fn refuse(fates: &mut Vec<Fate>, refusal: Refusal, partial: bool) -> Result<(), Refusal> {
+    if !partial {
+        return Err(refusal);
+    }
+    fates.push(Fate::Refused(refusal));
+    Ok(())
 }
 
 /// An entry that is being read: its frames and what was answered to them, if that is still kept.

@@ -3,6 +3,7 @@
 use fourfold::verdict::Episode;
 use fourfold::{Engine, Schema, SchemaDraft};
 
+use super::SNAPSHOT_ENTRIES;
 use super::arrivals::{Arrivals, REMEMBERED};
 use super::course::Course;
 use super::system::{close_open, shift_after};
@@ -85,6 +86,13 @@ impl Live {
         close_open(store, None, &mut write)?;
         store.commit(write)?;
         Self::known(store, SystemRow { shift, ..system }, engine, seq, 0)
+    }
+
+    /// Whether there are so many frames since the newest snapshot, or as many entries as are read again at most.
+    pub(super) fn has_gone_on(&self, frames: u64) -> bool {
+        !self.is_ahead
+            && (self.tail.frames.saturating_sub(self.snapshot.frames) >= frames
+                || self.tail.seq.saturating_sub(self.snapshot.seq) >= SNAPSHOT_ENTRIES)
     }
 
     /// How many streams there are.
@@ -204,8 +212,9 @@ pub(super) fn changed(
 fn relearned(store: &Store<impl Sql>, schema: &Schema, before_seq: u64) -> Result<Engine, Refusal> {
     let mut engine = Engine::new(schema.clone());
     let most = RELEARNED_FRAMES.min(RELEARNED_VALUES / schema.streams().len().max(1));
-    let skipped = store.tail()?.frames.saturating_sub(most as u64);
-    let mut seq = 0;
+    // As it was then: whoever reads the log again learns the same.
+    let skipped = store.frames_before(before_seq)?.saturating_sub(most as u64);
+    let mut seq = store.entry_of_frame(skipped)?;
     let mut names: Option<(u64, Vec<Option<usize>>)> = None;
     loop {
         let entries = store.entries_after(seq)?;
@@ -217,7 +226,7 @@ fn relearned(store: &Store<impl Sql>, schema: &Schema, before_seq: u64) -> Resul
                 return Ok(engine);
             }
             seq = entry.seq;
-            if entry.frames <= skipped || !matches!(entry.kind, Kind::Frames | Kind::Events) {
+            if !matches!(entry.kind, Kind::Frames | Kind::Events) {
                 continue;
             }
             if names.as_ref().is_none_or(|(era, _)| *era != entry.era) {
@@ -226,19 +235,22 @@ fn relearned(store: &Store<impl Sql>, schema: &Schema, before_seq: u64) -> Resul
                 names = Some((entry.era, then.streams().iter().map(place).collect()));
             }
             let Some((_, places)) = &names else { continue };
-            learn(&mut engine, &entry, places)?;
+            learn(&mut engine, &entry, places, skipped)?;
         }
     }
 }
 
 /// Learns an entry whose streams are now in other places. What no longer fits is left out: it is in the log for those
 /// who ask.
-fn learn(engine: &mut Engine, entry: &Entry, places: &[Option<usize>]) -> Result<(), Refusal> {
+fn learn(engine: &mut Engine, entry: &Entry, places: &[Option<usize>], skipped: u64) -> Result<(), Refusal> {
     let width = engine.schema().streams().len();
     if entry.kind == Kind::Frames {
         let Frames { times_ms, values } = pack::frames(&entry.rows, places.len())?;
         let mut row = vec![f64::NAN; width];
-        for (at_ms, said) in times_ms.into_iter().zip(values.chunks(places.len().max(1))) {
+        // However entries are packed, it begins with the same frame.
+        let before = entry.frames.saturating_sub(times_ms.len() as u64);
+        let past = skipped.saturating_sub(before) as usize;
+        for (at_ms, said) in times_ms.into_iter().zip(values.chunks(places.len().max(1))).skip(past) {
             row.fill(f64::NAN);
             for (place, value) in places.iter().zip(said) {
                 if let Some(slot) = place.and_then(|place| row.get_mut(place)) {

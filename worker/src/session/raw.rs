@@ -15,6 +15,7 @@ use crate::log::{Entry, Kind, Step, pack};
 use crate::refusal::{Refusal, StorageFault};
 use crate::scores;
 use crate::sql::Sql;
+use crate::store::Said;
 use crate::verdicts::Verdicts;
 
 /// Values in one answer: some megabytes.
@@ -106,28 +107,52 @@ impl<S: Sql> Session<S> {
         let media = offered(ask, &[JSON, NDJSON])?;
         let schema = self.live()?.schema.clone();
         let names = chosen(&schema, stretch)?;
-        let (from_ms, to_ms) = span(stretch);
-        let mut chapters = self.store.scores(from_ms, to_ms)?;
-        for (era, bytes) in self.store.loose_verdicts(from_ms, to_ms)? {
-            let width = parsed(&self.store.schema_of(era)?)?.streams().len();
-            chapters.push((era, scores::pack(&Verdicts::of_bytes(width, bytes)?, width)?));
-        }
         let most = (VALUES_MAX / (names.len() + View::COUNT)).max(1);
         let mut rows = Vec::new();
-        for (era, bytes) in chapters {
-            if rows.len() > most {
-                break;
+        // What is packed is older than what is not. One row more than there is room for says where to go on.
+        for is_packed in [true, false] {
+            let mut after = 0;
+            while rows.len() <= most {
+                let chapters = match is_packed {
+                    true => self.store.scores(span(stretch), after)?,
+                    false => self.store.loose_verdicts(span(stretch), after)?,
+                };
+                let Some(last) = chapters.last() else { break };
+                after = last.seq;
+                for chapter in chapters {
+                    self.score(chapter, is_packed, stretch, &names, &mut rows)?;
+                }
             }
-            let then = parsed(&self.store.schema_of(era)?)?;
-            let scored = scores::unpack(&bytes, then.streams().len())?;
-            let inside = scored.into_iter().filter(|row| (from_ms..to_ms).contains(&row.at_ms));
-            rows.extend(inside.map(|row| (row.at_ms, scored_json(&then, &names, row))));
         }
         rows.sort_by_key(|(at_ms, _)| *at_ms);
         let next = rows.get(most).map(|(at_ms, _)| *at_ms);
         rows.truncate(most);
         let rows: Vec<Value> = rows.into_iter().map(|(_, row)| row).collect();
         Ok(listed(media, "scores", &rows, next)?.into())
+    }
+}
+
+impl<S: Sql> Session<S> {
+    /// Puts the scores of a chapter that lie in a span behind the others.
+    fn score(
+        &self,
+        chapter: Said,
+        is_packed: bool,
+        stretch: &Stretch,
+        names: &[String],
+        rows: &mut Vec<(i64, Value)>,
+    ) -> Result<(), Refusal> {
+        let then = parsed(&self.store.schema_of(chapter.era)?)?;
+        let width = then.streams().len();
+        let packed = match is_packed {
+            true => chapter.bytes,
+            false => scores::pack(&Verdicts::of_bytes(width, chapter.bytes)?, width)?,
+        };
+        let (from_ms, to_ms) = span(stretch);
+        let scored = scores::unpack(&packed, width)?;
+        let inside = scored.into_iter().filter(|row| (from_ms..to_ms).contains(&row.at_ms));
+        rows.extend(inside.map(|row| (row.at_ms, scored_json(&then, names, row))));
+        Ok(())
     }
 }
 

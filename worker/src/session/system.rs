@@ -121,10 +121,15 @@ impl<S: Sql> Session<S> {
         if self.store.system()?.is_none() {
             return Err(Refusal::UnknownSystem);
         }
+        self.let_go();
+        Ok(Answer { status: 204, ..Answer::ok("") }.into())
+    }
+
+    /// Knows nothing any more that is not in the tables.
+    pub(crate) fn let_go(&mut self) {
         self.live = None;
         (self.ticked_ms, self.rung_ms, self.outbox_ms, self.has_webhooks) = (None, None, None, None);
         (self.round_ms, self.loose) = (0, 0);
-        Ok(Answer { status: 204, ..Answer::ok("") }.into())
     }
 
     pub(super) fn health(&mut self, now_ms: Option<i64>) -> Result<Outcome, Refusal> {

@@ -4,6 +4,8 @@
 //! of them, and set anew only where it would otherwise ring too late: data puts most things off, so a data point writes
 //! no alarm.
 
+use std::collections::BTreeMap;
+
 use fourfold::engine::Thresholds;
 use fourfold::wire::{GapsJson, HealthJson, MonitorJson, QualityJson};
 
@@ -50,6 +52,9 @@ pub(crate) struct Settings {
     pub(crate) archive_ms: i64,
     /// Between two alarms for the sake of silence at least: what comes every second would otherwise ring every other one.
     pub(crate) listen_ms: i64,
+    /// How far data may be ahead of the clock here: time never goes back, so one frame from the next century would shut out
+    /// all that are true.
+    pub(crate) ahead_ms: i64,
     /// Whether webhooks may go to this machine and its neighbours: for tests.
     pub(crate) inside: bool,
 }
@@ -62,6 +67,7 @@ impl Default for Settings {
             verdicts_ms: 7 * DAY_MS,
             archive_ms: 90 * DAY_MS,
             listen_ms: 30_000,
+            ahead_ms: DAY_MS,
             inside: false,
         }
     }
@@ -307,25 +313,32 @@ impl<S: Sql> Session<S> {
         Ok(self.store.commit(write)?)
     }
 
-    /// Statistics of what is not packed yet.
-    pub(super) fn loose_statistics(&mut self, era: u64, width: usize) -> Result<Calendar, Refusal> {
-        let mut calendar = Calendar::new();
+    /// Statistics of what is not packed yet, by the schema that it belongs to.
+    pub(super) fn loose_statistics(&mut self) -> Result<BTreeMap<u64, Calendar>, Refusal> {
+        let mut calendars = BTreeMap::<u64, Calendar>::new();
+        let mut widths = BTreeMap::new();
         let mut after = 0;
         loop {
             let entries = self.store.loose_after(after)?;
-            let Some(last) = entries.last() else { return Ok(calendar) };
+            let Some(last) = entries.last() else { return Ok(calendars) };
             after = last.seq;
-            for entry in entries.iter().filter(|entry| entry.era == era) {
+            for entry in &entries {
+                let width = match widths.get(&entry.era) {
+                    Some(width) => *width,
+                    None => super::live::parsed(&self.store.schema_of(entry.era)?)?.streams().len(),
+                };
+                widths.insert(entry.era, width);
+                let calendar = calendars.entry(entry.era).or_default();
                 match entry.kind {
                     Kind::Frames => {
                         let frames = pack::frames(&entry.rows, width)?;
-                        statistics::add_frames(&mut calendar, &frames, width);
+                        statistics::add_frames(calendar, &frames, width);
                     }
-                    _ => statistics::add_steps(&mut calendar, &pack::steps(&entry.rows)?, width),
+                    _ => statistics::add_steps(calendar, &pack::steps(&entry.rows)?, width),
                 }
                 if let Some(bytes) = self.store.verdicts(entry.seq)? {
                     let verdicts = Verdicts::of_bytes(width, bytes)?;
-                    statistics::add_verdicts(&mut calendar, &verdicts, width)?;
+                    statistics::add_verdicts(calendar, &verdicts, width)?;
                 }
             }
         }

@@ -59,10 +59,7 @@ impl<S: Sql> Session<S> {
 
     /// What is in the tables, and what is still to come there.
     fn statistics(&mut self, grain: Grain, span: Span) -> Result<Rows, Refusal> {
-        let (era, width) = {
-            let live = self.live()?;
-            (live.system.era, live.width())
-        };
+        self.exists()?;
         let mut rows = Rows::new();
         for (start_ms, era, bytes) in self.store.statistics(grain, span)? {
             rows.insert((start_ms, era), Statistics::unpacked(&bytes)?);
@@ -71,9 +68,12 @@ impl<S: Sql> Session<S> {
             span.from_ms.is_none_or(|from_ms| at_ms >= from_ms)
                 && span.to_ms.is_none_or(|to_ms| at_ms < to_ms)
         };
-        for ((part_grain, start_ms), part) in self.loose_statistics(era, width)? {
-            if part_grain == grain && is_inside(start_ms) {
-                rows.entry((start_ms, era)).or_insert_with(|| Statistics::new(width)).merge(&part);
+        for (era, calendar) in self.loose_statistics()? {
+            for ((part_grain, start_ms), part) in calendar {
+                if part_grain == grain && is_inside(start_ms) {
+                    let width = part.streams.len();
+                    rows.entry((start_ms, era)).or_insert_with(|| Statistics::new(width)).merge(&part);
+                }
             }
         }
         Ok(rows)
@@ -98,9 +98,14 @@ impl<S: Sql> Session<S> {
     fn trends(&mut self, now_ms: i64) -> Result<Outcome, Refusal> {
         let newest_ms = self.live()?.newest_ms.unwrap_or(now_ms);
         let from_ms = day_of(newest_ms) - TREND_MS;
-        let mut days: BTreeMap<i64, Value> = BTreeMap::new();
         let span = Span { from_ms: Some(from_ms), to_ms: None };
+        // A day on which the schema was changed is one day.
+        let mut wholes: BTreeMap<i64, Statistics> = BTreeMap::new();
         for ((day_ms, _), row) in self.statistics(Grain::Day, span)? {
+            wholes.entry(day_ms).or_default().merge(&row);
+        }
+        let mut days: BTreeMap<i64, Value> = BTreeMap::new();
+        for (day_ms, row) in wholes {
             let day = json!({
                 "day": day_ms, "frames": row.frames, "abnormal": row.abnormal, "alarms": row.alarms,
                 "score_mean": row.score_mean, "score_max": row.score_max, "anomalies": 0, "severe": 0,

@@ -7,6 +7,16 @@ use crate::sql::{Row, Sql};
 
 /// Entries that are read at once. Each is at most about a megabyte.
 const PAGE: u64 = 32;
+/// Verdicts or scores of entries that are read at once: each of them may be a megabyte, and many once it is unpacked.
+const SAID: u64 = 4;
+
+/// What was said of an entry.
+#[derive(Debug)]
+pub(crate) struct Said {
+    pub(crate) seq: u64,
+    pub(crate) era: u64,
+    pub(crate) bytes: Vec<u8>,
+}
 
 /// Data that came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +126,13 @@ impl<S: Sql> Store<S> {
         }
     }
 
+    /// Frames in the log before an entry.
+    pub(crate) fn frames_before(&self, seq: u64) -> Result<u64, StorageFault> {
+        let row =
+            self.first("SELECT frames FROM log WHERE seq < ? ORDER BY seq DESC LIMIT 1", [seq.into()])?;
+        row.map_or(Ok(0), |mut row| row.count())
+    }
+
     /// The newest moment of which there are data.
     pub(crate) fn newest_ms(&self) -> Result<Option<i64>, StorageFault> {
         let mut newest_ms = None;
@@ -165,18 +182,24 @@ impl<S: Sql> Store<S> {
         rows.into_iter().map(entry).collect()
     }
 
-    /// Verdicts on entries that are not packed yet and reach into a span: their era and bytes.
+    /// The next few verdicts after an entry, on those that are not packed yet and reach into a span.
     pub(crate) fn loose_verdicts(
         &self,
-        from_ms: i64,
-        to_ms: i64,
-    ) -> Result<Vec<(u64, Vec<u8>)>, StorageFault> {
+        (from_ms, to_ms): (i64, i64),
+        after: u64,
+    ) -> Result<Vec<Said>, StorageFault> {
         let rows = self.rows(
-            "SELECT era, bytes FROM log JOIN verdicts USING (seq)
-                WHERE packed = 0 AND last_ms >= ? AND first_ms < ? ORDER BY seq",
-            [from_ms.into(), to_ms.into()],
+            "SELECT seq, era, bytes FROM log JOIN verdicts USING (seq)
+                WHERE packed = 0 AND last_ms >= ? AND first_ms < ? AND seq > ? ORDER BY seq LIMIT ?",
+            [from_ms.into(), to_ms.into(), after.into(), SAID.into()],
         )?;
-        rows.into_iter().map(|mut row| Ok((row.count()?, row.blob()?))).collect()
+        rows.into_iter().map(said).collect()
+    }
+
+    /// The last entry before so many frames are exceeded: found from the log's end, where it usually is.
+    pub(crate) fn entry_of_frame(&self, frames: u64) -> Result<u64, StorageFault> {
+        let text = "SELECT seq FROM log WHERE frames <= ? ORDER BY seq DESC LIMIT 1";
+        self.first(text, [frames.into()])?.map_or(Ok(0), |mut row| row.count())
     }
 
     /// How many entries are not packed yet.
@@ -212,14 +235,19 @@ impl<S: Sql> Store<S> {
         row.map(|mut row| row.blob()).transpose()
     }
 
-    /// Scores of chapters that reach into a span: their era and bytes.
-    pub(crate) fn scores(&self, from_ms: i64, to_ms: i64) -> Result<Vec<(u64, Vec<u8>)>, StorageFault> {
+    /// The next few scores after an entry, of chapters that reach into a span.
+    pub(crate) fn scores(&self, (from_ms, to_ms): (i64, i64), after: u64) -> Result<Vec<Said>, StorageFault> {
         let rows = self.rows(
-            "SELECT era, bytes FROM scores WHERE last_ms >= ? AND first_ms < ? ORDER BY seq",
-            [from_ms.into(), to_ms.into()],
+            "SELECT seq, era, bytes FROM scores WHERE last_ms >= ? AND first_ms < ? AND seq > ?
+                ORDER BY seq LIMIT ?",
+            [from_ms.into(), to_ms.into(), after.into(), SAID.into()],
         )?;
-        rows.into_iter().map(|mut row| Ok((row.count()?, row.blob()?))).collect()
+        rows.into_iter().map(said).collect()
     }
+}
+
+fn said(mut row: Row) -> Result<Said, StorageFault> {
+    Ok(Said { seq: row.count()?, era: row.count()?, bytes: row.blob()? })
 }
 
 fn entry(mut row: Row) -> Result<Entry, StorageFault> {

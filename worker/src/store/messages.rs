@@ -58,16 +58,20 @@ impl Write {
     }
 
     /// A message that was not taken and is sent again.
-    pub(crate) fn message_again(&mut self, id: u64, attempts: u32, due_ms: i64) {
+    /// While it was away, another system may have come in the place of its own: numbers begin anew, names do not.
+    pub(crate) fn message_again(&mut self, row: &MessageRow, attempts: u32, due_ms: i64) {
         self.push(
-            "UPDATE messages SET attempts = ?, due_ms = ? WHERE id = ?",
-            [u64::from(attempts).into(), due_ms.into(), id.into()],
+            "UPDATE messages SET attempts = ?, due_ms = ? WHERE id = ? AND name = ?",
+            [u64::from(attempts).into(), due_ms.into(), row.id.into(), row.name.as_str().into()],
         );
     }
 
     /// A message that was taken or given up.
-    pub(crate) fn no_message(&mut self, id: u64) {
-        self.push("DELETE FROM messages WHERE id = ?", [id.into()]);
+    pub(crate) fn no_message(&mut self, row: &MessageRow) {
+        self.push(
+            "DELETE FROM messages WHERE id = ? AND name = ?",
+            [row.id.into(), row.name.as_str().into()],
+        );
     }
 
     /// Messages to an address that is no webhook any more.

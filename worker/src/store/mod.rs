@@ -10,7 +10,7 @@ mod reports;
 mod tables;
 
 pub(crate) use anomalies::{AnomalyRow, Change, Status};
-pub(crate) use log::Arrival;
+pub(crate) use log::{Arrival, Said};
 pub(crate) use messages::{MessageRow, NewsRow};
 pub(crate) use reports::{ModelRow, Report};
 

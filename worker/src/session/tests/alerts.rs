@@ -52,7 +52,7 @@ fn a_message_is_given_up_after_two_days() {
         let deliveries = session.sent(&outcomes, now_ms).unwrap();
         attempts += deliveries.failed + deliveries.given_up;
         // An object that slept in between knows as much.
-        session = Session::new(database.clone(), Settings::default());
+        session = Session::new(database.clone(), settings());
         session.ring(now_ms).unwrap();
     }
     assert_eq!(attempts % 9, 0, "nine attempts each");

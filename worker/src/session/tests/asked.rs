@@ -136,7 +136,7 @@ fn an_engine_goes_back_to_a_checkpoint() {
     let expected = session.live().unwrap().engine.seal();
     for harm in ["DELETE FROM blobs WHERE kind = 2", "DELETE FROM blobs WHERE kind = 0"] {
         database.operate(harm);
-        let mut again = Session::new(database.clone(), Settings::default());
+        let mut again = Session::new(database.clone(), settings());
         assert_eq!(post(&mut again, &burst), Ok(said.clone()));
         assert!(again.live().unwrap().engine.seal() == expected);
     }
@@ -159,4 +159,53 @@ fn two_configurations_side_by_side() {
     let nothing = r#"{"b":{"preset":"iot"},"from":0,"to":1}"#;
     assert_eq!(say(&mut session, "POST", "compare", nothing).unwrap_err().0, 409);
     assert_eq!(say(&mut session, "POST", "compare", r#"{"b":{"streams":["a","a"]}}"#).unwrap_err().0, 422);
+}
+
+#[test]
+fn a_change_of_schema_hides_no_statistics() {
+    let database = Database::new();
+    let mut session = created(&database);
+    post(&mut session, &frames(0, 700)).unwrap();
+    say(&mut session, "PUT", "", r#"{"streams":["cpu","disk","fan"]}"#).unwrap();
+    post(&mut session, &frames(700, 1000)).unwrap();
+    // Before anything is packed, and after.
+    for _ in 0..2 {
+        let hours = json(&get(&mut session, "stats?by=hour"))["stats"].clone();
+        let hours = hours.as_array().unwrap();
+        assert_eq!(hours.iter().map(|hour| hour["frames"].as_u64().unwrap()).sum::<u64>(), 1000);
+        let cpu = hours.iter().map(|hour| hour["streams"]["cpu"]["count"].as_u64().unwrap()).sum::<u64>();
+        assert_eq!(cpu, 1000);
+        let days = json(&get(&mut session, "views/trends"))["days"].clone();
+        let frames = days.as_array().unwrap().iter().map(|day| day["frames"].as_u64().unwrap());
+        assert_eq!(frames.sum::<u64>(), 1000, "{days}");
+        session.ring(START_MS + 400 * 86_400_000).unwrap();
+    }
+}
+
+#[test]
+fn scores_come_in_pages_however_many_there_are() {
+    let database = Database::new();
+    let mut session = created(&database);
+    for batch in 0..5 {
+        post(&mut session, &frames(batch * 5000, (batch + 1) * 5000)).unwrap();
+    }
+    // Some of it is packed, some is not.
+    session.ring(START_MS + 86_400_000).unwrap();
+    for batch in 5..7 {
+        post(&mut session, &frames(batch * 5000, (batch + 1) * 5000)).unwrap();
+    }
+    let (mut from, mut taken, mut pages) = (0, Vec::new(), 0);
+    loop {
+        let page = json(&get(&mut session, &format!("scores?from={from}")));
+        taken.extend(page["scores"].as_array().unwrap().iter().map(|row| row["t"].as_i64().unwrap()));
+        pages += 1;
+        match page["next"].as_i64() {
+            Some(next) => from = next,
+            None => break,
+        }
+    }
+    assert!(
+        pages > 2 && taken.len() == 35_000 && taken.is_sorted_by(|one, next| one < next),
+        "{pages} pages"
+    );
 }

@@ -9,11 +9,11 @@ const DAY_MS: i64 = 24 * HOUR_MS;
 
 /// A session to which minutes `from..to` came in requests of `step`, each when it was measured.
 fn fed(database: &Database, from: i64, to: i64, step: i64) -> Session<Database> {
-    let mut session = Session::new(database.clone(), Settings::default());
+    let mut session = Session::new(database.clone(), settings());
     for begin in (from..to).step_by(step as usize) {
         let body = frames(begin, begin + step);
         let now_ms = START_MS + (begin + step) * MINUTE_MS;
-        session.answer(&Ask { now_ms, ..ask("POST", "frames", &body) }).unwrap();
+        answer(&mut session, &Ask { now_ms, ..ask("POST", "frames", &body) }).unwrap();
     }
     session
 }
@@ -72,12 +72,12 @@ fn silence_is_told_once_while_nothing_comes() {
     assert_eq!(json(&get(&mut session, "anomalies"))["anomalies"][0]["cause"], "all_silent");
 
     // The next object knows what was told.
-    let mut again = Session::new(database.clone(), Settings::default());
+    let mut again = Session::new(database.clone(), settings());
     assert!(again.ring(now_ms + 1).unwrap().notices.is_empty());
     let next = frames(11_400, 11_420);
     let expected = post(&mut session, &next).unwrap();
     database.operate("DELETE FROM blobs");
-    assert_eq!(post(&mut Session::new(database, Settings::default()), &next), Ok(expected));
+    assert_eq!(post(&mut Session::new(database, settings()), &next), Ok(expected));
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn chapters_answer_as_their_entries_did() {
     let next = frames(3000, 3010);
     let expected = post(&mut session, &next).unwrap();
     database.operate("DELETE FROM blobs");
-    let mut again = Session::new(database, Settings::default());
+    let mut again = Session::new(database, settings());
     assert_eq!(post(&mut again, &next), Ok(expected));
     assert_eq!(post(&mut again, &frames(100, 110)), Ok(repeated));
 }
@@ -155,16 +155,16 @@ fn raw_data_goes_and_statistics_stay() {
 
     // A new object goes on from its snapshot; without any, from what is left.
     let expected = post(&mut session, &next).unwrap();
-    let mut again = Session::new(database.clone(), Settings::default());
+    let mut again = Session::new(database.clone(), settings());
     assert_eq!(post(&mut again, &next), Ok(expected));
     let known = get(&mut again, "anomalies?archived=true");
     database.operate("DELETE FROM blobs");
-    let mut anew = Session::new(database.clone(), Settings::default());
+    let mut anew = Session::new(database.clone(), settings());
     post(&mut anew, &frames(3010, 3020)).unwrap();
     let burst = format!(r#"{{"frames":[{{"t":{},"values":{{"cpu":1e12}}}}]}}"#, START_MS + 3030 * MINUTE_MS);
     post(&mut anew, &burst).unwrap();
     assert_eq!(get(&mut anew, "anomalies?archived=true"), known, "no number is given twice");
-    let mut again = Session::new(database, Settings::default());
+    let mut again = Session::new(database, settings());
     assert_eq!(get(&mut again, "health"), get(&mut anew, "health"), "it begins anew once");
 }
 
@@ -175,7 +175,7 @@ fn a_storage_that_refuses_to_read_is_no_reason_to_begin_anew() {
     let mut session = fed(&database, 0, 700, 70);
     let next = frames(700, 710);
     for reads in 0..12 {
-        let mut again = Session::new(database.clone(), Settings::default());
+        let mut again = Session::new(database.clone(), settings());
         database.reads_until_refusal.set(Some(reads));
         let refused = post(&mut again, &next);
         database.reads_until_refusal.set(None);
@@ -214,7 +214,7 @@ fn many_small_requests_leave_little_behind() {
     for second in 0..9000_i64 {
         let now_ms = START_MS + second * 1000;
         let body = format!(r#"{{"events":[{{"stream":"a","t":{now_ms},"value":{}}}]}}"#, second % 7);
-        session.answer(&Ask { now_ms, ..ask("POST", "events", &body) }).unwrap();
+        answer(&mut session, &Ask { now_ms, ..ask("POST", "events", &body) }).unwrap();
         if session.due().round_ms.is_some_and(|due_ms| due_ms <= now_ms) {
             session.ring(now_ms).unwrap();
             rounds += 1;
@@ -223,7 +223,7 @@ fn many_small_requests_leave_little_behind() {
     assert!((2..8).contains(&rounds), "{rounds}");
     assert!(database.number("SELECT count(*) FROM log") < 3100);
     let expected = get(&mut session, "health");
-    assert_eq!(get(&mut Session::new(database, Settings::default()), "health"), expected);
+    assert_eq!(get(&mut Session::new(database, settings()), "health"), expected);
 }
 
 #[test]
@@ -287,10 +287,12 @@ fn watched(from: i64, to: i64, step: i64, lag: i64, end: i64) -> (Vec<(i64, Noti
 #[test]
 fn an_outage_is_told_within_two_intervals_of_whoever_sends() {
     let (begin, end) = (10_800, 11_520);
-    for (step, lag, latest) in [(1, 0, 150), (1, 17, 150), (1, -5, 150), (10, 0, 1260), (60, 3, 7500)] {
+    for (step, lag, latest) in
+        [(1, 0, 150), (1, 17, 150), (1, -5, 150), (1, 150, 150), (1, -600, 150), (10, 0, 1260), (60, 3, 7500)]
+    {
         let (mut told, writes, rings) = watched(begin, end, step, lag, end + 300);
         // It takes a few deliveries to know how they come.
-        told.retain(|(at_ms, _)| *at_ms > START_MS + (begin + 20 + 4 * step) * MINUTE_MS);
+        told.retain(|(at_ms, _)| *at_ms > START_MS + (begin + 20 + 4 * step + lag.max(0)) * MINUTE_MS);
         assert_eq!(told.len(), 1, "{step} at a time, {lag} late: {told:?}");
         let silent_s = (told[0].0 - START_MS) / 1000 - (end - 1 + lag) * 60;
         assert!((120..=latest).contains(&silent_s), "{step} at a time, {lag} late: after {silent_s} s");

@@ -27,20 +27,34 @@ fn frames(from: i64, to: i64) -> String {
     format!(r#"{{"frames":[{}]}}"#, rows.collect::<Vec<_>>().join(","))
 }
 
+/// As a deployment has them, but for the clock: frames may come days before their time here.
+fn settings() -> Settings {
+    Settings { ahead_ms: i64::MAX, ..Settings::default() }
+}
+
 fn ask<'a>(method: &str, path: &str, body: &'a str) -> Ask<'a> {
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let rest: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     let action = Action::parse(method, &rest, query).unwrap();
-    Ask { id: "s", action, body: body.as_bytes(), media: None, accept: None, key: None, now_ms: START_MS }
+    Ask {
+        id: "s",
+        action,
+        body: body.as_bytes(),
+        before: 0,
+        media: None,
+        accept: None,
+        key: None,
+        now_ms: START_MS,
+    }
 }
 
 type Said = Result<String, (u16, String)>;
 
+/// As the object does: a snapshot comes after the answer.
 fn answer(session: &mut Session<Database>, ask: &Ask<'_>) -> Said {
-    session
-        .answer(ask)
-        .map(|done| String::from_utf8(done.answer.body).unwrap())
-        .map_err(|refusal| problem(&refusal))
+    let answered = session.answer(ask);
+    session.snapshot();
+    answered.map(|done| String::from_utf8(done.answer.body).unwrap()).map_err(|refusal| problem(&refusal))
 }
 
 fn say(session: &mut Session<Database>, method: &str, path: &str, body: &str) -> Said {
@@ -60,7 +74,7 @@ fn json(text: &str) -> serde_json::Value {
 }
 
 fn made(database: &Database, schema: &str) -> Session<Database> {
-    let mut session = Session::new(database.clone(), Settings::default());
+    let mut session = Session::new(database.clone(), settings());
     let done = session.answer(&ask("PUT", "", schema)).map(|done| done.answer.status);
     assert_eq!(done.map_err(|refusal| refusal.to_string()), Ok(201));
     session

@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn creating_twice_is_creating_once() {
-    let mut session = Session::new(Database::new(), Settings::default());
+    let mut session = Session::new(Database::new(), settings());
     assert_eq!(say(&mut session, "GET", "", "").unwrap_err().0, 404);
     assert_eq!(post(&mut session, "{}").unwrap_err().0, 404);
     let read =
@@ -62,15 +62,33 @@ fn a_schema_change_keeps_what_can_be_kept() {
     // Who comes back goes on with the same bits, with a snapshot and without.
     let next = burst(3001, 20.3);
     let expected = {
-        let mut again = Session::new(database.clone(), Settings::default());
+        let mut again = Session::new(database.clone(), settings());
         database.mood.set(Mood::Refuses);
         assert_eq!(post(&mut again, &next).unwrap_err().0, 503);
-        post(&mut Session::new(database.clone(), Settings::default()), &next).unwrap()
+        post(&mut Session::new(database.clone(), settings()), &next).unwrap()
     };
     database.operate("DELETE FROM blobs");
-    assert_eq!(post(&mut Session::new(database.clone(), Settings::default()), &next), Ok(expected));
+    assert_eq!(post(&mut Session::new(database.clone(), settings()), &next), Ok(expected));
     // Frames of before the change are not known by their streams any more.
     assert_eq!(post(&mut session, &frames(5, 6)).unwrap_err().0, 422);
+}
+
+#[test]
+fn a_schema_change_is_learned_again_to_the_bit() {
+    let database = Database::new();
+    let mut session = created(&database);
+    for batch in 0..5 {
+        post(&mut session, &frames(batch * 5000, (batch + 1) * 5000)).unwrap();
+    }
+    say(&mut session, "PUT", "", r#"{"streams":["fan","cpu","disk"]}"#).unwrap();
+    for batch in 5..7 {
+        post(&mut session, &frames(batch * 5000, (batch + 1) * 5000)).unwrap();
+    }
+    let expected = session.live().unwrap().engine.seal();
+    // Packed in chapters, with more frames after it, and without a snapshot.
+    session.ring(START_MS + 86_400_000).unwrap();
+    database.operate("DELETE FROM blobs");
+    assert!(Session::new(database, settings()).live().unwrap().engine.seal() == expected);
 }
 
 #[test]
@@ -123,7 +141,7 @@ fn labels_teach_are_taken_back_and_survive() {
         ["expected", "resolved", "a test run"]
     );
     assert_ne!(session.live().unwrap().engine.seal(), before);
-    let shown = json(&get(&mut Session::new(database.clone(), Settings::default()), path));
+    let shown = json(&get(&mut Session::new(database.clone(), settings()), path));
     assert_eq!([&shown["label"], &shown["status"]], ["expected", "resolved"]);
     let whats: Vec<&str> =
         shown["history"].as_array().unwrap().iter().filter_map(|line| line["what"].as_str()).collect();
@@ -131,7 +149,7 @@ fn labels_teach_are_taken_back_and_survive() {
     assert_eq!(json(&get(&mut session, "anomalies?status=resolved"))["anomalies"][0]["id"], 1);
 
     // The new session has replayed the label.
-    let mut again = Session::new(database.clone(), Settings::default());
+    let mut again = Session::new(database.clone(), settings());
     assert_eq!(json(&say(&mut again, "POST", "labels/undo", "").unwrap())["anomaly"], 1);
     assert_eq!(again.live().unwrap().engine.seal(), before);
     assert_eq!(json(&get(&mut again, path))["label"], serde_json::Value::Null);
@@ -163,7 +181,7 @@ fn labels_on_what_the_engine_forgot_are_kept_all_the_same() {
     assert_eq!(session.live().unwrap().engine.seal(), before);
 
     // It is in the records, for whoever comes next, and counts where configurations are compared.
-    let mut again = Session::new(database.clone(), Settings::default());
+    let mut again = Session::new(database.clone(), settings());
     let shown = json(&get(&mut again, "anomalies/3"));
     assert_eq!(shown["label"], "real");
     let labels = |shown: &serde_json::Value| {
@@ -240,7 +258,7 @@ fn an_explanation_is_kept() {
     assert_eq!(database.number("SELECT count(*) FROM explanations"), 2);
     // The engine forgets frames after a thousand; what was said of them stays.
     post(&mut session, &frames(700, 3000)).unwrap();
-    let mut again = Session::new(database.clone(), Settings::default());
+    let mut again = Session::new(database.clone(), settings());
     for (mode, why) in ["fast", "thorough"].iter().zip(&whys) {
         assert_eq!(&get(&mut session, &path(mode)), why);
         assert_eq!(&get(&mut again, &path(mode)), why);
@@ -279,7 +297,7 @@ fn a_key_makes_two_requests_one() {
     let first = answer(&mut session, &keyed("k1", body, START_MS)).unwrap();
     assert!(first.contains(r#""taken":2"#), "{first}");
     assert_eq!(answer(&mut session, &keyed("k1", body, START_MS + 1000)), Ok(first.clone()));
-    let mut again = Session::new(database.clone(), Settings::default());
+    let mut again = Session::new(database.clone(), settings());
     assert_eq!(answer(&mut again, &keyed("k1", body, START_MS + 1000)), Ok(first.clone()));
     let unkeyed = say(&mut again, "POST", "events", body).unwrap();
     assert!(unkeyed.contains(r#""taken":0"#), "{unkeyed}");
@@ -330,10 +348,36 @@ fn a_bad_row_is_answered_by_itself_where_that_is_asked() {
 }
 
 #[test]
+fn one_moment_from_the_future_does_not_shut_out_the_present() {
+    let mut session = Session::new(Database::new(), Settings::default());
+    say(&mut session, "PUT", "", r#"{"streams":["cpu","disk"]}"#).unwrap();
+    post(&mut session, &frames(-10, 0)).unwrap();
+    let row = |t: i64| format!(r#"{{"t":{t},"values":{{"cpu":1}}}}"#);
+    let day_ms = 86_400_000;
+    // A clock that begins in another century, and one in another zone.
+    let [wrong, zone] = [4_102_444_800_000, START_MS + day_ms - 1];
+    let (status, problem) = post(&mut session, &format!(r#"{{"frames":[{}]}}"#, row(wrong))).unwrap_err();
+    assert!(
+        status == 422 && problem.contains("time.ahead-of-clock") && problem.contains("\"at\":4102444800000")
+    );
+    let some = format!(r#"{{"frames":[{},{},{}]}}"#, row(wrong), row(START_MS), row(START_MS + 1));
+    let said = json(&say(&mut session, "POST", "frames?partial=true", &some).unwrap());
+    assert_eq!(said["results"][0]["problem"]["code"], "time.ahead-of-clock");
+    assert!(said["results"][1]["verdict"]["t"] == START_MS && said["results"][2]["verdict"].is_object());
+    assert!(post(&mut session, &format!(r#"{{"frames":[{}]}}"#, row(zone))).is_ok());
+    assert_eq!(say(&mut session, "POST", "tick", &format!(r#"{{"now":{wrong}}}"#)).unwrap_err().0, 422);
+    let mut events = Session::new(Database::new(), Settings::default());
+    say(&mut events, "PUT", "", r#"{"streams":["cpu"]}"#).unwrap();
+    let event = |t: i64| format!(r#"{{"events":[{{"stream":"cpu","t":{t},"value":1}}]}}"#);
+    assert_eq!(say(&mut events, "POST", "events", &event(wrong)).unwrap_err().0, 422);
+    assert!(say(&mut events, "POST", "events", &event(START_MS)).is_ok());
+}
+
+#[test]
 fn a_forgotten_system_is_gone() {
     let mut session = created(&Database::new());
     let done = session.answer(&ask("DELETE", "", "")).unwrap();
     assert_eq!((done.answer.status, done.is_forgotten), (204, true));
-    let mut nobody = Session::new(Database::new(), Settings::default());
+    let mut nobody = Session::new(Database::new(), settings());
     assert!(nobody.answer(&ask("DELETE", "", "")).is_err());
 }
