@@ -28,6 +28,41 @@ test('an engine goes back to a checkpoint, across a crash', async (t) => {
   assert.deepEqual(scores(after), scores(expected));
 });
 
+test('what was learned goes from Worker to Worker, and back by a checkpoint', async (t) => {
+  const sealed = { 'content-type': 'application/octet-stream' };
+  const take = async (api, path) => {
+    const response = await api.request(path);
+    assert.deepEqual([response.status, response.headers.get('content-type')], [200, 'application/octet-stream']);
+    return new Uint8Array(await response.arrayBuffer());
+  };
+  const said = (verdicts) => verdicts.map(({ t, score, oddness, alarm }) => [t, score, oddness, alarm]);
+  const there = await start(t, folder(t));
+  await there.create('a', schema(3));
+  await there.send('a', frames(3, 0, 600));
+  await there.must('POST', '/v1/systems/a/models');
+  const bytes = await take(there, '/v1/systems/a/models/1');
+  const expected = said(await there.send('a', frames(3, 600, 100)));
+
+  const dir = folder(t);
+  let here = await start(t, dir);
+  const made = await here.call('PUT', '/v1/systems/b', bytes, sealed);
+  assert.deepEqual([made.status, made.json.schema.streams.length], [201, 3]);
+  await here.kill();
+  here = await start(t, dir);
+  assert.deepEqual(said(await here.send('b', frames(3, 600, 100))), expected);
+  assert.deepEqual((await here.must('GET', '/v1/systems')).systems.map(({ id }) => id), ['b']);
+  const half = await here.call('PUT', '/v1/systems/c', bytes.subarray(0, 1000), sealed);
+  assert.deepEqual([half.status, half.json.code], [422, 'model.unreadable']);
+  assert.equal((await here.call('GET', '/v1/systems/c')).status, 404);
+  // And back.
+  await here.must('POST', '/v1/systems/b/models');
+  const brought = await there.call('POST', '/v1/systems/a/models', await take(here, '/v1/systems/b/models/2'), sealed);
+  assert.deepEqual([brought.status, brought.json.version], [201, 2]);
+  await there.must('POST', '/v1/systems/a/models/2/restore');
+  const next = frames(3, 700, 50);
+  assert.deepEqual(said(await there.send('a', next)), said(await here.send('b', next)));
+});
+
 test('two configurations side by side, with labels', async (t) => {
   const api = await start(t, folder(t));
   await api.create('a', schema(3));

@@ -14,6 +14,8 @@ use crate::refusal::Refusal;
 const DATA_BYTES_MAX: usize = 8 << 20;
 /// The largest schema: four thousand streams with all that can be said of them.
 const SCHEMA_BYTES_MAX: usize = 2 << 20;
+/// The largest sealed engine that is brought along: one of a thousand streams. A Worker holds it twice for a moment.
+const SEALED_BYTES_MAX: usize = 24 << 20;
 /// The largest body that says a word or two.
 const WORD_BYTES_MAX: usize = 64 << 10;
 
@@ -79,7 +81,9 @@ pub(crate) enum Action {
     View(View),
     /// List the checkpoints.
     Models,
-    /// Make a checkpoint.
+    /// Give a checkpoint away, sealed.
+    Model(u64),
+    /// Make a checkpoint, or take one that was made elsewhere.
     Checkpoint,
     /// Go back to a checkpoint.
     Restore(u64),
@@ -147,13 +151,14 @@ impl Action {
             (["models"], "GET") => Self::Models,
             (["models"], "POST") => Self::Checkpoint,
             (["models"], _) => return other("GET, POST"),
+            (["models", version], "GET") => Self::Model(number(version)?),
             (["models", version, "restore"], "POST") => Self::Restore(number(version)?),
             (["compare"], "POST") => Self::Compare,
             (["tick" | "labels" | "compare"] | ["labels", "undo"] | ["models", _, "restore"], _) => {
                 return other("POST");
             }
             (["live" | "scores" | "anomalies" | "health" | "gaps" | "quality" | "stats"], _)
-            | (["views", _] | ["anomalies", _, "explanation"], _) => return other("GET"),
+            | (["views", _] | ["models", _] | ["anomalies", _, "explanation"], _) => return other("GET"),
             _ => return Err(Refusal::NoSuchPath),
         })
     }
@@ -176,6 +181,7 @@ impl Action {
             | Self::Quality(_)
             | Self::Stats(..)
             | Self::Models
+            | Self::Model(_)
             | Self::Alerts => Scope::Read,
         }
     }
@@ -184,9 +190,10 @@ impl Action {
     pub(crate) fn body_bytes_max(&self) -> Option<usize> {
         match self {
             Self::Frames { .. } | Self::Events => Some(DATA_BYTES_MAX),
-            Self::Put | Self::Compare => Some(SCHEMA_BYTES_MAX),
+            Self::Put | Self::Checkpoint => Some(SEALED_BYTES_MAX),
+            Self::Compare => Some(SCHEMA_BYTES_MAX),
             Self::SetAlerts => Some(WORD_BYTES_MAX),
-            Self::Tick | Self::Amend(_) | Self::Label | Self::Checkpoint => Some(WORD_BYTES_MAX),
+            Self::Tick | Self::Amend(_) | Self::Label => Some(WORD_BYTES_MAX),
             _ => None,
         }
     }
@@ -259,6 +266,8 @@ mod tests {
             ("GET", "stats?by=year", Err(400)),
             ("GET", "views/top", Ok(Action::View(View::Top))),
             ("GET", "views/other", Err(404)),
+            ("GET", "models/3", Ok(Action::Model(3))),
+            ("POST", "models/3", Err(405)),
             ("POST", "models/3/restore", Ok(Action::Restore(3))),
             ("GET", "models/3/restore", Err(405)),
             ("POST", "labels/undo", Ok(Action::Undo)),
@@ -276,6 +285,7 @@ mod tests {
             ("GET", "", Scope::Read),
             ("POST", "models/1/restore", Scope::Admin),
             ("POST", "models", Scope::Write),
+            ("GET", "models/1", Scope::Read),
             ("GET", "live", Scope::Write),
             ("GET", "live?listen=true", Scope::Read),
             ("GET", "events", Scope::Read),

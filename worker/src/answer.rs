@@ -9,6 +9,9 @@ pub(crate) const CSV: &str = "text/csv";
 /// Columns of numbers, as the npm package has them.
 pub(crate) const COLUMNS: &str = "application/vnd.fourfold.columns";
 
+/// An engine with all that it has learned, as every shell seals it.
+pub(crate) const SEALED: &str = "application/octet-stream";
+
 /// A success.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Answer {

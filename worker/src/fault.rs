@@ -35,6 +35,18 @@ pub(crate) enum Fault {
         /// Its version.
         version: u64,
     },
+    /// What is said to be a sealed engine is none, or none of this version.
+    #[error("the body is no engine that can be opened here: {detail}")]
+    BadEngine {
+        /// Why.
+        detail: String,
+    },
+    /// The engine that was brought watches something else.
+    #[error("the engine was made with another schema than this system has: make a system of it, with PUT")]
+    EngineOfOtherSchema,
+    /// An engine can not become a system that has a past of its own.
+    #[error("this system has frames already: bring the engine as a checkpoint, and restore that")]
+    SystemInUse,
     /// There is nothing that two engines could be compared on.
     #[error("nothing is stored in this span: compare on one with frames or events")]
     NothingToCompare,
@@ -115,6 +127,9 @@ impl Fault {
             Self::NoSuchModel { .. } => (404, "No such checkpoint", "model.unknown"),
             Self::NotAcceptable { .. } => (406, "Not acceptable", "answer.unknown-media"),
             Self::ModelOfOtherSchema { .. } => (409, "The schema differs", "model.other-schema"),
+            Self::BadEngine { .. } => (422, "The engine can not be opened", "model.unreadable"),
+            Self::EngineOfOtherSchema => (409, "The schema differs", "model.not-of-this-schema"),
+            Self::SystemInUse => (409, "The system is in use", "model.system-in-use"),
             Self::NothingToCompare => (409, "Nothing to compare on", "compare.nothing"),
             Self::VerdictForgotten { .. } => (409, "The verdict is not kept", "frame.verdict-forgotten"),
             Self::TooMuch { .. } => (413, "Too much at once", "request.too-much"),

@@ -134,8 +134,19 @@ pub(crate) const PROBLEMS: &[Problem] = &[
     ("live.too-many-listeners", 503, "The system has as many listeners as it may. Close some, or poll."),
     ("live.upgrade-required", 426, "The path is a WebSocket. Send an upgrade, or follow `GET …/events`."),
     ("method.not-allowed", 405, "The path is there for other methods: see `Allow`."),
+    (
+        "model.not-of-this-schema",
+        409,
+        "The engine was made with another schema than the system has. Make a system of it: `PUT` it under a new name.",
+    ),
     ("model.other-schema", 409, "The checkpoint was made with another schema. Send that schema first."),
+    (
+        "model.system-in-use",
+        409,
+        "The system has frames of its own. Bring the engine as a checkpoint, and restore that.",
+    ),
     ("model.unknown", 404, "There is no such checkpoint."),
+    ("model.unreadable", 422, "The body is no sealed engine, or a damaged one, or one of a later version."),
     ("path.unknown", 404, "There is nothing at this path: see `/docs`."),
     ("query.malformed", 400, "A parameter is unknown, there twice or out of range. The detail names it."),
     (

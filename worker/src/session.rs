@@ -180,6 +180,7 @@ impl<S: Sql> Session<S> {
             Action::Stats(grain, span) => self.stats(*grain, *span),
             Action::View(view) => self.view(*view, ask.now_ms),
             Action::Models => self.models(),
+            Action::Model(version) => self.model(*version),
             Action::Checkpoint => self.checkpoint(ask),
             Action::Restore(version) => self.restore(ask, *version),
             Action::Compare => self.compare(ask),

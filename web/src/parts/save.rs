@@ -37,7 +37,7 @@ pub(crate) fn SaveSheet(session: Session, link: Link) -> impl IntoView {
                 <Show when=has_rows>
                     {row("save-png", "Picture, PNG", "The timeline as it stands now.", Box::new(move || save_picture(session)))}
                 </Show>
-                {row("save-session", "Session", "The engine with all that it has learned, no raw rows beyond its short memory. Opens again here, in the npm package and in the crate.", Box::new(move || link.export(Export::Session)))}
+                {row("save-session", "Session", "The engine with all that it has learned, no raw rows beyond its short memory. Opens again here, in the npm package, in the crate and in a Worker.", Box::new(move || link.export(Export::Session)))}
             </ul>
         </section>
         <Share session=session />

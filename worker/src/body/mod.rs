@@ -11,7 +11,7 @@ use fourfold::{Label, SchemaDraft};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 
-use crate::answer::{COLUMNS, CSV, JSON, NDJSON};
+use crate::answer::{COLUMNS, CSV, JSON, NDJSON, SEALED};
 use crate::refusal::Refusal;
 use crate::store::Status;
 
@@ -96,7 +96,7 @@ pub(crate) fn media(said: Option<&str>) -> Option<&'static str> {
     match name.as_deref() {
         None | Some("" | "text/plain" | "application/x-www-form-urlencoded") => Some(JSON),
         Some("application/jsonl" | "application/ndjson") => Some(NDJSON),
-        Some(name) => [JSON, NDJSON, CSV, COLUMNS].into_iter().find(|known| *known == name),
+        Some(name) => [JSON, NDJSON, CSV, COLUMNS, SEALED].into_iter().find(|known| *known == name),
     }
 }
 

@@ -11,7 +11,7 @@ use super::shapes::{
     ScoresPage, StatsAnswer, TickAnswer, ViewAnswer, Watched,
 };
 use crate::alerts::AlertsDraft;
-use crate::answer::{COLUMNS, CSV, NDJSON};
+use crate::answer::{COLUMNS, CSV, NDJSON, SEALED};
 use crate::body::{Amendment, Labelling, Note, Tick};
 use crate::session::described::{AlertsJson, AmendedJson, AnomaliesJson, OneAnomalyJson, SystemJson};
 
@@ -45,8 +45,9 @@ fn life(shapes: &mut Shapes) -> Vec<Operation> {
     });
     vec![
         Operation::new("PUT", "/v1/systems/{id}", "putSystem", "Create a system, or change what it watches")
-            .about("Sending the same schema again changes nothing. Another one keeps what can be kept, and the answer says what began anew.")
+            .about("Sending the same schema again changes nothing. Another one keeps what can be kept, and the answer says what began anew.\n\nA sealed engine (a session of the app, or what the npm package or the crate sealed) becomes a system with its schema that goes on where it stopped. Its frames and episodes stay where they were judged.")
             .takes(shapes.incoming::<Watched>(), &[("schema", schema)])
+            .takes_as(SEALED, json!({ "type": "string", "format": "binary" }), &[])
             .answers(201, "It was made.", shapes.outgoing::<SystemJson<'static>>())
             .answers(200, "It was there.", shapes.outgoing::<SystemJson<'static>>()),
         Operation::new("GET", "/v1/systems/{id}", "describeSystem", "Describe a system")
@@ -211,8 +212,13 @@ fn models(shapes: &mut Shapes) -> Vec<Operation> {
         Operation::new("POST", "/v1/systems/{id}/models", "checkpoint", "Make a checkpoint of the engine")
             .repeatable()
             .takes(shapes.incoming::<Note>(), &[("note", json!({ "note": "before the new pump" }))])
+            .takes_as(SEALED, json!({ "type": "string", "format": "binary" }), &[])
             .optional()
+            .about("Of this system's engine as it is now; or, where the body is a sealed engine of the same schema, of that: a session of the app, or what the npm package or the crate sealed. Nothing changes until it is restored.")
             .answers(201, "It is made.", shapes.outgoing::<KeptJson<'static>>()),
+        Operation::new("GET", "/v1/systems/{id}/models/{version}", "takeModel", "Take a checkpoint away")
+            .about("The app opens it as a session, the npm package and the crate as an engine.")
+            .answers_as(200, "The sealed engine.", SEALED, json!({ "type": "string", "format": "binary" })),
         Operation::new("GET", "/v1/systems/{id}/models", "listModels", "List the checkpoints").answers(
             200,
             "The newest first.",

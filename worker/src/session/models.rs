@@ -1,4 +1,5 @@
-//! Checkpoints, and the way back to them.
+//! Checkpoints, and the way back to them; and engines that come from elsewhere, or go there: what a page or a phone has
+//! learned, it goes on with here.
 
 use fourfold::Engine;
 use fourfold::engine::Kept;
@@ -8,16 +9,18 @@ use fourfold::wire::KeptJson;
 use super::course::Course;
 use super::system::{close_open, shift_after};
 use super::{Ask, Outcome, SNAPSHOTS_KEPT, Session, Taken, load};
-use crate::answer::Answer;
+use crate::answer::{Answer, SEALED};
 use crate::body::{self, Note};
 use crate::fault::Fault;
 use crate::log::Kind;
 use crate::refusal::Refusal;
 use crate::sql::Sql;
-use crate::store::{Blob, ModelRow};
+use crate::store::{Blob, ModelRow, Write};
 
 /// Checkpoints that are kept.
 const MODELS_KEPT: u64 = 8;
+/// The note of one that came from elsewhere.
+const BROUGHT: &str = "brought along";
 
 impl<S: Sql> Session<S> {
     pub(super) fn models(&mut self) -> Result<Outcome, Refusal> {
@@ -26,13 +29,56 @@ impl<S: Sql> Session<S> {
         Ok(Answer::ok(format!(r#"{{"models":[{}]}}"#, rows.join(","))).into())
     }
 
-    /// Keeps the engine as it is now.
+    /// The checkpoint itself, as every shell opens it.
+    pub(super) fn model(&mut self, version: u64) -> Result<Outcome, Refusal> {
+        self.exists()?;
+        self.checkpoint_row(version)?;
+        let body = self.store.blob(Blob::Model, version)?;
+        Ok(Answer { status: 200, media: SEALED, body }.into())
+    }
+
+    /// Keeps the engine as it is now, or the one that was brought.
     pub(super) fn checkpoint(&mut self, ask: &Ask<'_>) -> Result<Outcome, Refusal> {
         self.exists()?;
+        if is_sealed(ask) {
+            let engine = brought(ask)?;
+            if *engine.schema() != self.live()?.schema {
+                return Err(Fault::EngineOfOtherSchema.into());
+            }
+            return self.keep(ask, BROUGHT.to_owned(), engine.seal());
+        }
         let Note { note } = if ask.body.is_empty() { Note::default() } else { body::read(ask.body)? };
+        let bytes = self.live()?.engine.seal();
+        self.keep(ask, note, bytes)
+    }
+
+    /// A system that goes on where an engine stopped elsewhere. The engine is its first checkpoint; should the second step
+    /// fail, the same request does it again.
+    pub(super) fn put_engine(&mut self, ask: &Ask<'_>) -> Result<Outcome, Refusal> {
+        let engine = brought(ask)?;
+        match self.live() {
+            Err(Refusal::UnknownSystem) => {
+                let mut write = Write::default();
+                write.create(&body::write(&engine.schema().to_draft())?, ask.now_ms);
+                self.store.commit(write)?;
+            }
+            Ok(live) if live.schema == *engine.schema() && live.tail.frames == 0 => {}
+            Ok(_) => return Err(Fault::SystemInUse.into()),
+            Err(refusal) => return Err(refusal),
+        }
+        let kept = self.keep(ask, BROUGHT.to_owned(), engine.seal())?;
+        if let Some(taken) = kept.taken {
+            self.stand(taken)?;
+        }
+        let version = self.store.models()?.first().map_or(1, |newest| newest.version);
+        let restored = self.restore(ask, version)?;
+        Ok(Outcome { answer: Answer::made(self.describe(ask.id)?), ..restored })
+    }
+
+    /// Keeps an engine under the next number.
+    fn keep(&mut self, ask: &Ask<'_>, note: String, bytes: Vec<u8>) -> Result<Outcome, Refusal> {
         let version = self.store.models()?.first().map_or(1, |newest| newest.version + 1);
         let live = self.live()?;
-        let bytes = live.engine.seal();
         let description = describe(&bytes).ok();
         let kept = Kept { version, at_ms: ask.now_ms, note, description, bytes };
         let json = body::write(&KeptJson::from(&kept))?;
@@ -42,11 +88,15 @@ impl<S: Sql> Session<S> {
         Ok(Outcome { answer: Answer::made(json), taken: Some(taken) })
     }
 
+    fn checkpoint_row(&self, version: u64) -> Result<ModelRow, Refusal> {
+        let row = self.store.models()?.into_iter().find(|row| row.version == version);
+        row.ok_or_else(|| Fault::NoSuchModel { version }.into())
+    }
+
     /// Goes back to a checkpoint. Data stays, and so do episodes; the engine judges what comes next by what it knew then.
     pub(super) fn restore(&mut self, ask: &Ask<'_>, version: u64) -> Result<Outcome, Refusal> {
         self.exists()?;
-        let row = self.store.models()?.into_iter().find(|row| row.version == version);
-        let row = row.ok_or(Fault::NoSuchModel { version })?;
+        let row = self.checkpoint_row(version)?;
         let engine = Engine::open(&self.store.blob(Blob::Model, version)?)?;
         let newest = self.store.newest_anomaly()?;
         let Self { store, live, .. } = self;
@@ -69,4 +119,14 @@ impl<S: Sql> Session<S> {
         live.snapshot = taken.tail;
         Ok(Outcome { answer: Answer::ok(row.json), taken: Some(taken) })
     }
+}
+
+/// Whether the body is an engine.
+pub(super) fn is_sealed(ask: &Ask<'_>) -> bool {
+    body::media(ask.media) == Some(SEALED)
+}
+
+/// The engine in a body. Whoever sends it is told what is wrong with it: it is not the system that is damaged.
+fn brought(ask: &Ask<'_>) -> Result<Engine, Refusal> {
+    Engine::open(ask.body).map_err(|error| Fault::BadEngine { detail: error.to_string() }.into())
 }

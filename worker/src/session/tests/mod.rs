@@ -2,6 +2,7 @@
 
 mod alerts;
 mod asked;
+mod carried;
 mod database;
 mod durable;
 mod house;
