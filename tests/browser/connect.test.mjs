@@ -1,10 +1,11 @@
 // A Worker, connected by hand: nothing before a person says so, then frames to that one address.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { secrets, startWorkerd } from '../workerd.mjs';
 import { PHONE, feedSensors, launchWithSensors } from './device.mjs';
-import { artefacts, open, root, serve } from './page.mjs';
+import { artefacts, csv, judged, open, root, serve, table } from './page.mjs';
 
 let worker;
 let browser;
@@ -49,6 +50,32 @@ test('frames of this device reach a real Worker, from the moment that a person c
   const before = await sent(page);
   await page.waitForTimeout(3000);
   assert.equal(await sent(page), before, 'it goes on after a disconnect');
+  await context.close();
+});
+
+test('a session that was saved goes on in a Worker, and what it learned there opens here', async () => {
+  const { page, context } = await open(browser, worker.url);
+  const api = async (method, path, body) => {
+    const headers = { authorization: `Bearer ${secrets.ADMIN_SECRET}`, 'content-type': typeof body === 'string' ? 'application/json' : 'application/octet-stream' };
+    const response = await fetch(`${worker.url}/v1/systems/plant${path}`, { method, headers, body });
+    assert.ok(response.ok, `${method} ${path} answered ${response.status}`);
+    return response;
+  };
+  const choose = (file) => page.locator('input[type=file]').first().setInputFiles(file);
+  await choose(csv('plant.csv', table({ rows: 1500 }).text));
+  await judged(page);
+  await page.locator('[data-test=tab-save]').click();
+  const [download] = await Promise.all([page.waitForEvent('download'), page.locator('[data-test=save-session]').click()]);
+  const { schema } = await (await api('PUT', '', await readFile(await download.path()))).json();
+  const last = table({ rows: 1600 }).at(1599);
+  const values = Object.fromEntries(schema.streams.map(({ name }) => [name, 0]));
+  const { verdicts } = await (await api('POST', '/frames', JSON.stringify({ frames: [{ t: last, values }] }))).json();
+  assert.equal(verdicts.length, 1);
+  await api('POST', '/models', '');
+  const bytes = Buffer.from(await (await api('GET', '/models/2')).arrayBuffer());
+  await page.locator('[data-test=home]').click();
+  await choose({ name: 'plant.fourfold', mimeType: 'application/octet-stream', buffer: bytes });
+  await page.locator('[data-test=resumed]').filter({ hasText: '1,501' }).waitFor();
   await context.close();
 });
 
