@@ -33,6 +33,7 @@ for (const [name, way, options] of [
     const digest = await judged(page);
     const before = await episodes(page);
     assert.ok(before.some(({ from, to, text }) => from <= at(2000) && to >= at(2000) && /stream_1 rose to/.test(text)));
+    assert.equal(await page.locator('[data-test=episode]').first().getAttribute('data-opened'), `${at(2000)}`, 'the worst is the first');
     await press(`[data-test=episode][data-opened="${at(2000)}"]`);
     await page.locator('[data-test=headline]').filter({ hasText: /stream_1 rose to/ }).waitFor();
     assert.ok(await page.locator('.evidence li').count() > 0, 'what speaks for it');

@@ -32,7 +32,10 @@ pub(crate) fn Episodes(session: Session, link: Link) -> impl IntoView {
         let mut episodes = session.episodes.get();
         if session.controls.worst_first.get() {
             // Stable: of equals the earlier first.
-            episodes.sort_by_key(|episode| std::cmp::Reverse(episode.severity));
+            episodes.sort_by(|one, other| {
+                let by_severity = other.severity.cmp(&one.severity);
+                by_severity.then_with(|| other.peak_score.total_cmp(&one.peak_score))
+            });
         }
         episodes
     };
