@@ -5,6 +5,8 @@
 use fourfold::cause::Mode;
 
 pub(crate) use crate::access::Scope;
+use crate::answer::SEALED;
+use crate::body;
 use crate::query::Query;
 pub(crate) use crate::query::{Filter, Grain, Span, Stretch};
 use crate::refusal::Refusal;
@@ -186,14 +188,16 @@ impl Action {
         }
     }
 
-    /// The most bytes of the body that comes with it, once decoded; `None` where no body is read.
-    pub(crate) fn body_bytes_max(&self) -> Option<usize> {
+    /// The most bytes of the body that comes with it, once decoded, by what it is said to be; `None` where no body is
+    /// read.
+    pub(crate) fn body_bytes_max(&self, said: Option<&str>) -> Option<usize> {
+        let is_sealed = body::media(said) == Some(SEALED);
         match self {
             Self::Frames { .. } | Self::Events => Some(DATA_BYTES_MAX),
-            Self::Put | Self::Checkpoint => Some(SEALED_BYTES_MAX),
-            Self::Compare => Some(SCHEMA_BYTES_MAX),
+            Self::Put | Self::Checkpoint if is_sealed => Some(SEALED_BYTES_MAX),
+            Self::Put | Self::Compare => Some(SCHEMA_BYTES_MAX),
             Self::SetAlerts => Some(WORD_BYTES_MAX),
-            Self::Tick | Self::Amend(_) | Self::Label => Some(WORD_BYTES_MAX),
+            Self::Tick | Self::Amend(_) | Self::Label | Self::Checkpoint => Some(WORD_BYTES_MAX),
             _ => None,
         }
     }
@@ -275,6 +279,17 @@ mod tests {
         ] {
             assert_eq!(of(method, path), expected, "{method} {path}");
         }
+    }
+
+    #[test]
+    fn only_a_sealed_engine_may_be_large() {
+        let cap = |method, path, media| of(method, path).unwrap().body_bytes_max(media);
+        for (method, path, text) in [("PUT", "", SCHEMA_BYTES_MAX), ("POST", "models", WORD_BYTES_MAX)] {
+            assert_eq!(cap(method, path, Some("application/json")), Some(text));
+            assert_eq!(cap(method, path, None), Some(text));
+            assert_eq!(cap(method, path, Some(SEALED)), Some(SEALED_BYTES_MAX));
+        }
+        assert_eq!(cap("POST", "labels", Some(SEALED)), Some(WORD_BYTES_MAX));
     }
 
     #[test]

@@ -76,7 +76,8 @@ async fn serve(request: &mut Request, method: &str, env: &Env, visit: &mut Visit
         visit.system = Some(id.to_owned());
         return lines::answer(request, env, &caller, id, &visit.trace).await;
     }
-    let body = match route.body_bytes_max() {
+    let said = request.headers().get("content-type").ok().flatten();
+    let body = match route.body_bytes_max(said.as_deref()) {
         Some(cap_bytes) => Some(body::read(request, cap_bytes).await?),
         None => None,
     };

@@ -65,11 +65,11 @@ impl Route<'_> {
     }
 
     /// The most bytes of its body, once unpacked; `None` where no body is read.
-    pub(crate) fn body_bytes_max(&self) -> Option<usize> {
+    pub(crate) fn body_bytes_max(&self, said: Option<&str>) -> Option<usize> {
         match self {
             Self::MakeKey | Self::Mcp => Some(DRAFT_BYTES_MAX),
             Self::Detect => Some(BODY_BYTES_MAX),
-            Self::System { action, .. } => action.body_bytes_max(),
+            Self::System { action, .. } => action.body_bytes_max(said),
             _ => None,
         }
     }
