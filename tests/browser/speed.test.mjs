@@ -48,17 +48,19 @@ async function million(t) {
     `the observer saw ${long.length} beyond 50 ms`);
   assert.deepEqual(complaints, []);
   await context.close();
-  return { computed, longest: longest.cpu };
+  return { computed, longest: longest.wall, longestComputed: longest.cpu, took };
 }
 
-// Asserted by computing time: by the clock a busy machine is measured, not the page. The clock is told. Even so one pass may
-// meet a slow moment of the machine; three on end do not.
+// The clock counts what else the machine does as well: one pass may meet a slow moment of it; five on end do not.
 test('from file to finished verdicts: no long task, and under four seconds', async (t) => {
   const passes = [];
   const best = (what) => Math.min(...passes.map((pass) => pass[what]));
-  while (passes.length < 3 && (passes.length === 0 || best('longest') > 50 || best('computed') >= 4000)) passes.push(await million(t));
-  assert.ok(best('longest') > 0 && best('longest') <= 50, `a task of ${best('longest')} ms`);
-  assert.ok(best('computed') > 500 && best('computed') < 4000, `${best('computed')} ms`);
+  const isSlow = () => best('longest') > 50 || best('longestComputed') > 35 || best('took') >= 4000;
+  while (passes.length === 0 || (passes.length < 5 && isSlow())) passes.push(await million(t));
+  assert.ok(best('longest') > 0 && best('longest') <= 50, `a task of ${best('longest')} ms by the clock`);
+  assert.ok(best('longestComputed') <= 35, `a task that computes for ${best('longestComputed')} ms`);
+  assert.ok(best('computed') > 500 && best('computed') < 4000, `the engine computes for ${best('computed')} ms`);
+  assert.ok(best('took') < 4000, `${best('took')} ms by the clock`);
 });
 
 test('panning 32 streams of 20,000 points costs less than a frame, and there are 30 of them a second', async (t) => {

@@ -8,7 +8,7 @@ use web_sys::{ClipboardEvent, DragEvent, HtmlInputElement};
 use crate::address;
 use crate::kept;
 use crate::link::Link;
-use crate::parts::{Bar, Episodes, Resumed, Side, TimelineChart, Welcome, Working};
+use crate::parts::{Bar, Episodes, NextFrame, Resumed, Side, TimelineChart, Welcome, Working};
 use crate::privacy::{Privacy, UpdateNote};
 use crate::sensors::{Live, LivePanel};
 use crate::session::{Phase, Session};
@@ -46,9 +46,11 @@ pub(crate) fn App() -> impl IntoView {
                 <div class="workspace">
                     <Show when=has_rows><TimelineChart session=session link=link /></Show>
                     // What can be done to a file can not be done to a device that goes on.
-                    <Show when=is_live fallback=move || view! { <Side session=session link=link /> }>
-                        <aside class="side" aria-label="Findings"><div class="sheet"><Episodes session=session link=link /></div></aside>
-                    </Show>
+                    <NextFrame>
+                        <Show when=is_live fallback=move || view! { <Side session=session link=link /> }>
+                            <aside class="side" aria-label="Findings"><div class="sheet"><Episodes session=session link=link /></div></aside>
+                        </Show>
+                    </NextFrame>
                 </div>
             </Show>
         </main>

@@ -1,5 +1,7 @@
 //! Draws lanes on a canvas. Where things go is computed by `fourfold_web::chart`; here it becomes ink.
 
+use std::ops::Range;
+
 use fourfold::wire::EpisodeJson;
 use fourfold_web::chart::pyramid::Pyramid;
 use fourfold_web::chart::scale::{Scale, Span};
@@ -106,6 +108,13 @@ struct Sheet {
 impl Sheet {
     /// Fits the canvas' pixels to the screen's and clears it.
     fn new(canvas: &HtmlCanvasElement, height: f64, span: Span) -> Option<Self> {
+        let sheet = Self::kept(canvas, height, span)?;
+        sheet.pen.clear_rect(0.0, 0.0, sheet.width, sheet.height);
+        Some(sheet)
+    }
+
+    /// The same with what is on it.
+    fn kept(canvas: &HtmlCanvasElement, height: f64, span: Span) -> Option<Self> {
         let ratio = web_sys::window()?.device_pixel_ratio().clamp(1.0, 3.0);
         let width = f64::from(canvas.client_width());
         let (wide, tall) = ((width * ratio).round() as u32, (height * ratio).round() as u32);
@@ -118,7 +127,6 @@ impl Sheet {
         }
         let pen: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.unchecked_into();
         pen.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0).ok()?;
-        pen.clear_rect(0.0, 0.0, width, height);
         let x = Scale::new(span.from_ms, span.to_ms, 0.0, width);
         Some(Self { pen, ink: Ink::of_page()?, width, height, span, x })
     }
@@ -348,12 +356,15 @@ pub(crate) fn under(canvas: &HtmlCanvasElement, timeline: &Timeline, look: &Look
     sheet.brush(look.brush);
 }
 
-/// The streams, one lane each.
-pub(crate) fn lanes(canvas: &HtmlCanvasElement, timeline: &Timeline, span: Span, folded: &[String]) {
-    let boxes = lane_boxes(timeline, folded);
+/// The streams of these places, one lane each. The first of them begins a new sheet.
+pub(crate) fn lanes(canvas: &HtmlCanvasElement, timeline: &Timeline, look: &Look<'_>, which: Range<usize>) {
+    let boxes = lane_boxes(timeline, look.folded);
     let height = boxes.last().map_or(0.0, |lane| lane.top + lane.height);
-    let Some(sheet) = Sheet::new(canvas, height, span) else { return };
-    for (lane, place) in timeline.lanes.iter().zip(&boxes).filter(|(_, place)| place.height > 0.0) {
+    let begun = if which.start == 0 { Sheet::new } else { Sheet::kept };
+    let Some(sheet) = begun(canvas, height, look.span) else { return };
+    let asked = timeline.lanes.iter().zip(&boxes).take(which.end).skip(which.start);
+    for (lane, place) in asked.filter(|(_, place)| place.height > 0.0) {
+        sheet.pen.clear_rect(0.0, place.top, sheet.width, place.height);
         stream_lane(&sheet, timeline, lane, place);
     }
 }

@@ -1,12 +1,19 @@
 //! When what is drawn.
 
+use std::ops::Range;
+
 use leptos::html::{Canvas, Div};
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, ResizeObserver};
 
 use crate::draw::{self, Look};
+use crate::parts::frames::{a_few_per_frame, once_per_frame};
 use crate::session::{Session, Timeline};
+
+/// So many lanes are drawn in one frame when the first table comes: the first drawing costs several times what a later one
+/// does, since nothing of it is compiled yet.
+const FIRST_LANES_A_FRAME: usize = 4;
 
 /// What is drawn on: the head, and two sheets for the streams.
 #[derive(Clone, Copy)]
@@ -33,21 +40,32 @@ pub(super) fn draw_on_change(session: Session, canvases: Canvases, width_px: RwS
             });
         });
     };
-    let paint_head = once_per_frame(1, move || {
+    let paint_head = once_per_frame(2, move || {
         let Some(canvas) = head.try_get_untracked().flatten() else { return };
         session.verdicts.with_untracked(|verdicts| {
             look(&|timeline, look| draw::head(&canvas, timeline, verdicts, look));
         });
     });
-    let paint_under = once_per_frame(2, move || {
+    let paint_under = once_per_frame(11, move || {
         let Some(canvas) = under.try_get_untracked().flatten() else { return };
         look(&|timeline, look| draw::under(&canvas, timeline, look));
     });
-    let paint_lanes = once_per_frame(0, move || {
-        let Some(canvas) = lanes.try_get_untracked().flatten() else { return };
-        look(&|timeline, look| draw::lanes(&canvas, timeline, look.span, look.folded));
+    let draw_lanes = move |which: Range<usize>| {
+        let Some(canvas) = lanes.try_get_untracked().flatten() else { return false };
+        let is_last = session.timeline.with_untracked(|timeline| which.end >= timeline.lanes.len());
+        look(&|timeline, look| draw::lanes(&canvas, timeline, look, which.clone()));
+        !is_last
+    };
+    let is_first = StoredValue::new(true);
+    let paint_lanes = once_per_frame(3, move || {
+        if is_first.get_value() {
+            is_first.set_value(false);
+            a_few_per_frame(FIRST_LANES_A_FRAME, 0, draw_lanes);
+        } else {
+            draw_lanes(0..usize::MAX);
+        }
     });
-    let paint_raster = once_per_frame(3, move || {
+    let paint_raster = once_per_frame(12, move || {
         let Some(canvas) = raster.try_get_untracked().flatten() else { return };
         look(&|timeline, look| draw::raster(&canvas, timeline, look.span));
     });
@@ -89,27 +107,6 @@ pub(super) fn draw_on_change(session: Session, canvases: Canvases, width_px: RwS
         raster.track();
         paint_raster();
     });
-}
-
-/// However often it is asked for, `paint` runs once before the next frame; at first so many frames later, since all
-/// pictures of a long table in the frame in which it appears would hold the page up.
-fn once_per_frame(later: u32, paint: impl Fn() + Copy + 'static) -> impl Fn() + Copy + 'static {
-    let is_due = StoredValue::new(false);
-    let later = StoredValue::new(later);
-    move || {
-        if !is_due.get_value() {
-            is_due.set_value(true);
-            after_frames(later.get_value(), move || {
-                is_due.set_value(false);
-                later.set_value(0);
-                paint();
-            });
-        }
-    }
-}
-
-fn after_frames(frames: u32, act: impl FnOnce() + 'static) {
-    request_animation_frame(move || if frames == 0 { act() } else { after_frames(frames - 1, act) });
 }
 
 pub(super) fn watch_width(plot: NodeRef<Div>, width_px: RwSignal<f64>) {

@@ -8,9 +8,10 @@ use fourfold_web::chart::ticks::{moment, number};
 use fourfold_web::chart::trace::rows_in;
 use leptos::prelude::*;
 
-use crate::session::{Session, Verdicts, one_in};
+use crate::session::{Phase, Session, Verdicts, one_in};
 
-/// The table follows once the view has stood still for so long: nobody reads while the view moves.
+/// The table follows once the view has stood still for so long, and what is to be told is known: nobody reads while the view
+/// moves, and many cells made while the engine takes all of the machine would hold the page up.
 const STILL: Duration = Duration::from_millis(400);
 
 /// Parts of the stretch that the score is told of.
@@ -21,12 +22,16 @@ const PARTS: usize = 12;
 pub(super) fn TimelineTwin(session: Session) -> impl IntoView {
     let still = RwSignal::new(Span::default());
     let waiting = StoredValue::new(None::<TimeoutHandle>);
+    let is_judging =
+        Memo::new(move |_| session.phase.get() == Phase::Judging && !session.controls.is_paused.get());
     Effect::new(move |_| {
         let view = session.view.get();
+        let is_told = !is_judging.get();
         waiting.update_value(|waiting| {
             waiting.take().iter().for_each(TimeoutHandle::clear);
             // A view that stood still is news of the clock, not derived from any signal.
-            *waiting = set_timeout_with_handle(move || still.set(view), STILL).ok();
+            *waiting =
+                is_told.then(|| set_timeout_with_handle(move || still.set(view), STILL).ok()).flatten();
         });
     });
     on_cleanup(move || {
