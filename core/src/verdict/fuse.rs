@@ -4,7 +4,7 @@
 //!
 //! - `oddness` ranks moments: with company it is that of the joint novelty, which knows a moment better than any single
 //!   stream does; a stream alone has nothing to be joint with, and its own oddness counts. It is never made to fit what
-//!   was seen lately, so it stays high through a long anomaly;
+//!   was seen lately, so it stays high through a long anomaly, and lingers through a calm moment of one;
 //! - `chance` is calibrated: the harmonic mean of the views' chances, which is a chance itself however much the views
 //!   depend on each other, moved towards its own true share of what happens nowadays;
 //! - `news` raises alarms, once per thing that happens: the most surprising stream, the joint novelty, and what any
@@ -13,6 +13,7 @@
 use core::f64::consts::LN_10;
 
 use super::insistence::Insistence;
+use super::linger::Linger;
 use super::member::{Gaze, Member};
 use super::{View, ViewVerdict};
 use crate::math::{exp, ln_1p};
@@ -86,8 +87,21 @@ pub(crate) struct Fusion {
     believed: Ranks,
     /// Of the view on dependence, as it is nowadays.
     relations: Ranks,
+    linger: Linger,
 }
-state!(Fusion { members, trace, holds, insistences, insisted, own, alone, said, believed, relations });
+state!(Fusion {
+    members,
+    trace,
+    holds,
+    insistences,
+    insisted,
+    own,
+    alone,
+    said,
+    believed,
+    relations,
+    linger
+});
 
 /// What can be news.
 #[derive(Clone, Copy)]
@@ -105,6 +119,8 @@ impl Source {
 pub(crate) struct Fused {
     /// How odd, unbounded: what moments are ranked by.
     pub(crate) oddness: f64,
+    /// The same of this moment by itself.
+    momentary: f64,
     opinions: [Opinion; View::COUNT],
     /// Changes with the values.
     trace: f64,
@@ -140,6 +156,7 @@ impl Fusion {
             said: Ranks::present(),
             believed: Ranks::present(),
             relations: Ranks::present(),
+            linger: Linger::new(),
         }
     }
 
@@ -178,8 +195,10 @@ impl Fusion {
         let heard = surprises.iter().zip(&self.holds).map(|(surprise, hold)| hold.judge(*surprise));
         let news = heard.chain(insisting).fold(0.0, f64::max);
         let doubt: f64 = views.iter().zip(TRUST).map(|(view, trust)| 1.0 - view.weight * trust).product();
+        let momentary = oddness(&opinions, &views, is_alone, frames);
         Fused {
-            oddness: oddness(&opinions, &views, is_alone, frames),
+            oddness: self.linger.judge(momentary),
+            momentary,
             opinions,
             trace: streams.iter().map(|stream| stream.row).sum(),
             own,
@@ -264,6 +283,7 @@ impl Fusion {
     /// belongs to an episode teaches nobody how odd normal moments are.
     pub(crate) fn learn(&mut self, fused: &Fused, is_news: bool, is_calm: bool) {
         self.insisted = fused.insisted;
+        self.linger.learn(fused.momentary);
         for (at, told) in self.insistences.iter_mut().enumerate() {
             let is_silence = fused.is_silence_known && INSISTENT[at] == View::Gaps;
             told.learn(

@@ -62,6 +62,7 @@ mod flood;
 mod fuse;
 mod insistence;
 mod label;
+mod linger;
 mod member;
 mod meta;
 mod output;
