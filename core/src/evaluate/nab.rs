@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use super::{comparable, descending};
 use crate::math::{exp, floor};
 
-/// Share of a file, and of how many rows at most, in which a detector may settle.
+/// Share of a file, and of how many rows at most.
 const PROBATION: (f64, usize) = (0.15, 5000);
 
 /// What a false alarm and a miss cost, where a hit earns 1.
@@ -128,10 +128,15 @@ fn summed(taken: &[Step], threshold: f64, windows: usize, profile: Profile) -> N
     }
 }
 
+/// How many of a file's rows are not judged, in which a detector may settle.
+pub fn probation(rows: usize) -> usize {
+    floor(PROBATION.0 * rows.min(PROBATION.1) as f64) as usize
+}
+
 impl Scored<'_> {
     fn steps(&self, steps: &mut Vec<Step>) {
         let rows = self.scores.len();
-        let probation = floor(PROBATION.0 * rows.min(PROBATION.1) as f64) as usize;
+        let probation = probation(rows);
         let (worth, window_of) = self.geometry();
         let scores = comparable(self.scores);
         for row in (probation..rows).filter(|&row| window_of[row].is_none()) {

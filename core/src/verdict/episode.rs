@@ -3,6 +3,7 @@
 use super::fuse::Fusion;
 use super::signature::Signature;
 use super::{Label, Severity};
+use crate::math::log10;
 use crate::silence::Cause;
 use crate::snapshot::{Capped, state, words};
 use crate::stream::Reason;
@@ -129,6 +130,12 @@ impl Finding {
             is_abnormal: is_silence || self.rarity < rate,
             ..self
         }
+    }
+
+    /// How bad it is, where so many frames were abnormal so far: by its chance or by its news, whichever is worse.
+    pub(crate) fn severity(&self, rate: f64, frames: u64) -> Severity {
+        let by_chance = log10(rate / self.chance);
+        Severity::of(by_chance.max(self.news - Fusion::threshold(rate)), frames)
     }
 
     /// A moment with nothing to say.
@@ -270,7 +277,7 @@ impl Episode {
             self.cause = finding.cause;
             self.group = finding.group;
         }
-        self.severity = self.severity.max(Severity::of(finding.chance, rate, self.frames));
+        self.severity = self.severity.max(finding.severity(rate, self.frames));
     }
 }
 
@@ -340,5 +347,15 @@ mod tests {
             episodes.iter().map(|episode| episode.end).collect::<alloc::vec::Vec<_>>(),
             [End::Overtaken, End::Open]
         );
+    }
+
+    #[test]
+    fn severity_knows_size() {
+        let rate = 0.001;
+        let spike = |news| Finding { news, chance: 0.0008, ..finding(0, 0.0008, 0) }.severity(rate, 1);
+        assert_eq!(spike(Fusion::threshold(rate)), Severity::Low);
+        assert_eq!(spike(Fusion::threshold(rate) + 4.0), Severity::Critical);
+        // What is no news is as bad as its chance says.
+        assert_eq!(Finding { news: 0.0, ..finding(0, 5e-6, 0) }.severity(rate, 1), Severity::High);
     }
 }

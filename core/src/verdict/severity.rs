@@ -1,6 +1,9 @@
 //! How bad it is: how unlikely, and how lasting.
+//!
+//! How unlikely a moment is, is known in two ways. Its calibrated chance is no smaller than the past is long: after two
+//! thousand frames nothing is rarer than one in two thousand. The strength of its news knows size: it goes on where no
+//! chance was ever seen, so that a value sixty deviations off is worse than one that is five off.
 
-use crate::math::log10;
 use crate::snapshot::words;
 
 /// Frames after which an episode is lasting.
@@ -28,11 +31,10 @@ pub enum Severity {
 words!(Severity { Severity::None, Severity::Low, Severity::Medium, Severity::High, Severity::Critical });
 
 impl Severity {
-    /// Of an abnormal frame: `rate` is the chance that raises an alarm, `frames` how many were abnormal so far.
-    pub(crate) fn of(chance: f64, rate: f64, frames: u64) -> Self {
-        let magnitudes = log10(rate / chance);
+    /// Of an abnormal frame: how many decades less likely than what raises an alarm, and how many were abnormal so far.
+    pub(crate) fn of(decades: f64, frames: u64) -> Self {
         let is_lasting = frames >= LASTING_FRAMES;
-        match magnitudes {
+        match decades {
             m if m >= 3.0 || (m >= 2.0 && is_lasting) => Self::Critical,
             m if m >= 2.0 || is_lasting => Self::High,
             m if m >= 1.0 => Self::Medium,
@@ -47,12 +49,11 @@ mod tests {
 
     #[test]
     fn grows_with_unlikeliness_and_with_time() {
-        let of = |chance, frames| Severity::of(chance, 1e-3, frames);
-        assert_eq!(of(9e-4, 1), Severity::Low);
-        assert_eq!(of(9e-5, 1), Severity::Medium);
-        assert_eq!(of(9e-6, 1), Severity::High);
-        assert_eq!(of(9e-7, 1), Severity::Critical);
-        assert_eq!(of(9e-4, 30), Severity::High);
-        assert_eq!(of(9e-6, 30), Severity::Critical);
+        assert_eq!(Severity::of(0.1, 1), Severity::Low);
+        assert_eq!(Severity::of(1.1, 1), Severity::Medium);
+        assert_eq!(Severity::of(2.1, 1), Severity::High);
+        assert_eq!(Severity::of(3.1, 1), Severity::Critical);
+        assert_eq!(Severity::of(0.1, 30), Severity::High);
+        assert_eq!(Severity::of(2.1, 30), Severity::Critical);
     }
 }

@@ -135,7 +135,7 @@ impl Tier3 {
 
     /// Takes the episodes one moment further, and says so in the verdict. True where nothing is wrong.
     fn carry(&mut self, finding: &Finding, verdict: &mut Verdict) -> bool {
-        let severity = Severity::of(finding.chance, self.false_alarm_rate, 1);
+        let severity = finding.severity(self.false_alarm_rate, 1);
         if verdict.alarm {
             self.episodes.begin(finding);
             self.labels.remember(self.episodes.open().map_or(0, |open| open.id), self.meta.recent());

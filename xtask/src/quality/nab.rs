@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use fourfold::evaluate::nab::{NabScore, Scored, score, score_at};
+use fourfold::evaluate::nab::{NabScore, Scored, probation, score, score_at};
 use fourfold::evaluate::volume::Volume;
 
 use super::layout::{Series, read, read_nab};
@@ -63,10 +63,12 @@ fn windows(series: &Series, spans: &[[String; 2]]) -> Outcome<Windows> {
     Ok(windows)
 }
 
+/// Of the rows after the probation, as in NAB's own score.
 fn volume(file: &File) -> Option<Volume> {
     let is_inside = |row: usize| file.windows.iter().any(|&(first, last)| (first..=last).contains(&row));
-    let labels: Vec<bool> = (0..file.series.rows()).map(is_inside).collect();
-    Volume::of(&file.said.scores, &labels, WINDOW)
+    let from = probation(file.series.rows());
+    let labels: Vec<bool> = (from..file.series.rows()).map(is_inside).collect();
+    Volume::of(&file.said.scores[from..], &labels, WINDOW)
 }
 
 fn print(files: &[File], each: bool) {
