@@ -499,13 +499,17 @@ struct House {
 
 impl House {
     fn learned() -> Self {
+        let mut house = Self::new();
+        house.pass(8 * DAY_MS, |_| true);
+        house
+    }
+
+    fn new() -> Self {
         let mut draft = SchemaDraft::of_streams((0..20).map(|place| format!("s{place}")));
         for (place, stream) in draft.streams.iter_mut().enumerate() {
             stream.group = Some(format!("g{}", place % 4));
         }
-        let mut house = Self { engine: Engine::new(draft.validate().expect("valid")), now_ms: START_MS };
-        house.pass(8 * DAY_MS, |_| true);
-        house
+        Self { engine: Engine::new(draft.validate().expect("valid")), now_ms: START_MS }
     }
 
     /// Lets time pass; what ticks said. Frames without a value do not come.
@@ -549,4 +553,25 @@ fn through_the_engine_a_silence_is_one_episode_in_its_own_words() {
     assert_one_episode(&[2, 6, 14], Cause::SourcePartlySilent, 11);
     assert_one_episode(&[1, 5, 9, 13, 17], Cause::SourceDown, 11);
     assert_one_episode(&(0..20).collect::<Vec<_>>(), Cause::AllSilent, 11);
+}
+
+#[test]
+fn in_the_first_week_an_outage_of_all_is_told_unless_there_may_be_nights() {
+    let mut tireless = House::new();
+    tireless.pass(2 * DAY_MS, |_| true);
+    let told = tireless.pass(30 * MINUTE_MS, |_| false);
+    let [verdict] = told.as_slice() else { panic!("told once: {told:?}") };
+    assert_eq!((verdict.silences[0].cause, verdict.alarm), (Cause::AllSilent, true));
+    // A group of it, while the others speak.
+    let mut part = House::new();
+    part.pass(2 * DAY_MS, |_| true);
+    part.pass(30 * MINUTE_MS, |place| place % 4 != 1);
+    assert!(part.engine.episodes().any(|episode| episode.cause == Some(Cause::SourceDown)));
+
+    let mut sleeper = House::new();
+    for _ in 0..5 {
+        sleeper.pass(16 * HOUR_MS, |_| true);
+        let told = sleeper.pass(8 * HOUR_MS, |_| false);
+        assert!(told.iter().all(|verdict| !verdict.alarm), "a night: {told:?}");
+    }
 }

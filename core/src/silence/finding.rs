@@ -59,6 +59,6 @@ pub struct Finding {
     pub usual_ms: i64,
     /// About the chance of a silence this long among usual ones. Below one in a thousand only its order counts.
     pub chance: f64,
-    /// Whether at least a week of habits stands behind it.
+    /// Whether habits stand behind it: of a week, or of a day and a night without a pause.
     pub settled: bool,
 }

@@ -2,13 +2,11 @@
 
 use crate::snapshot::state;
 
-use super::clock::{Clock, is_in_range};
+use super::clock::{Clock, Manner, is_in_range};
 use super::run::Runs;
 
-/// Hours on either side whose silence an hour shares.
-const RADIUS: usize = 1;
 /// A single stream is told from its owner's bedtime by the others of its source.
-const EARLY_LEAST_MS: f64 = 0.0;
+const MANNER: Manner = Manner { radius: 1, early_least_ms: 0.0, may_be_tireless: false };
 /// Readings that cover this share of a silence were late, not missing.
 const LATE_SHARE: f64 = 0.7;
 
@@ -31,7 +29,7 @@ state!(Listener { clock, runs, told_from_ms, told_to_ms, covered_ms } where |lis
 impl Listener {
     pub(super) fn new() -> Self {
         Self {
-            clock: Clock::new(RADIUS, EARLY_LEAST_MS, false),
+            clock: Clock::new(MANNER, false),
             runs: Runs::new(),
             told_from_ms: 0,
             told_to_ms: i64::MIN,
@@ -41,7 +39,7 @@ impl Listener {
 
     /// The first real date: what was learned without a calendar is no guide.
     pub(super) fn start_calendar(&mut self) {
-        self.clock = Clock::new(RADIUS, EARLY_LEAST_MS, true);
+        self.clock = Clock::new(MANNER, true);
     }
 
     pub(super) fn tell(&mut self, now_ms: i64) {

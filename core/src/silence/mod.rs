@@ -21,7 +21,8 @@
 //! 1.1 intervals after the first missed reading (2.1 at worst, where one had just been lost); a dead collector, and three
 //! dead streams of a device with eight, were one episode each, in their own words.
 //!
-//! - In the first week it knows little; findings say so by [`settled`](Finding::settled).
+//! - In the first week it knows little, and findings say so by [`settled`](Finding::settled): only a source that spoke through
+//!   a day and a night without a pause is missed, and once for nothing should its first bedtime come after that.
 //! - After a change of cadence it is wrong once or twice, and in the week after clocks are changed where the schema has no
 //!   zone.
 //! - It can not see a silence that is shorter than the habit: a sensor that speaks on change only may be dead for hours
@@ -312,7 +313,7 @@ impl Silence {
             since_ms: self.unscaled(clock.last_ms().unwrap_or_default()),
             usual_ms: self.unscaled(clock.usual_ms()),
             chance: 1.0,
-            settled: clock.is_settled(),
+            settled: clock.is_known(),
         }
     }
 

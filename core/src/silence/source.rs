@@ -4,14 +4,12 @@
 use crate::frame::Moment;
 use crate::snapshot::state;
 
-use super::clock::{Clock, is_in_range};
+use super::clock::{Clock, Manner, is_in_range};
 
-/// Hours on either side whose silence an hour shares: more than a stream's, because all streams of a source follow
-/// one person or one plant.
-const RADIUS: usize = 2;
-/// People go to bed this much earlier now and then. Without it, the first such evening would be an outage of all that
-/// they carry.
-const EARLY_LEAST_MS: f64 = 2_700_000.0;
+/// An hour shares the silence of more hours than a stream's does, because all streams of a source follow one person or one
+/// plant. People go to bed three quarters of an hour earlier now and then: without that, the first such evening would be an
+/// outage of all that they carry.
+const MANNER: Manner = Manner { radius: 2, early_least_ms: 2_700_000.0, may_be_tireless: true };
 
 /// A source, or everything.
 #[derive(Clone, Debug)]
@@ -27,13 +25,13 @@ state!(Source { clock, due_ms, outage_ms; members } where |source| source.outage
 
 impl Source {
     pub(super) fn new(members: usize) -> Self {
-        let clock = Clock::new(RADIUS, EARLY_LEAST_MS, false);
+        let clock = Clock::new(MANNER, false);
         Self { clock, due_ms: i64::MAX, outage_ms: [0; 2], members }
     }
 
     /// The first real date: what was learned without a calendar is no guide.
     pub(super) fn start_calendar(&mut self) {
-        self.clock = Clock::new(RADIUS, EARLY_LEAST_MS, true);
+        self.clock = Clock::new(MANNER, true);
         self.due_ms = i64::MAX;
     }
 

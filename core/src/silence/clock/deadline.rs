@@ -4,7 +4,10 @@ use crate::math::{exp2, log2};
 
 use super::super::gaps::Tail;
 use super::super::week::HOUR_MS;
-use super::{BIN_MS, BINS, Clock, EARLY_MS_MAX, EVENTS_PER_DAY, crosses_closed};
+use super::{
+    BIN_MS, BINS, Clock, DAY_AND_NIGHT_MS, EARLY_MS_MAX, EVENTS_PER_DAY, PAUSE_GAPS, PAUSE_LEAST_MS,
+    crosses_closed,
+};
 
 /// False verdicts that a clock may give, per week.
 pub(super) const BUDGET_PER_WEEK: f64 = 0.05;
@@ -71,6 +74,10 @@ impl Clock {
             self.deviation_ms = 0.1 * median_ms;
         }
         self.is_regular = tail.shoulder() <= REGULAR_RATIO * median;
+        let pause_ms = (PAUSE_GAPS * self.usual_ms).max(PAUSE_LEAST_MS);
+        self.is_tireless = self.may_be_tireless
+            && self.is_older_than(DAY_AND_NIGHT_MS)
+            && self.longest_ms as f64 <= pause_ms;
         let reach_ms = tail.quantile(self.level(), self.steepness(), PRIOR) * BIN_MS;
         // One lost sample is never news: the one after it comes at twice the usual gap, give or take the jitter.
         let jitter = (4.0 * self.deviation_ms / self.usual_ms).clamp(0.05, 0.25);
@@ -124,11 +131,14 @@ impl Clock {
             limit_ms = limit_ms.max(self.odd_length_ms + self.odd_length_ms / 2);
         }
         if !self.is_settled() {
-            // Habits are not known yet: only a regular stream can be missed, and with more patience.
-            if !self.is_regular {
+            // Habits are not known yet: only a regular stream can be missed, or one that never pauses, and with more patience.
+            if !self.is_regular && !self.is_tireless {
                 return i64::MAX;
             }
             limit_ms = limit_ms.max(3 * self.usual_ms as i64);
+            if self.is_tireless {
+                limit_ms = limit_ms.max(self.longest_ms.saturating_mul(2));
+            }
         }
         let mut due_local_ms = self.after(limit_ms);
         let night_ms = limit_ms.max(self.night_limit_ms);

@@ -4,10 +4,13 @@
 //! because the chance that a silence is usual only falls while it lasts.
 
 mod deadline;
+mod manner;
 
 use crate::frame::{Moment, TIME_MS_MAX};
 use crate::math::{exp, sqrt};
 use crate::snapshot::state;
+
+pub(super) use manner::Manner;
 
 use deadline::{BUDGET_PER_WEEK, GAPS_LEAST};
 
@@ -26,7 +29,12 @@ const REFRESH_EVENTS: u32 = 64;
 const DAILY_DECAY: f64 = 0.951_695_153_2;
 /// Habits are trusted after a week.
 const SETTLED_MS: i64 = 7 * DAY_MS;
-/// From then on a gap beyond the limit is kept out of the habits until it has come back often enough.
+/// Sooner, where somebody has spoken through a day and a night without a pause: there is no bedtime to be waited for.
+const DAY_AND_NIGHT_MS: i64 = 26 * HOUR_MS;
+/// So many usual gaps are a pause, if it is this long.
+const PAUSE_GAPS: f64 = 4.0;
+const PAUSE_LEAST_MS: f64 = 1_800_000.0;
+/// After this time a gap beyond the limit is kept out of the habits until it has come back often enough.
 const GUARDED_MS: i64 = 2 * DAY_MS;
 /// Where there is no calendar, this many events stand for a day (a day of five-minute readings).
 const EVENTS_PER_DAY: u32 = 288;
@@ -110,12 +118,17 @@ pub(super) struct Clock {
     limit_ms: i64,
     night_limit_ms: i64,
     is_regular: bool,
+    /// Whether it was never heard to pause, in a day and a night or more.
+    is_tireless: bool,
+    /// The longest gap on the wall, whatever it was.
+    longest_ms: i64,
     is_stale: bool,
     since_refresh: u32,
     /// How early, against the usual hour, a silence began that was none.
     early_ms: f64,
-    /// How early it may be without ever having been.
+    /// As in its [`Manner`].
     early_least_ms: f64,
+    may_be_tireless: bool,
     no_nights_ms: f64,
     /// Long gaps that are not yet habit: how many lately, when the newest, how long (binary logarithm).
     odd_count: f64,
@@ -127,9 +140,9 @@ pub(super) struct Clock {
 }
 state!(Clock {
     week, gaps, longest, shortest_long_ms, has_calendar, first_ms, last_ms, offset_ms, last_counted_ms, events, day, day_gaps, day_log_sum, log_mean,
-    log_variance, days, per_week, kept_days, night_level, usual_ms, deviation_ms, limit_ms, night_limit_ms, is_regular, is_stale,
+    log_variance, days, per_week, kept_days, night_level, usual_ms, deviation_ms, limit_ms, night_limit_ms, is_regular, is_tireless, longest_ms, is_stale,
     since_refresh, early_ms, odd_count, odd_ms, odd_log, odd_length_ms, ordinary;
-    early_least_ms, no_nights_ms,
+    early_least_ms, may_be_tireless, no_nights_ms,
 } where |clock| {
     let numbers = [
         clock.log_mean, clock.log_variance, clock.per_week, clock.kept_days, clock.night_level, clock.odd_count, clock.odd_log,
@@ -137,7 +150,7 @@ state!(Clock {
     let spans_ms = [clock.usual_ms, clock.deviation_ms, clock.early_ms];
     let times_ms = [
         clock.last_ms, clock.last_counted_ms, clock.offset_ms, clock.first_ms.unwrap_or(0), clock.limit_ms,
-        clock.night_limit_ms, clock.shortest_long_ms, clock.odd_ms, clock.odd_length_ms,
+        clock.night_limit_ms, clock.shortest_long_ms, clock.longest_ms, clock.odd_ms, clock.odd_length_ms,
     ];
     clock.gaps.iter().all(|weight| weight.is_finite() && *weight >= 0.0)
         && clock.limit_ms >= 0
@@ -149,9 +162,9 @@ state!(Clock {
 });
 
 impl Clock {
-    pub(super) fn new(radius: usize, early_least_ms: f64, has_calendar: bool) -> Self {
+    pub(super) fn new(manner: Manner, has_calendar: bool) -> Self {
         Self {
-            week: Week::new(radius),
+            week: Week::new(manner.radius),
             gaps: [0.0; 2 * BINS],
             longest: [LongGap::default(); LONGEST],
             shortest_long_ms: 0,
@@ -175,10 +188,13 @@ impl Clock {
             limit_ms: 0,
             night_limit_ms: 0,
             is_regular: false,
+            is_tireless: false,
+            longest_ms: 0,
             is_stale: true,
             since_refresh: 0,
-            early_ms: early_least_ms,
-            early_least_ms,
+            early_ms: manner.early_least_ms,
+            early_least_ms: manner.early_least_ms,
+            may_be_tireless: manner.may_be_tireless,
             no_nights_ms: Self::no_nights_ms(),
             odd_count: 0.0,
             odd_ms: 0,
@@ -201,6 +217,11 @@ impl Clock {
     /// Whether the silence that began with the newest event is judged by settled habits.
     pub(super) fn is_settled(&self) -> bool {
         self.is_older_than(SETTLED_MS)
+    }
+
+    /// Whether a silence may be told: its habits are settled, or it never paused.
+    pub(super) fn is_known(&self) -> bool {
+        self.is_settled() || self.is_tireless
     }
 
     fn is_older_than(&self, age_ms: i64) -> bool {
@@ -257,8 +278,10 @@ impl Clock {
         let counted_ms = self.silent_ms(at.at_ms).max(1);
         let start_local_ms = since_ms + self.offset_ms;
         let was_stale = self.is_stale;
+        let was_young = !self.is_older_than(DAY_AND_NIGHT_MS);
         let is_new_day = self.pass(at.local_ms);
         let is_rare = self.learn_gap(start_local_ms, gap_ms, counted_ms, was_outage, at.at_ms);
+        self.longest_ms = self.longest_ms.max(gap_ms);
         self.week.cover(gap_ms);
         self.day_gaps = self.day_gaps.saturating_add(1);
         self.day_log_sum += log2_rough(gap_ms as f64);
@@ -268,7 +291,8 @@ impl Clock {
         self.events = self.events.saturating_add(1);
         self.since_refresh = self.since_refresh.saturating_add(1);
         let is_long = 2 * counted_ms > self.limit_ms && is_rare;
-        if was_stale || is_new_day || is_long || self.since_refresh >= REFRESH_EVENTS {
+        let comes_of_age = was_young && self.is_older_than(DAY_AND_NIGHT_MS);
+        if was_stale || is_new_day || comes_of_age || is_long || self.since_refresh >= REFRESH_EVENTS {
             self.refresh();
         }
         Some(Gap { since_ms, was_overdue: at.at_ms >= deadline_ms })
