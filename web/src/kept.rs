@@ -57,7 +57,11 @@ pub(crate) fn reopen_file(link: Link) {
             Some(desk) => serde_wasm_bindgen::from_value(desk).unwrap_or_default(),
             None => Desk::default(),
         };
-        if let (Ok(blob), Some(name)) = (part("blob").dyn_into::<Blob>(), part("name").as_string()) {
+        // Who was quicker than the store has chosen another one.
+        let is_first = link.session().job.get_untracked() == 0;
+        if let (Ok(blob), Some(name), true) =
+            (part("blob").dyn_into::<Blob>(), part("name").as_string(), is_first)
+        {
             let settings = serde_wasm_bindgen::from_value(part("settings")).unwrap_or_default();
             link.session().controls.mode.set(desk.mode);
             link.session().controls.worst_first.set(!desk.in_order);

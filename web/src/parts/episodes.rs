@@ -76,9 +76,9 @@ fn Item(session: Session, link: Link, episode: EpisodeJson<'static>) -> impl Int
     let (when, why) = session.timeline.with_untracked(|timeline| {
         let lasted = match episode.last - episode.opened {
             0 => String::new(),
-            ms => format!(" for {}", length(ms as f64, timeline.clock)),
+            ms => format!(" for {}", length(ms as f64, &timeline.clock)),
         };
-        (format!("{}{lasted}", moment(episode.opened as f64, timeline.clock)), sentence(timeline, &episode))
+        (format!("{}{lasted}", moment(episode.opened as f64, &timeline.clock)), sentence(timeline, &episode))
     });
     let (word, pips) = severity(episode.severity);
     let (opened, last) = (episode.opened, episode.last);

@@ -126,7 +126,7 @@ fn Readout(session: Session) -> impl IntoView {
             None => {
                 let view = session.view.get();
                 let [from, to] =
-                    [view.from_ms.round(), view.to_ms.round()].map(|at| moment(at, timeline.clock));
+                    [view.from_ms.round(), view.to_ms.round()].map(|at| moment(at, &timeline.clock));
                 // On one day the day is said once.
                 let is_same_day =
                     |to: &(&str, &str)| from.split_once(", ").is_some_and(|(day, _)| day == to.0);
@@ -142,7 +142,7 @@ fn Readout(session: Session) -> impl IntoView {
                         known => format!("{} · confidence {:.0} %", odds(oddness), known * 100.0),
                     },
                 );
-                (moment(row_ms, timeline.clock), odds.unwrap_or_default())
+                (moment(row_ms, &timeline.clock), odds.unwrap_or_default())
             }
         })
     };

@@ -52,7 +52,7 @@ impl Session {
                     gap_ms: gap_ms(&times_ms),
                     lanes: vec![Pyramid::default(); streams.len()],
                     clock: match note.time_column {
-                        Some(_) => Clock::Zone { east_ms: f64::from(note.plan.zone_minutes) * 60_000.0 },
+                        Some(_) => note.plan.zone.clone().into(),
                         None => Clock::Rows,
                     },
                     alarm_oddness: oddness(1.0 - false_alarm_rate),

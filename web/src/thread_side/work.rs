@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use fourfold::evaluate::segments;
 use fourfold::{Engine, Error};
-use fourfold_web::table::{Reader, Table};
+use fourfold_web::table::{Reader, Table, Zones};
 use fourfold_web::thread::desk::Desk;
 use fourfold_web::thread::schema::{preset_of, schema_of};
 use fourfold_web::thread::scorer::{BATCH_ROWS, Judged, episode_json};
@@ -17,6 +17,7 @@ use web_sys::{Blob, MessageChannel};
 
 use super::gzip::{is_packed, unpack};
 use super::post::{post, scope};
+use crate::zones;
 
 /// Read at once. A piece is some milliseconds of parsing.
 const PIECE_BYTES: f64 = 1_048_576.0;
@@ -120,7 +121,7 @@ impl Work {
             let engine = Engine::open(&Uint8Array::new(&bytes).to_vec())?;
             return self.resume(job, engine, before.said);
         }
-        let mut table = self.read(job, &blob, settings).await?;
+        let mut table = self.read(job, &blob, settings, waiting.as_ref()).await?;
         let preset = preset_of(&table, settings)?.and_then(|preset| preset.name);
         let engine = match waiting {
             Some(engine) => {
@@ -237,9 +238,16 @@ impl Work {
         Ok((goes_on, (desk.scorer().rows() - before) as u32))
     }
 
-    async fn read(&self, job: u32, blob: &Blob, settings: &Settings) -> Result<Table, Stop> {
+    async fn read(
+        &self,
+        job: u32,
+        blob: &Blob,
+        settings: &Settings,
+        waiting: Option<&Engine>,
+    ) -> Result<Table, Stop> {
         let size = blob.size();
-        let mut reader = Reader::new(settings.table.clone());
+        let zones = zones_of(settings, waiting)?;
+        let mut reader = Reader::new(settings.table.clone()).with_zones(zones);
         let mut at = 0.0;
         while at < size {
             let piece =
@@ -265,6 +273,17 @@ impl Work {
         let _ = JsFuture::from(turn).await;
         if self.wanted.get() == job { Ok(()) } else { Err(Stop::Cancelled) }
     }
+}
+
+/// The clock that somebody chose, or that of the session that a file goes on for.
+fn zones_of(settings: &Settings, waiting: Option<&Engine>) -> Result<Zones, Stop> {
+    let chosen = match &settings.table.zone {
+        Some(name) => Some(zones::zone(name).ok_or_else(|| {
+            Stop::Failed(format!("This browser does not know the time zone “{name}”. Choose another one."))
+        })?),
+        None => waiting.map(Table::zone_of),
+    };
+    Ok(Zones { chosen, own: Some(zones::own) })
 }
 
 /// The file, or what is in it where it is packed.

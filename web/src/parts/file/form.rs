@@ -7,6 +7,7 @@ use fourfold_web::thread::Settings;
 use fourfold_web::thread::schema::NO_PRESET;
 use leptos::prelude::*;
 
+use super::zones::zone_select;
 use super::{Choice, select};
 use crate::link::Link;
 use crate::session::Session;
@@ -65,18 +66,13 @@ pub(super) fn ReadingForm(session: Session, link: Link) -> impl IntoView {
                 change(&|settings| settings.table.order = Some(order));
             })
         });
-        let zone = select(
-            "Clocks show".into(),
-            "zone".into(),
-            false,
-            zones(),
-            plan.zone_minutes.to_string(),
-            move |value| {
-                change(&|settings| settings.table.zone_minutes = value.parse().ok());
-            },
-        );
+        let zone = zone_select(plan.zone.clone(), move |name, minutes| {
+            change(&|settings| {
+                (settings.table.zone, settings.table.zone_minutes) = (name.clone(), minutes);
+            });
+        });
         let frames = {
-            let clock = session.timeline.with_untracked(|timeline| timeline.clock);
+            let clock = session.timeline.with_untracked(|timeline| timeline.clock.clone());
             let is_of_things = session.note.with_untracked(|note| note.group_column.is_some());
             let mut lengths = if clock == Clock::Rows { FRAMES_ROWS.to_vec() } else { FRAMES_MS.to_vec() };
             lengths.retain(|ms| is_of_things || *ms > plan.interval_ms as f64 || plan.frame_ms.is_some());
@@ -84,7 +80,7 @@ pub(super) fn ReadingForm(session: Session, link: Link) -> impl IntoView {
                 lengths.push(frame_ms);
                 lengths.sort_by(f64::total_cmp);
             }
-            let gathered = lengths.iter().map(|&ms| (ms.to_string(), frame_length(ms, clock)));
+            let gathered = lengths.iter().map(|&ms| (ms.to_string(), frame_length(ms, &clock)));
             let as_they_come: Choice = (AS_THEY_COME.into(), "as they come".into());
             select(
                 "Rows are gathered by".into(),
@@ -116,29 +112,7 @@ pub(super) fn ReadingForm(session: Session, link: Link) -> impl IntoView {
     }
 }
 
-/// Whole and half hours around the world.
-fn zones() -> Vec<Choice> {
-    let minutes = [
-        -720, -660, -600, -540, -480, -420, -360, -300, -240, -210, -180, -120, -60, 0, 60, 120, 180, 210,
-        240, 270, 300, 330, 345, 360, 390, 420, 480, 540, 570, 600, 660, 720, 780, 840,
-    ];
-    minutes.map(|minutes| (minutes.to_string(), zone_name(minutes))).to_vec()
-}
-
 /// The length of a frame: of so many rows, where they are counted.
-pub(super) fn frame_length(ms: f64, clock: Clock) -> String {
-    length(if clock == Clock::Rows { ms - 1.0 } else { ms }, clock)
-}
-
-/// As people write it.
-pub(super) fn zone_name(minutes: i32) -> String {
-    match minutes {
-        0 => "UTC".to_string(),
-        _ => format!(
-            "UTC{}{}:{:02}",
-            if minutes < 0 { "−" } else { "+" },
-            minutes.abs() / 60,
-            minutes.abs() % 60
-        ),
-    }
+pub(super) fn frame_length(ms: f64, clock: &Clock) -> String {
+    length(if *clock == Clock::Rows { ms - 1.0 } else { ms }, clock)
 }

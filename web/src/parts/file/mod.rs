@@ -3,6 +3,7 @@
 mod columns;
 mod form;
 mod note;
+mod zones;
 
 use leptos::prelude::*;
 

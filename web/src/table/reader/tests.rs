@@ -289,3 +289,55 @@ fn rows_are_gathered_where_somebody_says_so() {
     let table = gathered(&format!("a\n{counted}"), 10.0);
     assert_eq!(table.columns[0].values, [4.5, 14.5, 24.5, 34.5]);
 }
+
+/// Berlin's clock in 2024, and what its rows look like every half hour.
+fn berlin() -> Option<crate::table::Zone> {
+    Some(crate::table::zone::tests::berlin())
+}
+
+#[test]
+fn local_times_are_read_over_both_changes_of_the_clock() {
+    use crate::table::{Zone, Zones, civil};
+
+    let zone = berlin().expect("it is there");
+    for from_ms in [1_711_760_400_000, 1_729_900_800_000_i64] {
+        let times_ms: Vec<i64> = (0..60).map(|row| from_ms + row * 1_800_000).collect();
+        let row = |at_ms: &i64| {
+            let local_ms = zone.local_ms(*at_ms);
+            let (year, month, day) = civil(local_ms);
+            let minute = local_ms.rem_euclid(86_400_000) / 60_000;
+            format!("{year}-{month:02}-{day:02} {:02}:{:02},{}\n", minute / 60, minute % 60, at_ms % 7)
+        };
+        let rows: String = times_ms.iter().map(row).collect();
+        let read = |name: &str, zones: Zones| {
+            let mut reader = Reader::default().with_zones(zones);
+            let text = format!("{name},a\n{rows}");
+            reader.feed(text.as_bytes()).and_then(|()| reader.finish()).expect("a table")
+        };
+        let chosen = read("time", Zones { chosen: Some(zone.clone()), own: None });
+        assert_eq!(chosen.times_ms, times_ms);
+        assert!(chosen.note.plan.needs_zone && !chosen.note.plan.zone_is_told);
+        assert_eq!((chosen.note.plan.zone, chosen.note.skipped_rows), (zone.clone(), 0));
+
+        let told = read("time", Zones { chosen: None, own: Some(berlin) });
+        assert_eq!((told.times_ms, told.note.merged_rows), (times_ms.clone(), 0));
+        assert!(told.note.plan.zone_is_told && told.note.plan.zone == zone);
+
+        let elsewhere = read("time", Zones { chosen: None, own: Some(|| Some(Zone::fixed(120))) });
+        assert_ne!(elsewhere.times_ms, times_ms, "nobody guesses another clock");
+        assert_eq!(elsewhere.note.plan.zone, Zone::default());
+        let named = read("time (UTC+1)", Zones { chosen: None, own: Some(berlin) });
+        assert!(!named.note.plan.needs_zone && named.note.plan.zone == Zone::fixed(60));
+    }
+}
+
+#[test]
+fn times_that_name_their_offsets_say_when_the_clock_was_changed() {
+    let table = read(
+        "time,a\n2024-10-27T02:30:00+02:00,1\n2024-10-27T02:30:00+01:00,2\n2024-10-27T03:30:00+01:00,3\n",
+    )
+    .expect("a table");
+    let zone = table.note.plan.zone;
+    assert_eq!((zone.minutes, zone.changes), (120, vec![(table.times_ms[1], 60)]));
+    assert!(!table.note.plan.needs_zone);
+}
