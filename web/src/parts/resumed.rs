@@ -27,7 +27,7 @@ pub(crate) fn Resumed(session: Session) -> impl IntoView {
     let kept = move || match session.timeline.with(|timeline| timeline.times_ms.len()) {
         0 => String::new(),
         rows => format!(
-            "A session keeps what was learned and its newest rows: {} are drawn here, can still be explained, and called real or expected.",
+            "A session keeps what was learned and its newest rows: {} are drawn here, can still be explained, and called real or expected; what was called so before can be changed and taken back.",
             grouped(rows as f64)
         ),
     };

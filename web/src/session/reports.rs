@@ -27,6 +27,7 @@ impl Session {
         self.resumed.set(None);
         self.controls.is_paused.set(false);
         self.said.set(Vec::new());
+        self.earlier.set((0, 0));
         self.retold.set_value(Vec::new());
         self.lesson.set(None);
         self.cursor_ms.set(None);
@@ -93,9 +94,10 @@ impl Session {
                 self.why.set(Why::Told(Box::new(Told { json: *why, curves, took_ms })));
             }
             Report::NotExplained { job, message } if job == current => self.why.set(Why::Refused(message)),
-            Report::Again { job, rows, verdicts, said } if job == current => {
+            Report::Again { job, rows, verdicts, said, taken_back, taught } if job == current => {
                 self.forget(rows, verdicts);
                 self.said.set(said);
+                self.earlier.set((taken_back, taught));
             }
             Report::Retold { job, rate, episodes, .. } if job == current => {
                 self.controls.rate.set(rate);
@@ -105,7 +107,8 @@ impl Session {
             }
             Report::Health { job, streams } if job == current => self.health.set(streams),
             Report::Scored { job, agreement } if job == current => self.agreement.set(Some(agreement)),
-            Report::Resumed { job, frames, last_ms } if job == current => {
+            Report::Resumed { job, frames, last_ms, taught } if job == current => {
+                self.earlier.update(|earlier| earlier.1 = taught);
                 self.resumed.set(Some((frames, last_ms)));
             }
             Report::Cancelled { job } if job == current => {

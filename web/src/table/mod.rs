@@ -12,6 +12,7 @@ mod time;
 mod unit;
 mod utf16;
 mod wall;
+mod whole;
 mod wide;
 pub(crate) mod zone;
 

@@ -1,22 +1,24 @@
 //! From bytes to a table, piece by piece, so that a large file never has to be in memory as text.
 
+mod names;
 mod when;
 
 use std::borrow::Cow;
 
-use super::cell::{Cell, cell, label};
+use super::cell::{Cell, label};
 use super::choices::{Choices, Plan};
 use super::elements::Elements;
-use super::json::{Fields, fields};
+use super::json::fields;
 use super::long::Long;
 use super::record::{Records, cells, separator_of, text_of};
-use super::shape::{Shape, Slot, distinct};
-use super::time::parse_time;
+use super::shape::{Shape, Slot};
 use super::utf16::Utf16;
 use super::wall::{Named, Wall, Zones, zone_of_name};
+use super::whole::lines;
 use super::wide::Wide;
 use super::zone::Zone;
 use super::{BadLine, Note, Role, Table, TableFault};
+use names::{heads_of, in_columns, keys_of};
 use when::{Time, chosen};
 
 /// Rows looked at before the columns are guessed.
@@ -44,6 +46,8 @@ pub struct Reader {
     elements: Option<Elements>,
     records: Records,
     started: bool,
+    /// Of an object over many lines, which are not records.
+    is_spread: bool,
     inner: Inner,
 }
 
@@ -113,11 +117,19 @@ impl Reader {
             self.inner.is_json = bytes.trim_ascii_start().first() == Some(&b'{');
             let is_list = self.inner.is_json || bytes.trim_ascii_start().first() == Some(&b'[');
             self.elements = (is_list && Elements::is_list(bytes)).then(Elements::default);
+            self.is_spread =
+                self.inner.is_json && bytes.trim_ascii_start().get(1..).is_some_and(begins_a_line);
             self.records.quotes_join_lines(!self.inner.is_json);
         }
         let Self { records, elements, inner, .. } = self;
         match elements {
             Some(elements) => elements.feed(bytes, |line, element| inner.take_element(line, element)),
+            None if self.is_spread => {
+                // In JSON a line end is a blank.
+                let bytes: Vec<u8> =
+                    bytes.iter().map(|&byte| if byte == b'\n' { b' ' } else { byte }).collect();
+                records.feed(&bytes, |line, record| inner.take(line, record));
+            }
             None => records.feed(bytes, |line, record| inner.take(line, record)),
         }
         inner.fault.clone().map_or(Ok(()), Err)
@@ -137,6 +149,9 @@ impl Reader {
         let Self { records, elements, inner, .. } = &mut self;
         records.finish(|line, record| inner.take(line, record));
         elements.iter_mut().for_each(|list| list.finish(|line, element| inner.take_element(line, element)));
+        if inner.is_json && inner.body.is_none() && inner.sample.len() == 1 {
+            inner.unfold();
+        }
         let Inner { choices, zones, header, sample, body, fault, is_json, .. } = self.inner;
         if let Some(fault) = fault {
             return Err(fault);
@@ -172,7 +187,7 @@ impl Inner {
         let separator = self.choices.separator.and_then(|sign| u8::try_from(sign).ok());
         let separator = separator.unwrap_or_else(|| separator_of(record));
         let is_header_of = !remark.is_empty()
-            && !names_of(record, separator).1
+            && !heads_of(record, separator).1
             && cells(&remark, separator).count() == cells(record, separator).count();
         if is_header_of {
             self.header = Some(remark);
@@ -190,6 +205,15 @@ impl Inner {
         }
         let row = element.strip_prefix(b"[").and_then(|row| row.trim_ascii_end().strip_suffix(b"]"));
         self.take(line, row.unwrap_or(element));
+    }
+
+    /// The one object of the file may be the whole table.
+    fn unfold(&mut self) {
+        let Some(lines) = self.sample.first().and_then(|(_, object)| lines(object)) else { return };
+        self.sample.clear();
+        self.is_json = false;
+        self.choices.separator = Some(',');
+        (1..).zip(lines).for_each(|(number, line)| self.take(number, &line));
     }
 
     fn take(&mut self, line: u64, record: &[u8]) {
@@ -218,6 +242,12 @@ impl Inner {
     }
 }
 
+/// Whether nothing else stands on this line.
+fn begins_a_line(rest: &[u8]) -> bool {
+    let blanks = rest.iter().take_while(|byte| [b' ', b'\t', b'\r'].contains(byte)).count();
+    rest.get(blanks) == Some(&b'\n')
+}
+
 /// Names a format that is no text table, by its first bytes.
 fn foreign(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
@@ -243,10 +273,11 @@ impl Body {
             let first = header.unwrap_or_default();
             choices.separator.and_then(|sign| u8::try_from(sign).ok()).unwrap_or_else(|| separator_of(first))
         });
-        let (names, has_header) = match (separator, header) {
-            (Some(separator), Some(header)) => names_of(header, separator),
+        let (heads, has_header) = match (separator, header) {
+            (Some(separator), Some(header)) => heads_of(header, separator),
             _ => (keys_of(sample), true),
         };
+        let names: Vec<String> = heads.iter().map(|head| head.name.clone()).collect();
         let first = header.filter(|_| !has_header).map(|header| (1, header));
         let lines: Vec<(u64, &[u8])> =
             first.into_iter().chain(sample.iter().map(|(line, record)| (*line, record.as_slice()))).collect();
@@ -257,7 +288,7 @@ impl Body {
             })
             .filter(|row: &Vec<_>| row.len() == names.len())
             .collect();
-        let shape = Shape::guess(names, &rows, separator, choices)?;
+        let shape = Shape::guess(heads, &rows, separator, choices)?;
         let mut body = Self::new(shape, separator, choices, zones);
         for (line, record) in lines {
             body.push(line, record);
@@ -424,46 +455,6 @@ impl Body {
         table.note = note;
         Ok(table)
     }
-}
-
-/// The names in a header, and whether it is one: a line of values has none.
-fn names_of(header: &[u8], separator: u8) -> (Vec<String>, bool) {
-    let first: Vec<Cow<'_, str>> = cells(header, separator).collect();
-    let is_number = |text: &str, decimal| matches!(cell(text, decimal), Cell::Number(_));
-    let is_value = |text: &Cow<'_, str>| {
-        [Default::default(), super::Decimal::Comma].into_iter().any(|decimal| is_number(text, decimal))
-            || parse_time(text, Default::default()).is_some()
-    };
-    let has_header = !first.iter().all(is_value);
-    let mut names = Vec::with_capacity(first.len());
-    for (place, text) in first.iter().enumerate() {
-        let unnamed = format!("column {}", place + 1);
-        let name = if has_header && !text.is_empty() { text.as_ref() } else { &unnamed };
-        names.push(distinct(&names, name));
-    }
-    (names, has_header)
-}
-
-/// The keys of the first lines, in the order in which they come.
-fn keys_of(sample: &[(u64, Vec<u8>)]) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for Fields(fields) in sample.iter().filter_map(|(_, record)| fields(record)) {
-        for (name, _) in fields {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-    }
-    names
-}
-
-/// An object's fields in the order of the columns; what is not there is empty.
-fn in_columns(names: &[String], fields: Fields) -> impl Iterator<Item = Cow<'static, str>> {
-    let Fields(mut fields) = fields;
-    names.iter().map(move |name| {
-        let found = fields.iter().position(|(key, _)| key == name);
-        found.map_or(Cow::Borrowed(""), |place| Cow::Owned(fields.swap_remove(place).1))
-    })
 }
 
 #[cfg(test)]

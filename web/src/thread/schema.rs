@@ -46,14 +46,6 @@ pub fn schema_of(table: &Table, settings: &Settings) -> Result<Schema, Error> {
         (0..rows).flat_map(|row| table.columns.iter().map(move |column| column.values[row])).collect();
     let names = table.columns.iter().map(|column| column.name.clone());
     let mut draft = SchemaDraft::infer(names, &table.times_ms[..rows], &sample);
-    for (stream, column) in draft.streams.iter_mut().zip(&table.columns) {
-        if column.group.is_some() {
-            stream.group.clone_from(&column.group);
-        }
-        if column.unit.is_some() {
-            stream.unit.clone_from(&column.unit);
-        }
-    }
     if let Some(preset) = preset_of(table, settings)? {
         for stream in &mut draft.streams {
             if let Some(found) = preset.streams.iter().find(|known| known.name == stream.name) {
@@ -68,6 +60,15 @@ pub fn schema_of(table: &Table, settings: &Settings) -> Result<Schema, Error> {
         draft.patterns = preset.patterns.into_iter().filter(is_whole).collect();
         draft.name = preset.name;
         draft.false_alarm_rate = preset.false_alarm_rate;
+    }
+    // What the file says of them goes before what is known of their like.
+    for (stream, column) in draft.streams.iter_mut().zip(&table.columns) {
+        if column.group.is_some() {
+            stream.group.clone_from(&column.group);
+        }
+        if column.unit.is_some() {
+            stream.unit.clone_from(&column.unit);
+        }
     }
     for stream in &mut draft.streams {
         if let Some(kind) = settings.kinds.get(&stream.name) {
