@@ -87,7 +87,7 @@ pub fn time_ticks(span: Span, most: usize, clock: impl Into<Clock>) -> Vec<Tick>
     let room = span.length_ms() / most.max(1) as f64;
     let Clock::Zone(zone) = clock.into() else {
         let label = |at_ms: f64| format!("{}", at_ms + 1.0);
-        return ticks(span.from_ms, span.to_ms, round_step(room.max(1.0)), 0.0, label);
+        return ticks(span.from_ms, span.to_ms, round_step(room.max(1.0)), 0.0, &label);
     };
     let step = STEPS_MS
         .into_iter()
@@ -97,12 +97,12 @@ pub fn time_ticks(span: Span, most: usize, clock: impl Into<Clock>) -> Vec<Tick>
     for [from_ms, to_ms, east_ms] in zone.stretches(span.from_ms, span.to_ms) {
         // Where the clock is changed, what it showed ends before what it shows then.
         all.retain(|tick| tick.at_ms < from_ms);
-        all.extend(ticks(from_ms, to_ms, step, east_ms, |local_ms| axis_label(local_ms, step)));
+        all.extend(ticks(from_ms, to_ms, step, east_ms, &|local_ms| axis_label(local_ms, step)));
     }
     all
 }
 
-fn ticks(from_ms: f64, to_ms: f64, step: f64, east_ms: f64, label: impl Fn(f64) -> String) -> Vec<Tick> {
+fn ticks(from_ms: f64, to_ms: f64, step: f64, east_ms: f64, label: &dyn Fn(f64) -> String) -> Vec<Tick> {
     let first = ((from_ms + east_ms) / step).ceil();
     let count = (((to_ms + east_ms) / step).floor() - first).clamp(-1.0, 64.0) as i64;
     let tick = |place| {

@@ -30,7 +30,9 @@ pub(crate) fn Episodes(session: Session, link: Link) -> impl IntoView {
     };
     let in_order = move || {
         let mut episodes = session.episodes.get();
-        if session.controls.worst_first.get() {
+        // At first they come in their order: a list that is read does not move.
+        let is_coming = session.phase.get() == Phase::Judging && session.lesson.with(Option::is_none);
+        if session.controls.worst_first.get() && !is_coming {
             // Stable: of equals the earlier first.
             episodes.sort_by(|one, other| {
                 let by_severity = other.severity.cmp(&one.severity);

@@ -33,6 +33,10 @@ impl Session {
         self.cursor_ms.set(None);
         self.brush.set(None);
         self.rows_judged.set(0);
+        if matches!(self.phase.get_untracked(), Phase::Welcome | Phase::Failed(_)) {
+            // Whoever chose it far down on the first screen begins at the top of what comes.
+            window().scroll_to_with_x_and_y(0.0, 0.0);
+        }
         self.phase.set(Phase::Reading { share: 0.0, rows: 0 });
         job
     }

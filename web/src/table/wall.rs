@@ -1,7 +1,5 @@
 //! From what a clock showed to when that was: rows in a file tell it by their order.
 
-use std::collections::BTreeMap;
-
 use super::Note;
 use super::zone::{Shown, Zone};
 
@@ -29,7 +27,7 @@ pub(super) struct Wall {
     rise: i64,
     last_local_ms: Option<i64>,
     /// Of each thing, its last row in an hour that comes twice.
-    doubled_ms: BTreeMap<String, i64>,
+    doubled_ms: Vec<(String, i64)>,
     doubled_rows: u64,
     skipped_rows: u64,
 }
@@ -52,14 +50,17 @@ impl Wall {
             }
             Shown::Twice(first_ms, second_ms) => {
                 self.doubled_rows += 1;
-                let last_ms = self.doubled_ms.get(thing);
-                let is_second = match last_ms {
-                    Some(&last_ms) if falls => second_ms < last_ms,
-                    Some(&last_ms) => first_ms <= last_ms,
+                let last = self.doubled_ms.iter_mut().find(|(known, _)| known == thing);
+                let is_second = match &last {
+                    Some((_, last_ms)) if falls => second_ms < *last_ms,
+                    Some((_, last_ms)) => first_ms <= *last_ms,
                     None => falls,
                 };
                 let at_ms = if is_second { second_ms } else { first_ms };
-                self.doubled_ms.insert(thing.to_string(), at_ms);
+                match last {
+                    Some((_, last_ms)) => *last_ms = at_ms,
+                    None => self.doubled_ms.push((thing.to_string(), at_ms)),
+                }
                 at_ms
             }
         }

@@ -7,7 +7,7 @@ use fourfold_web::thread::Settings;
 use fourfold_web::thread::schema::NO_PRESET;
 use leptos::prelude::*;
 
-use super::zones::zone_select;
+use super::zones::{zone_choices, zone_value};
 use super::{Choice, select};
 use crate::link::Link;
 use crate::session::Session;
@@ -38,9 +38,9 @@ pub(super) fn ReadingForm(session: Session, link: Link) -> impl IntoView {
                 false,
                 choices,
                 sign.to_string(),
-                move |value| {
+                Box::new(move |value: String| {
                     change(&|settings| settings.table.separator = value.chars().next());
-                },
+                }),
             )
         });
         let decimal = {
@@ -52,25 +52,41 @@ pub(super) fn ReadingForm(session: Session, link: Link) -> impl IntoView {
                 false,
                 choices,
                 chosen.into(),
-                move |value| {
+                Box::new(move |value: String| {
                     let decimal = if value == "comma" { Decimal::Comma } else { Decimal::Point };
                     change(&|settings| settings.table.decimal = Some(decimal));
-                },
+                }),
             )
         };
         let order = plan.order.map(|order| {
             let choices = vec![("day".into(), "31/12/2024".into()), ("month".into(), "12/31/2024".into())];
             let chosen = if order == DateOrder::MonthFirst { "month" } else { "day" };
-            select("Dates look like".into(), "order".into(), false, choices, chosen.into(), move |value| {
-                let order = if value == "month" { DateOrder::MonthFirst } else { DateOrder::DayFirst };
-                change(&|settings| settings.table.order = Some(order));
-            })
+            select(
+                "Dates look like".into(),
+                "order".into(),
+                false,
+                choices,
+                chosen.into(),
+                Box::new(move |value: String| {
+                    let order = if value == "month" { DateOrder::MonthFirst } else { DateOrder::DayFirst };
+                    change(&|settings| settings.table.order = Some(order));
+                }),
+            )
         });
-        let zone = zone_select(plan.zone.clone(), move |name, minutes| {
-            change(&|settings| {
-                (settings.table.zone, settings.table.zone_minutes) = (name.clone(), minutes);
-            });
-        });
+        let zone = select(
+            "Clocks show".into(),
+            "zone".into(),
+            false,
+            zone_choices(&plan.zone),
+            zone_value(&plan.zone),
+            Box::new(move |value: String| {
+                change(&|settings| {
+                    let minutes = value.parse().ok();
+                    let name = Some(value.clone()).filter(|name| minutes.is_none() && !name.is_empty());
+                    (settings.table.zone, settings.table.zone_minutes) = (name, minutes);
+                });
+            }),
+        );
         let frames = {
             let clock = session.timeline.with_untracked(|timeline| timeline.clock.clone());
             let is_of_things = session.note.with_untracked(|note| note.group_column.is_some());
@@ -88,9 +104,9 @@ pub(super) fn ReadingForm(session: Session, link: Link) -> impl IntoView {
                 false,
                 (!is_of_things).then_some(as_they_come).into_iter().chain(gathered).collect(),
                 plan.frame_ms.map(|ms| ms.to_string()).unwrap_or_default(),
-                move |value| {
+                Box::new(move |value: String| {
                     change(&|settings| settings.table.frame_ms = value.parse().ok());
-                },
+                }),
             )
         };
         let preset = {
@@ -103,9 +119,9 @@ pub(super) fn ReadingForm(session: Session, link: Link) -> impl IntoView {
                 false,
                 std::iter::once(none).chain(known).collect(),
                 chosen,
-                move |value| {
+                Box::new(move |value: String| {
                     change(&|settings| settings.preset = Some(value.clone()));
-                },
+                }),
             )
         };
         view! { <div class="choices">{separator}{decimal}{order}{zone}{frames}{preset}</div> }

@@ -1,7 +1,6 @@
 //! Which clock the times of a file were read from.
 
 use fourfold_web::table::{Zone, offset_name};
-use leptos::prelude::*;
 
 use super::Choice;
 use crate::zones;
@@ -12,48 +11,29 @@ const FIXED_MINUTES: [i32; 33] = [
     300, 330, 345, 360, 390, 420, 480, 540, 570, 600, 660, 720, 780, 840,
 ];
 
-/// A list of them: this device's first. `choose` hears a name or minutes.
-pub(super) fn zone_select(
-    chosen: Zone,
-    choose: impl Fn(Option<String>, Option<i32>) + 'static,
-) -> impl IntoView {
-    let value = match &chosen.name {
+/// How a zone is called in the list.
+pub(super) fn zone_value(zone: &Zone) -> String {
+    match &zone.name {
         Some(name) => name.clone(),
-        None if !chosen.changes.is_empty() => String::new(),
-        None => chosen.minutes.to_string(),
-    };
-    let own = zones::own_name();
-    let is_here = |name: &String| own.as_ref() == Some(name) || name == "UTC";
+        None if !zone.changes.is_empty() => String::new(),
+        None => zone.minutes.to_string(),
+    }
+}
+
+/// All of them: this device's own and UTC first, then by name, then those that are never changed.
+pub(super) fn zone_choices(chosen: &Zone) -> Vec<Choice> {
     let by_name = |name: String| (name.clone(), name.replace('_', " "));
     let fixed = |minutes: i32| (minutes.to_string(), offset_name(minutes));
-    let here = own.iter().filter(|name| *name != "UTC").cloned().map(by_name).chain([fixed(0)]);
-    let as_told = value.is_empty().then(|| (String::new(), zone_name(&chosen)));
-    let mut named: Vec<String> = zones::names().into_iter().filter(|name| !is_here(name)).collect();
-    // A name that came with a link, and that this browser lists by another.
-    named.extend(chosen.name.clone().filter(|name| !is_here(name) && !named.contains(name)));
-    let group = |label: &'static str, choices: Vec<Choice>| {
-        let options = choices.into_iter().map(|(of, text)| {
-            let is_chosen = of == value;
-            view! { <option value=of selected=is_chosen>{text}</option> }
-        });
-        view! { <optgroup label=label>{options.collect_view()}</optgroup> }
-    };
-    let groups = [
-        ("Here", as_told.into_iter().chain(here).collect()),
-        ("By name, with summer time", named.into_iter().map(by_name).collect()),
-        ("Never changed", FIXED_MINUTES.into_iter().map(fixed).collect()),
-    ];
-    let groups = groups.into_iter().map(|(label, choices)| group(label, choices)).collect_view();
-    let hear = move |value: String| match value.parse::<i32>() {
-        Ok(minutes) => choose(None, Some(minutes)),
-        Err(_) => choose(Some(value).filter(|value| !value.is_empty()), None),
-    };
-    view! {
-        <label class="choice">
-            <span>"Clocks show"</span>
-            <select data-test="zone" on:change=move |event| hear(event_target_value(&event))>{groups}</select>
-        </label>
+    let own = zones::own_name().filter(|name| name != "UTC");
+    let others = zones::names().into_iter().filter(|name| own.as_ref() != Some(name) && name != "UTC");
+    let mut choices: Vec<Choice> = own.iter().cloned().map(by_name).chain([fixed(0)]).collect();
+    choices.extend(others.map(by_name).chain(FIXED_MINUTES.into_iter().map(fixed)));
+    // What times or a session said themselves, and names that this browser lists by another.
+    let value = zone_value(chosen);
+    if choices.iter().all(|(known, _)| *known != value) {
+        choices.insert(0, (value, zone_name(chosen)));
     }
+    choices
 }
 
 /// As people say it.
