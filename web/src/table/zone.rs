@@ -54,6 +54,12 @@ impl Zone {
             .map_or(self.minutes, |change| change.1)
     }
 
+    /// What people call it at a moment.
+    pub fn title(&self, at_ms: i64) -> String {
+        let name = self.name.as_ref().map(|name| name.replace('_', " "));
+        name.unwrap_or_else(|| offset_name(self.minutes_at(at_ms)))
+    }
+
     /// What it shows at a moment, as milliseconds since it showed 1970.
     pub fn local_ms(&self, at_ms: i64) -> i64 {
         at_ms.saturating_add(i64::from(self.minutes_at(at_ms)) * MINUTE_MS)

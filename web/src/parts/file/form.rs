@@ -33,7 +33,7 @@ pub(super) fn ReadingForm(session: Session, link: Link) -> impl IntoView {
             let choices = [(',', "comma"), (';', "semicolon"), ('\t', "tab"), ('|', "bar")];
             let choices = choices.map(|(sign, name)| (sign.to_string(), name.to_string())).to_vec();
             select(
-                "Cells are parted by".into(),
+                "Separator".into(),
                 "separator".into(),
                 false,
                 choices,
@@ -47,7 +47,7 @@ pub(super) fn ReadingForm(session: Session, link: Link) -> impl IntoView {
             let choices = vec![("point".into(), "1.5".into()), ("comma".into(), "1,5".into())];
             let chosen = if plan.decimal == Decimal::Comma { "comma" } else { "point" };
             select(
-                "Fractions look like".into(),
+                "Decimals".into(),
                 "decimal".into(),
                 false,
                 choices,
@@ -62,7 +62,7 @@ pub(super) fn ReadingForm(session: Session, link: Link) -> impl IntoView {
             let choices = vec![("day".into(), "31/12/2024".into()), ("month".into(), "12/31/2024".into())];
             let chosen = if order == DateOrder::MonthFirst { "month" } else { "day" };
             select(
-                "Dates look like".into(),
+                "Dates".into(),
                 "order".into(),
                 false,
                 choices,
@@ -74,7 +74,7 @@ pub(super) fn ReadingForm(session: Session, link: Link) -> impl IntoView {
             )
         });
         let zone = select(
-            "Clocks show".into(),
+            "Time zone".into(),
             "zone".into(),
             false,
             zone_choices(&plan.zone),
@@ -111,10 +111,10 @@ pub(super) fn ReadingForm(session: Session, link: Link) -> impl IntoView {
         };
         let preset = {
             let known = PRESETS.iter().map(|name| (name.to_string(), name.to_string()));
-            let none: Choice = (NO_PRESET.to_string(), "nothing known".to_string());
+            let none: Choice = (NO_PRESET.to_string(), "none".to_string());
             let chosen = session.preset.get().unwrap_or_else(|| NO_PRESET.to_string());
             select(
-                "Streams are those of".into(),
+                "Known kind of data".into(),
                 "preset".into(),
                 false,
                 std::iter::once(none).chain(known).collect(),

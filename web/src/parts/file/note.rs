@@ -13,6 +13,10 @@ use crate::session::{Phase, Session};
 pub(super) fn ImportNote(session: Session) -> impl IntoView {
     let lines = move || session.note.with(sentences);
     let took = move || match session.phase.get() {
+        // After a word on an episode, or a replay.
+        Phase::Done { reading_ms: 0.0, judging_ms, .. } => {
+            format!("Judged again in {judging_ms:.0} ms, on this device.")
+        }
         Phase::Done { reading_ms, judging_ms, .. } => {
             let rows = session.note.with(|note| note.rows) as f64;
             let pace = rows / (judging_ms.max(1.0) / 1000.0);

@@ -38,9 +38,6 @@ pub(super) fn zone_choices(chosen: &Zone) -> Vec<Choice> {
 
 /// As people say it.
 pub(super) fn zone_name(zone: &Zone) -> String {
-    match &zone.name {
-        Some(name) => name.replace('_', " "),
-        None if zone.changes.is_empty() => offset_name(zone.minutes),
-        None => "what was said before".to_string(),
-    }
+    let is_told = zone.name.is_none() && !zone.changes.is_empty();
+    if is_told { "as it was told".to_string() } else { zone.title(0) }
 }
