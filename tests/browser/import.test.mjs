@@ -197,3 +197,70 @@ test('odd files: each gives a table, or a sentence with a way out', async () => 
   assert.deepEqual(complaints, []);
   await context.close();
 });
+
+test('a zone by name: both changes of its clock, told by the rows or chosen by hand, over a reload and a link', async () => {
+  const zone = 'Europe/Berlin';
+  const wall = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'short' });
+  const moments = [Date.UTC(2024, 2, 30), Date.UTC(2024, 9, 26)].flatMap((from) => Array.from({ length: 150 }, (_, row) => from + row * MINUTE * 30));
+  const body = (write) => csv('plant.csv', `time,a,b\n${moments.map((at, row) => `${write(at)},${(row * 7) % 11},${(row * 5) % 13}`).join('\n')}\n`);
+  const local = body((at) => wall.format(at));
+
+  const far = await open(browser, server.origin, { timezoneId: 'Asia/Kolkata' });
+  const { page } = far;
+  await choose(page, local);
+  await judged(page);
+  assert.match(await fileSheet(page), /read as UTC\..*had the time of another/s, 'nobody guesses a zone from nothing');
+  const offered = await page.locator('[data-test=zone] option').allTextContents();
+  const here = await page.evaluate(() => new Intl.DateTimeFormat().resolvedOptions().timeZone);
+  assert.deepEqual(offered.slice(0, 2), [here, 'UTC']);
+  assert.ok(offered.includes('America/New York') && offered.includes('UTC+5:30'), `${offered.length} zones`);
+  const digest = await rejudge(page, () => page.locator('[data-test=zone]').selectOption(zone));
+  const note = await page.locator('[data-test=note]').textContent();
+  assert.match(note, /300 rows.*read as Europe\/Berlin\./);
+  assert.match(note, /4 rows lie in an hour that came twice/);
+  assert.doesNotMatch(note, /merged|sorted|skips/);
+  assert.match(await page.locator('[data-test=readout]').textContent(), /^30 Mar 2024, 01:00 – 29 Oct 2024, 03:30/);
+  await page.reload();
+  assert.equal(await judged(page), digest, 'a reload knows it');
+  await page.locator('[data-test=tab-save]').click();
+  const link = await page.locator('[data-test=share]').inputValue();
+  assert.match(link, /Berlin/);
+  assert.ok(link.length < 300, 'a name and no table');
+
+  // The same moments, in UTC, on the same wall.
+  await page.locator('[data-test=home]').click();
+  await choose(page, body((at) => new Date(at).toISOString()));
+  await judged(page);
+  await fileSheet(page);
+  assert.equal(await rejudge(page, () => page.locator('[data-test=zone]').selectOption(zone)), digest);
+  // A session goes on by the clock that it has.
+  await page.locator('[data-test=tab-save]').click();
+  const [download] = await Promise.all([page.waitForEvent('download'), page.locator('[data-test=save-session]').click()]);
+  await page.locator('[data-test=home]').click();
+  await choose(page, await download.path());
+  await page.locator('[data-test=resumed]').filter({ hasText: 'up to 29 Oct 2024, 03:30' }).waitFor();
+  await choose(page, csv('rest.csv', `time,a,b\n2024-10-29 03:30,1,2\n2024-10-29 04:00,1,2\n2024-10-29 04:30,3,4\n`));
+  await judged(page);
+  assert.deepEqual(await rows(page), ['2', '2']);
+  assert.match(await page.locator('[data-test=readout]').textContent(), /^29 Oct 2024, 04:00/);
+
+  const near = await open(browser, server.origin, { timezoneId: zone });
+  await choose(near.page, local);
+  assert.equal(await judged(near.page), digest, 'its rows follow this device\'s clock');
+  assert.match(await fileSheet(near.page), /read as Europe\/Berlin, whose changes its rows follow\./);
+  assert.equal(await chosen(near.page, 'zone'), zone);
+  await near.page.locator('[data-test=tab-save]').click();
+  const theirLink = await near.page.locator('[data-test=share]').inputValue();
+  const theirs = await open(browser, `${server.origin}/${new URL(theirLink).hash}`, { timezoneId: 'Asia/Kolkata' });
+  await choose(theirs.page, local);
+  assert.equal(await judged(theirs.page), digest, 'a link says what was guessed by the place');
+  await theirs.context.close();
+  const mars = encodeURIComponent('{"table":{"zone":"Mars/Olympus"}}');
+  const lost = await open(browser, `${server.origin}/#settings=${mars}`);
+  await choose(lost.page, local);
+  await lost.page.locator('[data-test=fault]').filter({ hasText: 'does not know the time zone “Mars/Olympus”' }).waitFor();
+  await lost.context.close();
+  assert.deepEqual([...far.complaints, ...near.complaints], []);
+  await near.context.close();
+  await far.context.close();
+});

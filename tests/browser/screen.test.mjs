@@ -57,6 +57,24 @@ test('the Tab key reaches everything, on every screen', async () => {
   await phone.context.close();
 });
 
+test('nothing jumps while a table appears', async (t) => {
+  for (const viewport of [{ width: 1280, height: 800 }, PHONE.viewport]) {
+    const { page, context } = await open(browser, server.origin, { viewport });
+    await page.evaluate(() => {
+      window.shifts = [];
+      new PerformanceObserver((list) => window.shifts.push(...list.getEntries())).observe({ type: 'layout-shift' });
+    });
+    // A tap excuses half a second of shifts; whoever looks at them does not.
+    await page.locator('[data-sample=lifelog]').evaluate((card) => (card.scrollIntoView(), card.click()));
+    await judged(page, 30_000);
+    const shifts = await page.evaluate(() => window.shifts.map(({ value }) => value));
+    const sum = shifts.reduce((sum, value) => sum + value, 0);
+    t.diagnostic(`${viewport.width} px wide: ${sum.toFixed(4)} in ${shifts.length} shifts`);
+    assert.ok(sum < 0.05, `${viewport.width} px: ${shifts}`);
+    await context.close();
+  }
+});
+
 test('two fingers zoom, one moves', async () => {
   const { page, context } = await open(browser, server.origin, { ...devices['Pixel 7'], viewport: { width: 360, height: 760 } });
   await pick(page, table({ rows: 2000 }).text);

@@ -207,6 +207,62 @@ test('an opened session draws what it remembers, explains it, and learns from wh
   await context.close();
 });
 
+test('what was said before a session was saved is changed and taken back after it was opened', async () => {
+  const { page, context, complaints } = await open(browser, server.origin);
+  const { text, at } = table({ rows: 1500, spike: 1400 });
+  const choose = (file) => page.locator('input[type=file]').first().setInputFiles(file);
+  const select = async () => {
+    await sheet(page, 'findings');
+    const found = page.locator(`[data-test=episode][data-opened="${at(1400)}"]`);
+    if (await found.getAttribute('aria-expanded') !== 'true') await found.click();
+  };
+  const pressed = (test) => page.locator(`[data-test=${test}][aria-pressed=true]`).waitFor();
+  const lesson = (text) => page.locator('[data-test=lesson]').filter({ hasText: text }).waitFor();
+  const { Engine } = await import(pathToFileURL(join(root, 'dist/npm/dist/node.mjs')));
+  const keep = async () => {
+    await sheet(page, 'save');
+    const { bytes } = await saved(page, 'save-session');
+    const engine = await Engine.open(bytes);
+    return { bytes, engine, label: engine.episodes().find(({ opened }) => opened === at(1400))?.label };
+  };
+  await choose(csv('plant.csv', text));
+  await judged(page);
+  await select();
+  await page.locator('[data-test=expected]').click();
+  await lesson('Learned: this is fine.');
+  const first = await keep();
+  assert.equal(first.label, 'expected');
+
+  await page.locator('[data-test=home]').click();
+  await choose({ name: 'plant.fourfold', mimeType: 'application/octet-stream', buffer: first.bytes });
+  await page.locator('[data-test=resumed]').filter({ hasText: 'what was called so before can be changed' }).waitFor();
+  await judged(page);
+  await select();
+  await pressed('expected');
+  await page.locator('[data-test=real]').click();
+  await lesson('Learned: this is real.');
+  assert.equal((await keep()).label, 'real');
+  await select();
+  await page.locator('[data-test=undo]').click();
+  await lesson('Taken back.');
+  await pressed('expected');
+  assert.deepEqual((await keep()).bytes, first.bytes, 'to the byte');
+  await select();
+  await page.locator('[data-test=undo]').click();
+  await page.locator('[data-test=expected][aria-pressed=false]').waitFor();
+  assert.ok(await page.locator('[data-test=undo]').isDisabled(), 'nothing is left to take back');
+  first.engine.undo();
+  const last = await keep();
+  assert.deepEqual([last.bytes, last.label], [Buffer.from(first.engine.seal()), first.engine.episodes().find(({ opened }) => opened === at(1400))?.label]);
+  await page.waitForTimeout(300);
+  await page.reload();
+  await page.locator('[data-test=resumed]').waitFor();
+  await judged(page);
+  assert.deepEqual((await keep()).bytes, last.bytes, 'over a reload, too');
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
 test('a damaged session and one of other streams end in sentences; a link carries settings and no data', async () => {
   const { page, context } = await open(browser, server.origin);
   const choose = (file) => page.locator('input[type=file]').first().setInputFiles(file);

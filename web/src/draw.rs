@@ -131,7 +131,7 @@ impl Sheet {
         Some(Self { pen, ink: Ink::of_page()?, width, height, span, x })
     }
 
-    fn verticals(&self, clock: Clock, labels_at: Option<f64>) {
+    fn verticals(&self, clock: &Clock, labels_at: Option<f64>) {
         let most = (self.width / 72.0).floor().max(2.0) as usize;
         self.pen.set_stroke_style_str(&self.ink.grid);
         self.pen.set_fill_style_str(&self.ink.text);
@@ -256,7 +256,7 @@ pub(crate) struct Look<'a> {
 /// The time axis, the score with the line that an alarm crosses, and the confidence.
 pub(crate) fn head(canvas: &HtmlCanvasElement, timeline: &Timeline, verdicts: &Verdicts, look: &Look<'_>) {
     let Some(sheet) = Sheet::new(canvas, HEAD_PX, look.span) else { return };
-    sheet.verticals(timeline.clock, Some(14.0));
+    sheet.verticals(&timeline.clock, Some(14.0));
     sheet.bands(look.episodes, look.selected);
     let pen = &sheet.pen;
 
@@ -333,7 +333,7 @@ pub(crate) fn under(canvas: &HtmlCanvasElement, timeline: &Timeline, look: &Look
     let boxes = lane_boxes(timeline, look.folded);
     let height = boxes.last().map_or(0.0, |lane| lane.top + lane.height);
     let Some(sheet) = Sheet::new(canvas, height, look.span) else { return };
-    sheet.verticals(timeline.clock, None);
+    sheet.verticals(&timeline.clock, None);
     sheet.veil(look.judged_ms);
     sheet.bands(look.episodes, look.selected);
     let shown = timeline.streams.iter().zip(&boxes).filter(|(_, place)| place.height > 0.0);

@@ -57,11 +57,20 @@ pub(crate) fn reopen_file(link: Link) {
             Some(desk) => serde_wasm_bindgen::from_value(desk).unwrap_or_default(),
             None => Desk::default(),
         };
-        if let (Ok(blob), Some(name)) = (part("blob").dyn_into::<Blob>(), part("name").as_string()) {
+        // Who was quicker than the store has chosen another one.
+        let is_first = link.session().job.get_untracked() == 0;
+        if let (Ok(blob), Some(name), true) =
+            (part("blob").dyn_into::<Blob>(), part("name").as_string(), is_first)
+        {
             let settings = serde_wasm_bindgen::from_value(part("settings")).unwrap_or_default();
             link.session().controls.mode.set(desk.mode);
             link.session().controls.worst_first.set(!desk.in_order);
-            link.open_again(&blob, &name, settings, Before { said: desk.said, rate: desk.rate });
+            link.open_again(
+                &blob,
+                &name,
+                settings,
+                Before { said: desk.said, taken_back: desk.taken_back, rate: desk.rate },
+            );
         }
     });
 }
@@ -71,6 +80,7 @@ pub(crate) fn reopen_file(link: Link) {
 #[serde(default)]
 struct Desk {
     said: Vec<Said>,
+    taken_back: u32,
     rate: Option<f64>,
     mode: Mode,
     in_order: bool,
@@ -82,6 +92,7 @@ pub(crate) fn keep_desk(session: Session) {
     Effect::new(move |_| {
         let desk = Desk {
             said: session.said.get(),
+            taken_back: session.earlier.get().0,
             rate: Some(controls.rate.get()),
             mode: controls.mode.get(),
             in_order: !controls.worst_first.get(),

@@ -143,6 +143,7 @@ impl Link {
         // What was worked on before stops by itself: another file is wanted now.
         let job = self.session.begin(name, blob.size());
         self.session.said.set(before.said.clone());
+        self.session.earlier.set((before.taken_back, 0));
         self.session.settings.set(settings.clone());
         self.file.set_value(Some(blob.clone()));
         self.send(&Request::Open { job, settings, before }, &Array::of1(blob));

@@ -29,6 +29,8 @@ mod sensors;
 mod session;
 #[cfg(target_family = "wasm")]
 mod thread_side;
+#[cfg(target_family = "wasm")]
+mod zones;
 
 #[cfg(target_family = "wasm")]
 fn main() {

@@ -163,6 +163,8 @@ pub(crate) struct Session {
     pub(crate) why: RwSignal<Why>,
     /// What people said of episodes, and what the newest word changed.
     pub(crate) said: RwSignal<Vec<Said>>,
+    /// Words that a session came with and that were taken back, and those that still can be.
+    pub(crate) earlier: RwSignal<(u32, u32)>,
     pub(crate) lesson: RwSignal<Option<Lesson>>,
     /// Episodes that the engine told since it began, or began again.
     retold: StoredValue<Vec<u64>>,
@@ -199,6 +201,7 @@ impl Session {
             selected: RwSignal::new(None),
             why: RwSignal::default(),
             said: RwSignal::default(),
+            earlier: RwSignal::default(),
             lesson: RwSignal::new(None),
             retold: StoredValue::default(),
             view: RwSignal::default(),

@@ -1,7 +1,9 @@
 //! Where an axis is marked, and how numbers and times are written.
 
+use std::sync::Arc;
+
 use super::scale::Span;
-use crate::table::civil;
+use crate::table::{Shown, Zone, civil, offset_name};
 
 const SECOND: f64 = 1000.0;
 const MINUTE: f64 = 60.0 * SECOND;
@@ -38,20 +40,29 @@ const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// What the numbers of the time axis are.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Clock {
-    /// Milliseconds since 1970, shown on a wall so far east of Greenwich.
-    Zone {
-        /// In milliseconds.
-        east_ms: f64,
-    },
+    /// Milliseconds since 1970, shown on a wall in this zone.
+    Zone(Arc<Zone>),
     /// Rows, counted from 0.
     Rows,
 }
 
 impl Default for Clock {
     fn default() -> Self {
-        Self::Zone { east_ms: 0.0 }
+        Zone::default().into()
+    }
+}
+
+impl From<Zone> for Clock {
+    fn from(zone: Zone) -> Self {
+        Self::Zone(Arc::new(zone))
+    }
+}
+
+impl From<&Clock> for Clock {
+    fn from(clock: &Clock) -> Self {
+        clock.clone()
     }
 }
 
@@ -71,31 +82,34 @@ pub struct Tick {
     pub label: String,
 }
 
-/// At most `most` marks at round times; for rows without a time, at round numbers.
+/// About `most` marks at round times of the clock; for rows without a time, at round numbers.
 pub fn time_ticks(span: Span, most: usize, clock: impl Into<Clock>) -> Vec<Tick> {
-    let (east_ms, has_time) = match clock.into() {
-        Clock::Zone { east_ms } => (east_ms, true),
-        Clock::Rows => (0.0, false),
-    };
-    let span = Span { from_ms: span.from_ms + east_ms, to_ms: span.to_ms + east_ms };
     let room = span.length_ms() / most.max(1) as f64;
-    let step = if has_time {
-        STEPS_MS
-            .into_iter()
-            .find(|&step| step >= room)
-            .unwrap_or_else(|| (room / (365.0 * DAY)).ceil() * 365.0 * DAY)
-    } else {
-        round_step(room.max(1.0))
+    let Clock::Zone(zone) = clock.into() else {
+        let label = |at_ms: f64| format!("{}", at_ms + 1.0);
+        return ticks(span.from_ms, span.to_ms, round_step(room.max(1.0)), 0.0, &label);
     };
-    let first = (span.from_ms / step).ceil();
-    let count = ((span.to_ms / step).floor() - first).clamp(-1.0, 64.0) as i64;
-    (0..=count)
-        .map(|place| {
-            let at_ms = (first + place as f64) * step;
-            let label = if has_time { axis_label(at_ms, step) } else { format!("{}", at_ms + 1.0) };
-            Tick { at_ms: at_ms - east_ms, label }
-        })
-        .collect()
+    let step = STEPS_MS
+        .into_iter()
+        .find(|&step| step >= room)
+        .unwrap_or_else(|| (room / (365.0 * DAY)).ceil() * 365.0 * DAY);
+    let mut all: Vec<Tick> = Vec::new();
+    for [from_ms, to_ms, east_ms] in zone.stretches(span.from_ms, span.to_ms) {
+        // Where the clock is changed, what it showed ends before what it shows then.
+        all.retain(|tick| tick.at_ms < from_ms);
+        all.extend(ticks(from_ms, to_ms, step, east_ms, &|local_ms| axis_label(local_ms, step)));
+    }
+    all
+}
+
+fn ticks(from_ms: f64, to_ms: f64, step: f64, east_ms: f64, label: &dyn Fn(f64) -> String) -> Vec<Tick> {
+    let first = ((from_ms + east_ms) / step).ceil();
+    let count = (((to_ms + east_ms) / step).floor() - first).clamp(-1.0, 64.0) as i64;
+    let tick = |place| {
+        let local_ms = (first + place as f64) * step;
+        Tick { at_ms: local_ms - east_ms, label: label(local_ms) }
+    };
+    (0..=count).map(tick).collect()
 }
 
 fn axis_label(at_ms: f64, step: f64) -> String {
@@ -116,8 +130,8 @@ fn axis_label(at_ms: f64, step: f64) -> String {
 
 /// A moment in full.
 pub fn moment(at_ms: f64, clock: impl Into<Clock>) -> String {
-    let Clock::Zone { east_ms } = clock.into() else { return format!("row {}", at_ms + 1.0) };
-    let at = (at_ms + east_ms) as i64;
+    let Clock::Zone(zone) = clock.into() else { return format!("row {}", at_ms + 1.0) };
+    let at = zone.local_ms(at_ms as i64);
     let (year, month, day) = civil(at);
     let of_day = at.rem_euclid(DAY as i64);
     let clock = format!("{:02}:{:02}", of_day / 3_600_000, of_day / 60_000 % 60);
@@ -126,7 +140,9 @@ pub fn moment(at_ms: f64, clock: impl Into<Clock>) -> String {
         ms if ms % 1000 == 0 => format!(":{:02}", ms / 1000),
         ms => format!(":{:02}.{:03}", ms / 1000, ms % 1000),
     };
-    format!("{day} {} {year}, {clock}{seconds}", MONTHS[(month - 1) as usize])
+    let is_twice = matches!(zone.shown(at), Shown::Twice(..));
+    let which = is_twice.then(|| format!(" ({})", offset_name(zone.minutes_at(at_ms as i64))));
+    format!("{day} {} {year}, {clock}{seconds}{}", MONTHS[(month - 1) as usize], which.unwrap_or_default())
 }
 
 /// A length of time in one or two words.
@@ -219,6 +235,35 @@ mod tests {
         assert_eq!(moment(1_709_209_800_000.0, true), "29 Feb 2024, 12:30");
         assert_eq!(moment(1_709_209_805_250.0, true), "29 Feb 2024, 12:30:05.250");
         assert_eq!(moment(4.0, false), "row 5");
-        assert_eq!(moment(0.0, Clock::Zone { east_ms: 3_600_000.0 }), "1 Jan 1970, 01:00");
+        assert_eq!(moment(0.0, Zone::fixed(60)), "1 Jan 1970, 01:00");
+    }
+
+    #[test]
+    fn a_clock_that_is_put_back_shows_an_hour_twice() {
+        let hour = |hours: f64| 1_729_987_200_000.0 + hours * HOUR;
+        let clock = Clock::from(Zone { name: None, minutes: 120, changes: vec![(hour(1.0) as i64, 60)] });
+        let told = [-0.5, 0.5, 1.5, 2.5].map(|hours| moment(hour(hours), &clock));
+        assert_eq!(
+            told,
+            [
+                "27 Oct 2024, 01:30",
+                "27 Oct 2024, 02:30 (UTC+2:00)",
+                "27 Oct 2024, 02:30 (UTC+1:00)",
+                "27 Oct 2024, 03:30"
+            ]
+        );
+        let day = Span { from_ms: hour(-2.0), to_ms: hour(3.0) };
+        let ticks = time_ticks(day, 6, &clock);
+        let told: Vec<(&str, f64)> =
+            ticks.iter().map(|tick| (tick.label.as_str(), (tick.at_ms - hour(0.0)) / HOUR)).collect();
+        let expected = [
+            ("27 Oct", -2.0),
+            ("01:00", -1.0),
+            ("02:00", 0.0),
+            ("02:00", 1.0),
+            ("03:00", 2.0),
+            ("04:00", 3.0),
+        ];
+        assert_eq!(told, expected);
     }
 }

@@ -20,7 +20,7 @@ pub(crate) fn raster_px(streams: usize) -> f64 {
 /// One row per stream, in the order of the lanes; a bar is silence.
 pub(crate) fn raster(canvas: &HtmlCanvasElement, timeline: &Timeline, span: Span) {
     let Some(sheet) = Sheet::new(canvas, raster_px(timeline.streams.len()), span) else { return };
-    sheet.verticals(timeline.clock, None);
+    sheet.verticals(&timeline.clock, None);
     for (row, lane) in timeline.lanes.iter().enumerate() {
         let top = PAD_PX + row as f64 * ROW_PX;
         sheet.pen.set_fill_style_str(&sheet.ink.grid);

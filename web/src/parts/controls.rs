@@ -28,7 +28,7 @@ pub(crate) fn ControlBar(session: Session, link: Link) -> impl IntoView {
         <div class="controls" role="group" aria-label="Controls">
             // What a device said is not at hand any more, nor what a session was told: it can not be told at another rate.
             <Show when=move || session.phase.get() != Phase::Live && session.resumed.with(Option::is_none)>
-                <label class="slider">
+                <label class="slider" title="So rarely may a normal moment raise an alarm">
                     <span>"False alarms"</span>
                     <input type="range" min=LEAST max=MOST step=STEP data-test="rate" aria-valuetext=odds
                         prop:value=move || format!("{:.2}", decades(controls.rate.get())) on:input=slide />

@@ -30,7 +30,9 @@ pub(crate) fn Episodes(session: Session, link: Link) -> impl IntoView {
     };
     let in_order = move || {
         let mut episodes = session.episodes.get();
-        if session.controls.worst_first.get() {
+        // At first they come in their order: a list that is read does not move.
+        let is_coming = session.phase.get() == Phase::Judging && session.lesson.with(Option::is_none);
+        if session.controls.worst_first.get() && !is_coming {
             // Stable: of equals the earlier first.
             episodes.sort_by(|one, other| {
                 let by_severity = other.severity.cmp(&one.severity);
@@ -76,9 +78,9 @@ fn Item(session: Session, link: Link, episode: EpisodeJson<'static>) -> impl Int
     let (when, why) = session.timeline.with_untracked(|timeline| {
         let lasted = match episode.last - episode.opened {
             0 => String::new(),
-            ms => format!(" for {}", length(ms as f64, timeline.clock)),
+            ms => format!(" for {}", length(ms as f64, &timeline.clock)),
         };
-        (format!("{}{lasted}", moment(episode.opened as f64, timeline.clock)), sentence(timeline, &episode))
+        (format!("{}{lasted}", moment(episode.opened as f64, &timeline.clock)), sentence(timeline, &episode))
     });
     let (word, pips) = severity(episode.severity);
     let (opened, last) = (episode.opened, episode.last);

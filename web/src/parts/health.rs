@@ -63,7 +63,7 @@ pub(crate) fn HealthSheet(session: Session) -> impl IntoView {
             <Show when=is_empty><p class="muted">"Told once all rows are judged."</p></Show>
             <Show when=move || !is_empty()>
                 <table class="health" data-test="health">
-                    <thead><tr><th scope="col">"Stream"</th><th scope="col">"There, lately"</th><th scope="col">"Foretold by"</th></tr></thead>
+                    <thead><tr><th scope="col">"Stream"</th><th scope="col">"Present, lately"</th><th scope="col">"Forecast by"</th></tr></thead>
                     <tbody>{rows}</tbody>
                 </table>
             </Show>

@@ -11,7 +11,7 @@ pub(crate) fn Resumed(session: Session) -> impl IntoView {
     let sentence = move || {
         let (frames, last_ms) = session.resumed.get().unwrap_or_default();
         let streams = session.timeline.with(|timeline| timeline.streams.len());
-        let clock = session.timeline.with(|timeline| timeline.clock);
+        let clock = session.timeline.with(|timeline| timeline.clock.clone());
         let until = last_ms.map(|last_ms| format!(", up to {}", moment(last_ms as f64, clock)));
         format!(
             "{} moments of {streams} streams learned{}.",
@@ -27,7 +27,7 @@ pub(crate) fn Resumed(session: Session) -> impl IntoView {
     let kept = move || match session.timeline.with(|timeline| timeline.times_ms.len()) {
         0 => String::new(),
         rows => format!(
-            "A session keeps what was learned and its newest rows: {} are drawn here, can still be explained, and called real or expected.",
+            "A session keeps what was learned and its newest rows: {} are drawn here, can still be explained, and called real or expected; what was called so before can be changed and taken back.",
             grouped(rows as f64)
         ),
     };

@@ -53,6 +53,10 @@ fn Share(session: Session) -> impl IntoView {
         if settings.false_alarm_rate.is_some() || (rate - 0.001).abs() > 1e-9 {
             settings.false_alarm_rate = Some(rate);
         }
+        // What was guessed by where this device is, is said: elsewhere it would be guessed otherwise.
+        if let Some(zone) = session.note.with(|note| note.plan.zone.name.clone()) {
+            settings.table.zone = Some(zone);
+        }
         let name = session.file_name.get();
         address::share(&settings, name.strip_suffix(" sample")).unwrap_or_default()
     };

@@ -1,6 +1,6 @@
 //! The lanes, with one shared cursor, and everything that moves the view.
 
-use fourfold_web::chart::ticks::{moment, number};
+use fourfold_web::chart::ticks::{Clock, moment, number};
 use leptos::html::Div;
 use leptos::prelude::*;
 
@@ -126,12 +126,16 @@ fn Readout(session: Session) -> impl IntoView {
             None => {
                 let view = session.view.get();
                 let [from, to] =
-                    [view.from_ms.round(), view.to_ms.round()].map(|at| moment(at, timeline.clock));
+                    [view.from_ms.round(), view.to_ms.round()].map(|at| moment(at, &timeline.clock));
                 // On one day the day is said once.
                 let is_same_day =
                     |to: &(&str, &str)| from.split_once(", ").is_some_and(|(day, _)| day == to.0);
                 let to = to.split_once(", ").filter(is_same_day).map_or(to.as_str(), |(_, clock)| clock);
-                (format!("{from} – {to}"), String::new())
+                let zone = match &timeline.clock {
+                    Clock::Zone(zone) => zone.title(view.to_ms as i64),
+                    Clock::Rows => String::new(),
+                };
+                (format!("{from} – {to}"), zone)
             }
             Some(at_ms) => {
                 let row_ms = timeline.row_at(at_ms).map_or(at_ms, |row| timeline.times_ms[row]);
@@ -142,7 +146,7 @@ fn Readout(session: Session) -> impl IntoView {
                         known => format!("{} · confidence {:.0} %", odds(oddness), known * 100.0),
                     },
                 );
-                (moment(row_ms, timeline.clock), odds.unwrap_or_default())
+                (moment(row_ms, &timeline.clock), odds.unwrap_or_default())
             }
         })
     };

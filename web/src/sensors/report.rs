@@ -2,10 +2,9 @@
 
 use fourfold_web::chart::pyramid::Pyramid;
 use fourfold_web::chart::scale::Span;
-use fourfold_web::chart::ticks::Clock;
 use fourfold_web::live::message::LiveReport;
 use fourfold_web::live::streams::{COUNT_OF_STREAMS, FRAME_MS, WINDOW_FRAMES, name, note, place_of, schema};
-use fourfold_web::table::Note;
+use fourfold_web::table::{Note, Zone};
 use fourfold_web::thread::StreamNote;
 use leptos::prelude::*;
 
@@ -129,7 +128,7 @@ fn empty_timeline(false_alarm_rate: f64) -> Timeline {
         gap_ms: 3.0 * FRAME_MS as f64,
         alarm_oddness: oddness(1.0 - false_alarm_rate),
         // On the wall where the device is.
-        clock: Clock::Zone { east_ms: -js_sys::Date::new_0().get_timezone_offset() * 60_000.0 },
+        clock: Zone::fixed(-js_sys::Date::new_0().get_timezone_offset() as i32).into(),
         ..Timeline::default()
     }
 }

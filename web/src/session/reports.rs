@@ -27,11 +27,16 @@ impl Session {
         self.resumed.set(None);
         self.controls.is_paused.set(false);
         self.said.set(Vec::new());
+        self.earlier.set((0, 0));
         self.retold.set_value(Vec::new());
         self.lesson.set(None);
         self.cursor_ms.set(None);
         self.brush.set(None);
         self.rows_judged.set(0);
+        if matches!(self.phase.get_untracked(), Phase::Welcome | Phase::Failed(_)) {
+            // Whoever chose it far down on the first screen begins at the top of what comes.
+            window().scroll_to_with_x_and_y(0.0, 0.0);
+        }
         self.phase.set(Phase::Reading { share: 0.0, rows: 0 });
         job
     }
@@ -52,7 +57,7 @@ impl Session {
                     gap_ms: gap_ms(&times_ms),
                     lanes: vec![Pyramid::default(); streams.len()],
                     clock: match note.time_column {
-                        Some(_) => Clock::Zone { east_ms: f64::from(note.plan.zone_minutes) * 60_000.0 },
+                        Some(_) => note.plan.zone.clone().into(),
                         None => Clock::Rows,
                     },
                     alarm_oddness: oddness(1.0 - false_alarm_rate),
@@ -93,9 +98,10 @@ impl Session {
                 self.why.set(Why::Told(Box::new(Told { json: *why, curves, took_ms })));
             }
             Report::NotExplained { job, message } if job == current => self.why.set(Why::Refused(message)),
-            Report::Again { job, rows, verdicts, said } if job == current => {
+            Report::Again { job, rows, verdicts, said, taken_back, taught } if job == current => {
                 self.forget(rows, verdicts);
                 self.said.set(said);
+                self.earlier.set((taken_back, taught));
             }
             Report::Retold { job, rate, episodes, .. } if job == current => {
                 self.controls.rate.set(rate);
@@ -105,7 +111,8 @@ impl Session {
             }
             Report::Health { job, streams } if job == current => self.health.set(streams),
             Report::Scored { job, agreement } if job == current => self.agreement.set(Some(agreement)),
-            Report::Resumed { job, frames, last_ms } if job == current => {
+            Report::Resumed { job, frames, last_ms, taught } if job == current => {
+                self.earlier.update(|earlier| earlier.1 = taught);
                 self.resumed.set(Some((frames, last_ms)));
             }
             Report::Cancelled { job } if job == current => {

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::zone::Zone;
+
 /// What a column is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -69,7 +71,10 @@ pub struct Choices {
     /// Of dates.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order: Option<DateOrder>,
-    /// Where clocks show times without a zone, in minutes east of Greenwich.
+    /// Where clocks show times without a zone: by name, with all its changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    /// The same in minutes east of Greenwich, for clocks that are never changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zone_minutes: Option<i32>,
     /// The length of the frames that rows on single things are gathered in.
@@ -87,7 +92,9 @@ pub struct Plan {
     /// Of dates; `None` where no date needs it.
     pub order: Option<DateOrder>,
     /// Where clocks show times without a zone.
-    pub zone_minutes: i32,
+    pub zone: Zone,
+    /// Whether the rows themselves tell that it is this one.
+    pub zone_is_told: bool,
     /// Whether any time came without a zone, so that it matters.
     pub needs_zone: bool,
     /// The usual distance between rows.

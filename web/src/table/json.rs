@@ -1,123 +1,105 @@
-//! JSON lines: one object per line. What is nested is flattened; `values` and `streams`, as our own frames have them,
-//! leave no trace in the names.
+//! JSON: an object is a row; what is nested in it is flattened. `values` and `streams`, as our own frames have them, leave no
+//! trace in the names.
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 /// Deeper than this nobody writes measurements.
 const DEPTH_MOST: usize = 4;
 
-/// The fields of an object, in its order, as the cells of a table would say them.
+/// What JSON says, its words as the cells of a table would have them.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Node {
+    Text(String),
+    List(Vec<Node>),
+    Map(Vec<(String, Node)>),
+}
+
+/// The fields of an object, in its order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Fields(pub(super) Vec<(String, String)>);
 
 /// Reads a line; `None` where it is no object.
 pub(super) fn fields(line: &[u8]) -> Option<Fields> {
-    serde_json::from_slice(line).ok()
+    let node: Node = serde_json::from_slice(line).ok()?;
+    let mut fields = Fields::default();
+    matches!(node, Node::Map(_)).then(|| flatten(node, String::new(), 0, &mut fields))?;
+    Some(fields)
 }
 
-impl<'de> Deserialize<'de> for Fields {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Top;
-        impl<'de> Visitor<'de> for Top {
-            type Value = Fields;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Fields, A::Error> {
-                let mut fields = Fields::default();
-                Within { fields: &mut fields, name: String::new(), depth: 0 }.visit_map(map)?;
-                Ok(fields)
+fn flatten(node: Node, name: String, depth: usize, into: &mut Fields) {
+    match node {
+        Node::Text(text) => into.0.push((name, text)),
+        Node::List(list) => {
+            for (place, node) in list.into_iter().enumerate() {
+                flatten(node, format!("{name}.{place}"), depth + 1, into);
             }
         }
-        deserializer.deserialize_map(Top)
+        Node::Map(map) if depth < DEPTH_MOST => {
+            let is_plain = name.is_empty() || (depth == 1 && ["values", "streams"].contains(&name.as_str()));
+            for (key, node) in map {
+                let name = if is_plain { key } else { format!("{name}.{key}") };
+                flatten(node, name, depth + 1, into);
+            }
+        }
+        Node::Map(_) => {}
     }
 }
 
-/// A value somewhere in the object.
-struct Within<'f> {
-    fields: &'f mut Fields,
-    name: String,
-    depth: usize,
-}
-
-impl Within<'_> {
-    fn put(self, text: String) {
-        self.fields.0.push((self.name, text));
+impl<'de> Deserialize<'de> for Node {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Any)
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Within<'_> {
-    type Value = ();
+struct Any;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
+impl<'de> Visitor<'de> for Any {
+    type Value = Node;
 
-impl<'de> Visitor<'de> for Within<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a value")
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<(), E> {
-        self.put(value.to_string());
-        Ok(())
+    fn visit_f64<E>(self, value: f64) -> Result<Node, E> {
+        Ok(Node::Text(value.to_string()))
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<(), E> {
-        self.put(value.to_string());
-        Ok(())
+    fn visit_i64<E>(self, value: i64) -> Result<Node, E> {
+        Ok(Node::Text(value.to_string()))
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<(), E> {
-        self.put(value.to_string());
-        Ok(())
+    fn visit_u64<E>(self, value: u64) -> Result<Node, E> {
+        Ok(Node::Text(value.to_string()))
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<(), E> {
-        self.put(u8::from(value).to_string());
-        Ok(())
+    fn visit_bool<E>(self, value: bool) -> Result<Node, E> {
+        Ok(Node::Text(u8::from(value).to_string()))
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<(), E> {
-        self.put(value.trim().to_string());
-        Ok(())
+    fn visit_str<E>(self, value: &str) -> Result<Node, E> {
+        Ok(Node::Text(value.trim().to_string()))
     }
 
-    fn visit_unit<E>(self) -> Result<(), E> {
-        self.put(String::new());
-        Ok(())
+    fn visit_unit<E>(self) -> Result<Node, E> {
+        Ok(Node::Text(String::new()))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        let Self { fields, name, depth } = self;
-        let mut place = 0;
-        loop {
-            let name = format!("{name}.{place}");
-            place += 1;
-            if seq.next_element_seed(Within { fields: &mut *fields, name, depth: depth + 1 })?.is_none() {
-                return Ok(());
-            }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Node, A::Error> {
+        let mut list = Vec::new();
+        while let Some(node) = seq.next_element()? {
+            list.push(node);
         }
+        Ok(Node::List(list))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self { fields, name: outer, depth } = self;
-        while let Some(key) = map.next_key::<String>()? {
-            let is_plain =
-                outer.is_empty() || (depth == 1 && ["values", "streams"].contains(&outer.as_str()));
-            let name = if is_plain { key } else { format!("{outer}.{key}") };
-            if depth >= DEPTH_MOST {
-                map.next_value::<serde::de::IgnoredAny>()?;
-            } else {
-                map.next_value_seed(Within { fields: &mut *fields, name, depth: depth + 1 })?;
-            }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
+        let mut fields = Vec::new();
+        while let Some(field) = map.next_entry()? {
+            fields.push(field);
         }
-        Ok(())
+        Ok(Node::Map(fields))
     }
 }
 

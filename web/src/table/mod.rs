@@ -11,11 +11,16 @@ mod shape;
 mod time;
 mod unit;
 mod utf16;
+mod wall;
+mod whole;
 mod wide;
+pub(crate) mod zone;
 
 pub use choices::{Choices, ColumnPlan, DateOrder, Decimal, Plan, Role};
 pub use reader::Reader;
 pub use time::{Written, civil, parse_time};
+pub use wall::Zones;
+pub use zone::{Shown, Zone, offset_name};
 
 use fourfold::{Engine, Schema};
 use serde::{Deserialize, Serialize};
@@ -64,9 +69,13 @@ impl Table {
         });
         table.note.rows = scores.len() as u64;
         // Shown on the wall where it was measured.
-        let last_ms = engine.last_frame_ms().unwrap_or_default();
-        table.note.plan.zone_minutes = ((engine.schema().local_ms(last_ms) - last_ms) / 60_000) as i32;
+        table.note.plan.zone = Self::zone_of(engine);
         (table, scores)
+    }
+
+    /// The clock that an engine's habits follow.
+    pub fn zone_of(engine: &Engine) -> Zone {
+        engine.schema().to_draft().zone.map_or_else(Zone::default, Zone::from)
     }
 
     /// Puts the columns in the order of an engine's streams, and drops the rows that it has learned already.
@@ -121,6 +130,10 @@ pub struct Note {
     pub sorted: bool,
     /// Rows that had the time of another and were merged into it.
     pub merged_rows: u64,
+    /// Rows in an hour that the clock showed twice; their order tells which it was.
+    pub doubled_rows: u64,
+    /// Rows in an hour that the clock skips.
+    pub skipped_rows: u64,
     /// The column that says when, if there is one; otherwise rows are numbered.
     pub time_column: Option<String>,
     /// The column that says which thing a row is about.

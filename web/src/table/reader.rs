@@ -1,23 +1,28 @@
 //! From bytes to a table, piece by piece, so that a large file never has to be in memory as text.
 
+mod names;
+mod when;
+
 use std::borrow::Cow;
 
-use super::cell::{Cell, cell, label};
+use super::cell::{Cell, label};
 use super::choices::{Choices, Plan};
 use super::elements::Elements;
-use super::json::{Fields, fields};
+use super::json::fields;
 use super::long::Long;
 use super::record::{Records, cells, separator_of, text_of};
-use super::shape::{Shape, Slot, TimeForm, distinct};
-use super::time::parse_time;
+use super::shape::{Shape, Slot};
 use super::utf16::Utf16;
+use super::wall::{Named, Wall, Zones, zone_of_name};
+use super::whole::lines;
 use super::wide::Wide;
+use super::zone::Zone;
 use super::{BadLine, Note, Role, Table, TableFault};
+use names::{heads_of, in_columns, keys_of};
+use when::{Time, chosen};
 
 /// Rows looked at before the columns are guessed.
 const SAMPLE_ROWS: usize = 400;
-/// From the day that spreadsheets count from to 1970.
-const DAYS_TO_1970: f64 = 25_569.0;
 /// Bad lines that are shown.
 const BAD_LINES_SHOWN: usize = 5;
 
@@ -41,6 +46,8 @@ pub struct Reader {
     elements: Option<Elements>,
     records: Records,
     started: bool,
+    /// Of an object over many lines, which are not records.
+    is_spread: bool,
     inner: Inner,
 }
 
@@ -48,6 +55,7 @@ pub struct Reader {
 #[derive(Debug, Default)]
 struct Inner {
     choices: Choices,
+    zones: Zones,
     is_json: bool,
     /// The newest line before the header that begins with `#`.
     remark: Vec<u8>,
@@ -64,8 +72,11 @@ struct Body {
     /// `None` for JSON lines.
     separator: Option<u8>,
     rows: Rows,
-    zone_ms: i64,
-    zone_named: Option<i32>,
+    /// The clock of times that name none.
+    wall: Wall,
+    /// Whether the column's name says it.
+    zone_in_name: bool,
+    named: Named,
     needs_zone: bool,
     note: Note,
     /// Of the row at hand.
@@ -84,6 +95,12 @@ impl Reader {
         Self { inner: Inner { choices, ..Inner::default() }, ..Self::default() }
     }
 
+    /// With clocks that are changed, which only somebody who knows the world can tell.
+    pub fn with_zones(mut self, zones: Zones) -> Self {
+        self.inner.zones = zones;
+        self
+    }
+
     /// Takes the next bytes.
     pub fn feed(&mut self, bytes: &[u8]) -> Result<(), TableFault> {
         if !self.started {
@@ -100,11 +117,19 @@ impl Reader {
             self.inner.is_json = bytes.trim_ascii_start().first() == Some(&b'{');
             let is_list = self.inner.is_json || bytes.trim_ascii_start().first() == Some(&b'[');
             self.elements = (is_list && Elements::is_list(bytes)).then(Elements::default);
+            self.is_spread =
+                self.inner.is_json && bytes.trim_ascii_start().get(1..).is_some_and(begins_a_line);
             self.records.quotes_join_lines(!self.inner.is_json);
         }
         let Self { records, elements, inner, .. } = self;
         match elements {
             Some(elements) => elements.feed(bytes, |line, element| inner.take_element(line, element)),
+            None if self.is_spread => {
+                // In JSON a line end is a blank.
+                let bytes: Vec<u8> =
+                    bytes.iter().map(|&byte| if byte == b'\n' { b' ' } else { byte }).collect();
+                records.feed(&bytes, |line, record| inner.take(line, record));
+            }
             None => records.feed(bytes, |line, record| inner.take(line, record)),
         }
         inner.fault.clone().map_or(Ok(()), Err)
@@ -124,7 +149,10 @@ impl Reader {
         let Self { records, elements, inner, .. } = &mut self;
         records.finish(|line, record| inner.take(line, record));
         elements.iter_mut().for_each(|list| list.finish(|line, element| inner.take_element(line, element)));
-        let Inner { choices, header, sample, body, fault, is_json, .. } = self.inner;
+        if inner.is_json && inner.body.is_none() && inner.sample.len() == 1 {
+            inner.unfold();
+        }
+        let Inner { choices, zones, header, sample, body, fault, is_json, .. } = self.inner;
         if let Some(fault) = fault {
             return Err(fault);
         }
@@ -133,9 +161,9 @@ impl Reader {
         }
         let body = match body {
             Some(body) => body,
-            None => Body::start(header.as_deref(), &sample, is_json, &choices)?,
+            None => Body::start(header.as_deref(), &sample, is_json, &choices, &zones)?,
         };
-        body.finish(&choices)
+        body.finish(&choices, &zones)
     }
 }
 
@@ -159,7 +187,7 @@ impl Inner {
         let separator = self.choices.separator.and_then(|sign| u8::try_from(sign).ok());
         let separator = separator.unwrap_or_else(|| separator_of(record));
         let is_header_of = !remark.is_empty()
-            && !names_of(record, separator).1
+            && !heads_of(record, separator).1
             && cells(&remark, separator).count() == cells(record, separator).count();
         if is_header_of {
             self.header = Some(remark);
@@ -179,6 +207,15 @@ impl Inner {
         self.take(line, row.unwrap_or(element));
     }
 
+    /// The one object of the file may be the whole table.
+    fn unfold(&mut self) {
+        let Some(lines) = self.sample.first().and_then(|(_, object)| lines(object)) else { return };
+        self.sample.clear();
+        self.is_json = false;
+        self.choices.separator = Some(',');
+        (1..).zip(lines).for_each(|(number, line)| self.take(number, &line));
+    }
+
     fn take(&mut self, line: u64, record: &[u8]) {
         if self.fault.is_some() || record.trim_ascii().is_empty() {
             return;
@@ -195,13 +232,20 @@ impl Inner {
         }
         self.sample.push((line, record.to_vec()));
         if self.sample.len() == SAMPLE_ROWS {
-            match Body::start(self.header.as_deref(), &self.sample, self.is_json, &self.choices) {
+            let Self { header, sample, is_json, choices, zones, .. } = &*self;
+            match Body::start(header.as_deref(), sample, *is_json, choices, zones) {
                 Ok(started) => self.body = Some(started),
                 Err(found) => self.fault = Some(found),
             }
             self.sample.clear();
         }
     }
+}
+
+/// Whether nothing else stands on this line.
+fn begins_a_line(rest: &[u8]) -> bool {
+    let blanks = rest.iter().take_while(|byte| [b' ', b'\t', b'\r'].contains(byte)).count();
+    rest.get(blanks) == Some(&b'\n')
 }
 
 /// Names a format that is no text table, by its first bytes.
@@ -223,15 +267,17 @@ impl Body {
         sample: &[(u64, Vec<u8>)],
         is_json: bool,
         choices: &Choices,
+        zones: &Zones,
     ) -> Result<Self, TableFault> {
         let separator = (!is_json).then(|| {
             let first = header.unwrap_or_default();
             choices.separator.and_then(|sign| u8::try_from(sign).ok()).unwrap_or_else(|| separator_of(first))
         });
-        let (names, has_header) = match (separator, header) {
-            (Some(separator), Some(header)) => names_of(header, separator),
+        let (heads, has_header) = match (separator, header) {
+            (Some(separator), Some(header)) => heads_of(header, separator),
             _ => (keys_of(sample), true),
         };
+        let names: Vec<String> = heads.iter().map(|head| head.name.clone()).collect();
         let first = header.filter(|_| !has_header).map(|header| (1, header));
         let lines: Vec<(u64, &[u8])> =
             first.into_iter().chain(sample.iter().map(|(line, record)| (*line, record.as_slice()))).collect();
@@ -242,15 +288,15 @@ impl Body {
             })
             .filter(|row: &Vec<_>| row.len() == names.len())
             .collect();
-        let shape = Shape::guess(names, &rows, separator, choices)?;
-        let mut body = Self::new(shape, separator, choices);
+        let shape = Shape::guess(heads, &rows, separator, choices)?;
+        let mut body = Self::new(shape, separator, choices, zones);
         for (line, record) in lines {
             body.push(line, record);
         }
         Ok(body)
     }
 
-    fn new(shape: Shape, separator: Option<u8>, choices: &Choices) -> Self {
+    fn new(shape: Shape, separator: Option<u8>, choices: &Choices, zones: &Zones) -> Self {
         let name_of = |slot: Slot| {
             let place = shape.slots.iter().position(|known| *known == slot)?;
             Some(shape.names[place].clone())
@@ -270,13 +316,15 @@ impl Body {
             (None, None) => Rows::Wide(Wide::new(shape.values().count())),
             _ => Rows::Long(Long::new(shape.heads())),
         };
-        let zone_ms = i64::from(choices.zone_minutes.unwrap_or(0)) * 60_000;
+        let zone_in_name = note.time_column.as_deref().and_then(zone_of_name).map(Zone::fixed);
+        let wall = Wall::new(zone_in_name.clone().or(chosen(choices, zones)).unwrap_or_default());
         Self {
             shape,
             separator,
             rows,
-            zone_ms,
-            zone_named: None,
+            wall,
+            zone_in_name: zone_in_name.is_some(),
+            named: Named::default(),
             needs_zone: false,
             note,
             values: Vec::new(),
@@ -304,7 +352,7 @@ impl Body {
     }
 
     fn push_cells<'c>(&mut self, cells: impl Iterator<Item = Cow<'c, str>>) -> Result<(), String> {
-        let mut at_ms = None;
+        let mut time = None;
         let (mut seen, mut missing, mut unreadable) = (0, 0, 0);
         let (mut thing, mut is_labelled, mut unread_time) = (String::new(), false, None);
         let (mut day, mut clock) = (Cow::Borrowed(""), Cow::Borrowed(""));
@@ -321,8 +369,8 @@ impl Body {
                 Some(Slot::Time) if has_clock => day = text,
                 Some(Slot::Clock) => clock = text,
                 Some(Slot::Time) => {
-                    at_ms = self.time(&text);
-                    unread_time = at_ms.is_none().then(|| text.chars().take(40).collect::<String>());
+                    time = self.time(&text);
+                    unread_time = time.is_none().then(|| text.chars().take(40).collect::<String>());
                 }
                 Some(Slot::Group) => thing = text.into_owned(),
                 Some(Slot::Label) => is_labelled = label(&text).unwrap_or(false),
@@ -335,12 +383,16 @@ impl Body {
         }
         if has_clock {
             let text = format!("{day} {clock}");
-            at_ms = self.time(&text);
-            unread_time = at_ms.is_none().then(|| text.chars().take(40).collect());
+            time = self.time(&text);
+            unread_time = time.is_none().then(|| text.chars().take(40).collect());
         }
         if let Some(text) = unread_time {
             return Err(format!("“{text}” is no time"));
         }
+        let at_ms = time.map(|time| match time {
+            Time::At(at_ms) => at_ms,
+            Time::Shown(local_ms) => self.wall.at_ms(local_ms, &thing),
+        });
         let has_labels = self.note.label_column.is_some();
         match &mut self.rows {
             Rows::Wide(wide) => {
@@ -361,43 +413,10 @@ impl Body {
         Ok(())
     }
 
-    fn number(&self, text: &str) -> Option<f64> {
-        match cell(text, self.shape.decimal) {
-            Cell::Number(number) => Some(number),
-            _ => None,
-        }
-    }
-
-    fn time(&mut self, text: &str) -> Option<i64> {
-        match self.shape.form? {
-            TimeForm::Text(order) => {
-                let written = parse_time(text, self.shape.order.unwrap_or(order))?;
-                match written.zone_minutes {
-                    Some(minutes) => {
-                        self.zone_named.get_or_insert(minutes);
-                        Some(written.at_ms)
-                    }
-                    None => {
-                        self.needs_zone = true;
-                        Some(written.at_ms - self.zone_ms)
-                    }
-                }
-            }
-            TimeForm::Epoch { per_second } => {
-                let ms = self.number(text)? * (1000.0 / per_second);
-                (ms.abs() < 8.64e15).then_some(ms.round() as i64)
-            }
-            TimeForm::Days => {
-                let days = self.number(text)? - DAYS_TO_1970;
-                self.needs_zone = true;
-                // A sheet's clock is no finer than a millisecond, and its fractions are a little off.
-                (days.abs() < 1e8).then_some((days * 86_400_000.0).round() as i64 - self.zone_ms)
-            }
-        }
-    }
-
-    fn finish(self, choices: &Choices) -> Result<Table, TableFault> {
-        let Self { shape, separator, rows, zone_named, needs_zone, mut note, .. } = self;
+    fn finish(mut self, choices: &Choices, zones: &Zones) -> Result<Table, TableFault> {
+        let zone_is_told = self.guess_zone(choices, zones);
+        let Self { shape, separator, rows, wall, named, needs_zone, mut note, .. } = self;
+        wall.note(&mut note);
         if note.rows == 0 {
             return Err(TableFault::NoRows);
         }
@@ -426,7 +445,8 @@ impl Body {
             separator: separator.map(char::from),
             decimal: shape.decimal,
             order: shape.order,
-            zone_minutes: choices.zone_minutes.or(zone_named).unwrap_or(0),
+            zone: chosen(choices, zones).or(named.zone()).unwrap_or_else(|| wall.zone.clone()),
+            zone_is_told,
             needs_zone,
             interval_ms: table.interval_ms(),
             frame_ms,
@@ -435,46 +455,6 @@ impl Body {
         table.note = note;
         Ok(table)
     }
-}
-
-/// The names in a header, and whether it is one: a line of values has none.
-fn names_of(header: &[u8], separator: u8) -> (Vec<String>, bool) {
-    let first: Vec<Cow<'_, str>> = cells(header, separator).collect();
-    let is_number = |text: &str, decimal| matches!(cell(text, decimal), Cell::Number(_));
-    let is_value = |text: &Cow<'_, str>| {
-        [Default::default(), super::Decimal::Comma].into_iter().any(|decimal| is_number(text, decimal))
-            || parse_time(text, Default::default()).is_some()
-    };
-    let has_header = !first.iter().all(is_value);
-    let mut names = Vec::with_capacity(first.len());
-    for (place, text) in first.iter().enumerate() {
-        let unnamed = format!("column {}", place + 1);
-        let name = if has_header && !text.is_empty() { text.as_ref() } else { &unnamed };
-        names.push(distinct(&names, name));
-    }
-    (names, has_header)
-}
-
-/// The keys of the first lines, in the order in which they come.
-fn keys_of(sample: &[(u64, Vec<u8>)]) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for Fields(fields) in sample.iter().filter_map(|(_, record)| fields(record)) {
-        for (name, _) in fields {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-    }
-    names
-}
-
-/// An object's fields in the order of the columns; what is not there is empty.
-fn in_columns(names: &[String], fields: Fields) -> impl Iterator<Item = Cow<'static, str>> {
-    let Fields(mut fields) = fields;
-    names.iter().map(move |name| {
-        let found = fields.iter().position(|(key, _)| key == name);
-        found.map_or(Cow::Borrowed(""), |place| Cow::Owned(fields.swap_remove(place).1))
-    })
 }
 
 #[cfg(test)]

@@ -133,11 +133,13 @@ impl<'a> Sample<'a> {
 impl Shape {
     /// The shape of a table with these columns and these first rows.
     pub(super) fn guess(
-        names: Vec<String>,
+        heads: Vec<Head>,
         rows: &[Vec<Cow<'_, str>>],
         separator: Option<u8>,
         choices: &Choices,
     ) -> Result<Self, TableFault> {
+        let (names, in_names): (Vec<String>, Vec<Option<String>>) =
+            heads.into_iter().map(|head| (head.name, head.unit)).unzip();
         let said = |place: usize| choices.roles.get(&names[place]).copied();
         let all = (0..names.len()).flat_map(|place| rows.iter().filter_map(move |row| row.get(place)));
         let decimal = choices.decimal.unwrap_or_else(|| decimal_of(all.map(AsRef::as_ref), separator));
@@ -189,6 +191,8 @@ impl Shape {
             let role = if shape.slots[place] == Slot::Skip { Role::Ignore } else { role };
             shape.plan.push(ColumnPlan { name: name.clone(), role, example });
         }
+        // What the cells say goes before what the header does.
+        shape.units.iter_mut().zip(in_names).for_each(|(unit, in_name)| *unit = unit.take().or(in_name));
         if shape.slots.contains(&Slot::Value) { Ok(shape) } else { Err(TableFault::NoNumbers) }
     }
 

@@ -99,8 +99,12 @@ pub(super) fn parse_clock(text: &str) -> Option<i64> {
 
 /// The clock without its zone, and the zone in minutes east of Greenwich.
 fn split_zone(text: &str) -> Option<(&str, Option<i32>)> {
-    let text = text.trim_end();
-    if let Some(clock) = text.strip_suffix(['Z', 'z']).or_else(|| text.strip_suffix(" UTC")) {
+    // RFC 9557 names the place as well: 12:00+02:00[Europe/Berlin]
+    let text = text.split('[').next().unwrap_or(text).trim_end();
+    if let Some(clock) = text
+        .strip_suffix(['Z', 'z'])
+        .or_else(|| text.strip_suffix(" UTC").or_else(|| text.strip_suffix(" GMT")))
+    {
         return Some((clock, Some(0)));
     }
     let Some(at) = text.rfind(['+', '-']) else { return Some((text, None)) };
@@ -165,6 +169,8 @@ mod tests {
             ("2024-02-29T12:30", Some(1_709_209_800_000)),
             ("2024-02-29T12:30:00.250+01:00", Some(1_709_206_200_250)),
             ("2024-02-29T12:30:00-0530", Some(1_709_229_600_000)),
+            ("2024-02-29T13:30+01:00[Europe/Berlin]", Some(1_709_209_800_000)),
+            ("2024-02-29 12:30 GMT", Some(1_709_209_800_000)),
             ("2024/02/29 12:30:00", Some(1_709_209_800_000)),
             ("2024-02-29 12:30 PM", Some(1_709_209_800_000)),
             ("29.02.2024 12:30", Some(1_709_209_800_000)),

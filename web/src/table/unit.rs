@@ -20,6 +20,13 @@ const PREFIXES: [(&str, f64); 15] = [
     ("Ki", 1024.0),
     ("Mi", 1_048_576.0),
 ];
+/// Units that stand for themselves.
+const OTHERS: [&str; 17] =
+    ["%", "‰", "°", "°C", "°F", "K", "t", "d", "h", "min", "psi", "rpm", "dB", "dBm", "ppm", "ppb", "req"];
+/// Units beside those above that have prefixes.
+const PREFIXED: [&str; 11] = ["bar", "l", "L", "J", "N", "Nm", "mol", "Ah", "VA", "lx", "Ω"];
+/// Units that are squared and cubed.
+const POWERS: [&str; 4] = ["m", "s", "min", "h"];
 const CURRENCIES: [char; 4] = ['$', '€', '£', '¥'];
 /// What is longer is a remark.
 const CHARS_MOST: usize = 8;
@@ -37,8 +44,38 @@ pub(super) fn parts(text: &str) -> Option<(&str, &str)> {
         |first: char| first.is_alphabetic() || CURRENCIES.contains(&first) || "%‰°".contains(first);
     let is_unit = unit.starts_with(may_begin)
         && unit.chars().count() <= CHARS_MOST
-        && !unit.contains(|char: char| char.is_ascii_digit() || char == '.' || char == ',');
+        && (is_unit(unit)
+            || !unit.contains(|char: char| char.is_ascii_digit() || char == '.' || char == ','));
     (is_unit && number.contains(|char: char| char.is_ascii_digit())).then_some((number, unit))
+}
+
+/// The name and the unit in a header: `flow (m3/h)`, `accel [m/s2]`.
+pub(super) fn named(header: &str) -> Option<(&str, &str)> {
+    let inner = header.strip_suffix(')').or_else(|| header.strip_suffix(']'))?;
+    let (name, unit) = inner.rsplit_once(if header.ends_with(')') { '(' } else { '[' })?;
+    let (name, unit) = (name.trim_end(), unit.trim());
+    (!name.is_empty() && is_unit(unit)).then_some((name, unit))
+}
+
+/// Whether this is a unit and nothing else: known ones, squared or cubed, in products and quotients.
+fn is_unit(text: &str) -> bool {
+    let is_known = |factor: &str| {
+        let base = factor.trim_end_matches(['2', '3', '²', '³']).trim_end_matches('^');
+        match base.len() == factor.len() {
+            true => OTHERS.contains(&base) || has_prefix(base, &BASES) || has_prefix(base, &PREFIXED),
+            false => has_prefix(base, &POWERS),
+        }
+    };
+    let mut factors = text.split(['/', '·', '*', ' ']);
+    let first = factors.next().unwrap_or_default();
+    let is_of_something = text.starts_with("1/") || CURRENCIES.iter().any(|sign| first == sign.to_string());
+    (is_of_something || is_known(first)) && factors.all(is_known)
+}
+
+/// Whether it is one of these units, or a thousand of them, or a part.
+fn has_prefix(unit: &str, known: &[&str]) -> bool {
+    let mut bases = PREFIXES.iter().filter_map(|(prefix, _)| unit.strip_prefix(prefix));
+    bases.any(|base| !base.is_empty() && known.contains(&base))
 }
 
 /// How many of the one unit the other is; `None` where nobody can tell.
@@ -80,6 +117,9 @@ mod tests {
             ("35 %", Some(("35", "%"))),
             ("$1,234.50", Some(("1,234.50", "$"))),
             ("0.4 m/s²", Some(("0.4", "m/s²"))),
+            ("0.4 m/s2", Some(("0.4", "m/s2"))),
+            ("12 kg/m3", Some(("12", "kg/m3"))),
+            ("3A2", None),
             ("12", None),
             ("12:30", None),
             ("2024-01-01", None),
@@ -89,6 +129,28 @@ mod tests {
             ("5 things to do", None),
         ] {
             assert_eq!(parts(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn units_in_headers() {
+        for (header, expected) in [
+            ("flow (m3/h)", Some(("flow", "m3/h"))),
+            ("accel [m/s^2]", Some(("accel", "m/s^2"))),
+            ("flow(m³/h)", Some(("flow", "m³/h"))),
+            ("pace (1/min)", Some(("pace", "1/min"))),
+            ("cost (€/kWh)", Some(("cost", "€/kWh"))),
+            ("net [MB/s]", Some(("net", "MB/s"))),
+            ("loss (W/m2 K)", Some(("loss", "W/m2 K"))),
+            ("time (UTC)", None),
+            ("price (mid)", None),
+            ("a (2)", None),
+            ("a (1)", None),
+            ("(ms)", None),
+            ("ms", None),
+            ("a )", None),
+        ] {
+            assert_eq!(named(header), expected, "{header}");
         }
     }
 

@@ -28,6 +28,8 @@ pub struct Desk {
     scorer: Scorer,
     bookmarks: Vec<Scorer>,
     said: Vec<Said>,
+    /// Words that the engine had heard before this table, and that were taken back since.
+    taken_back: u32,
     tape: Tape,
     /// How odd each row is.
     oddness: Vec<f64>,
@@ -49,14 +51,20 @@ impl Desk {
             scorer,
             table,
             said: Vec::new(),
+            taken_back: 0,
             tape: Tape::default(),
             oddness: Vec::new(),
             rate: None,
         }
     }
 
-    /// With what people said of its episodes before, which is heard where they come.
-    pub fn with_said(self, said: Vec<Said>) -> Self {
+    /// With what people said of its episodes before, which is heard where they come, and so many words taken back that
+    /// the engine came with.
+    pub fn with_said(mut self, said: Vec<Said>, taken_back: u32) -> Self {
+        for _ in 0..taken_back {
+            self.undo_earlier();
+        }
+        self.scorer = self.bookmarks.first().cloned().unwrap_or(self.scorer);
         Self { said, ..self }
     }
 
@@ -73,6 +81,23 @@ impl Desk {
     /// What people said, in the order in which they did.
     pub fn said(&self) -> &[Said] {
         &self.said
+    }
+
+    /// How many words the engine came with, or was left with, that can be taken back.
+    pub fn taught(&self) -> u32 {
+        let Some(mut first) = self.bookmarks.first().cloned() else { return 0 };
+        (0..).find(|_| !first.undo_earlier()).unwrap_or_default()
+    }
+
+    /// How many of those it came with were taken back.
+    pub fn taken_back(&self) -> u32 {
+        self.taken_back
+    }
+
+    fn undo_earlier(&mut self) -> bool {
+        let is_undone = self.bookmarks.first_mut().is_some_and(Scorer::undo_earlier);
+        self.taken_back += u32::from(is_undone);
+        is_undone
     }
 
     /// Judges a few more rows; false once all are judged.
@@ -146,11 +171,16 @@ impl Desk {
         self.go_back(opened_ms)
     }
 
-    /// Takes the newest word back, as if it had never been said. Returns the episode's opening.
-    pub fn undo(&mut self) -> Result<Option<i64>, Error> {
-        let Some(Said { opened_ms, .. }) = self.said.pop() else { return Ok(None) };
-        self.go_back(opened_ms)?;
-        Ok(Some(opened_ms))
+    /// Takes the newest word back, as if it had never been said: one that was said here, or else one that the engine came
+    /// with. False where there is none.
+    pub fn undo(&mut self) -> Result<bool, Error> {
+        let back_to_ms = match self.said.pop() {
+            Some(Said { opened_ms, .. }) => opened_ms,
+            None if self.undo_earlier() => i64::MIN,
+            None => return Ok(false),
+        };
+        self.go_back(back_to_ms)?;
+        Ok(true)
     }
 
     fn go_back(&mut self, to_ms: i64) -> Result<(), Error> {
@@ -284,9 +314,9 @@ mod tests {
         let after = run(&mut desk, BATCH_ROWS);
         assert!(!is_told(&after, JUMPS[1]) && !is_told(&after, JUMPS[2]), "{after:?}");
         assert!(is_told(&after, JUMPS[0]), "what happened did happen");
-        assert_eq!(desk.undo(), Ok(Some(JUMPS[0] * MINUTE_MS)));
+        assert_eq!(desk.undo(), Ok(true));
         assert_eq!((run(&mut desk, BATCH_ROWS), desk.scorer().digest()), (before, digest));
-        assert_eq!(desk.undo(), Ok(None));
+        assert_eq!(desk.undo(), Ok(false));
     }
 
     #[test]
@@ -296,13 +326,43 @@ mod tests {
         let untaught = desk.scorer().digest();
         desk.label(JUMPS[0] * MINUTE_MS, Label::Expected).expect("a rate that was taken");
         run(&mut desk, BATCH_ROWS);
-        let mut again = self::desk().with_said(desk.said().to_vec());
+        let mut again = self::desk().with_said(desk.said().to_vec(), 0);
         run(&mut again, 7);
         assert_eq!(again.scorer().digest(), desk.scorer().digest());
         assert_ne!(again.scorer().digest(), untaught);
-        assert_eq!(again.undo(), Ok(Some(JUMPS[0] * MINUTE_MS)));
+        assert_eq!(again.undo(), Ok(true));
         run(&mut again, BATCH_ROWS);
         assert_eq!(again.scorer().digest(), untaught);
+    }
+
+    #[test]
+    fn what_was_said_before_a_session_was_saved_can_be_changed_and_taken_back() {
+        let mut desk = desk();
+        run(&mut desk, BATCH_ROWS);
+        let opened_ms = JUMPS[0] * MINUTE_MS;
+        desk.label(opened_ms, Label::Expected).expect("a rate that was taken");
+        run(&mut desk, BATCH_ROWS);
+        let engine = Engine::open(&desk.seal().expect("a rate that was taken")).expect("it was sealed");
+        let open = || Desk::resume(Table::of_streams(engine.schema()), engine.clone());
+        let label = |desk: &Desk| {
+            let found = desk.scorer().engine().episodes().find(|episode| episode.opened_ms == opened_ms);
+            found.expect("it is remembered").label
+        };
+        let mut session = open();
+        assert_eq!((label(&session), session.taught()), (Some(Label::Expected), 1));
+        session.label(opened_ms, Label::Real).expect("a rate that was taken");
+        run(&mut session, BATCH_ROWS);
+        assert_eq!(label(&session), Some(Label::Real));
+        assert_eq!(session.undo(), Ok(true));
+        run(&mut session, BATCH_ROWS);
+        assert_eq!(session.scorer().engine().seal(), engine.seal(), "to the byte");
+        assert_eq!((session.undo(), session.taught(), session.taken_back()), (Ok(true), 0, 1));
+        let mut untaught = engine.clone();
+        assert_eq!((untaught.undo().is_ok(), label(&session)), (true, None));
+        assert_eq!(session.scorer().engine().seal(), untaught.seal());
+        assert_eq!(session.undo(), Ok(false));
+        let again = open().with_said(Vec::new(), 1);
+        assert_eq!(again.scorer().engine().seal(), untaught.seal(), "over a reload, too");
     }
 
     #[test]

@@ -181,6 +181,10 @@ pub enum Report {
         verdicts: u32,
         /// All that people have said.
         said: Vec<Said>,
+        /// Words taken back that the engine came with.
+        taken_back: u32,
+        /// And how many of those are left.
+        taught: u32,
     },
     /// All episodes, at another false-alarm rate.
     Retold {
@@ -215,6 +219,8 @@ pub enum Report {
         frames: u64,
         /// The last of them.
         last_ms: Option<i64>,
+        /// Words that it heard and that can be taken back.
+        taught: u32,
     },
     /// A file that was asked for. `parts[0]`: a `Blob`.
     Exported {
@@ -259,6 +265,8 @@ pub struct Settings {
 pub struct Before {
     /// What they said of episodes.
     pub said: Vec<Said>,
+    /// How many words they took back that a session came with.
+    pub taken_back: u32,
     /// The false-alarm rate at which they looked at it, where they chose one.
     pub rate: Option<f64>,
 }

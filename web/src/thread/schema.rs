@@ -1,6 +1,6 @@
 //! From a table to what the engine watches.
 
-use fourfold::schema::{PRESETS, PatternDraft, ZoneDraft};
+use fourfold::schema::{PRESETS, PatternDraft};
 use fourfold::{Error, Schema, SchemaDraft};
 
 use super::Settings;
@@ -11,6 +11,8 @@ const SAMPLE_ROWS: usize = 2000;
 /// A table that has so many columns of a preset, and so large a share of its columns from it, is taken for one.
 const PRESET_COLUMNS: usize = 3;
 const PRESET_SHARE: f64 = 0.75;
+/// A session that goes on knows the changes of its clock for ten years.
+const GOES_ON_MS: i64 = 10 * 31_556_952_000;
 /// What a person chooses who wants none.
 pub const NO_PRESET: &str = "none";
 
@@ -44,14 +46,6 @@ pub fn schema_of(table: &Table, settings: &Settings) -> Result<Schema, Error> {
         (0..rows).flat_map(|row| table.columns.iter().map(move |column| column.values[row])).collect();
     let names = table.columns.iter().map(|column| column.name.clone());
     let mut draft = SchemaDraft::infer(names, &table.times_ms[..rows], &sample);
-    for (stream, column) in draft.streams.iter_mut().zip(&table.columns) {
-        if column.group.is_some() {
-            stream.group.clone_from(&column.group);
-        }
-        if column.unit.is_some() {
-            stream.unit.clone_from(&column.unit);
-        }
-    }
     if let Some(preset) = preset_of(table, settings)? {
         for stream in &mut draft.streams {
             if let Some(found) = preset.streams.iter().find(|known| known.name == stream.name) {
@@ -67,15 +61,22 @@ pub fn schema_of(table: &Table, settings: &Settings) -> Result<Schema, Error> {
         draft.name = preset.name;
         draft.false_alarm_rate = preset.false_alarm_rate;
     }
+    // What the file says of them goes before what is known of their like.
+    for (stream, column) in draft.streams.iter_mut().zip(&table.columns) {
+        if column.group.is_some() {
+            stream.group.clone_from(&column.group);
+        }
+        if column.unit.is_some() {
+            stream.unit.clone_from(&column.unit);
+        }
+    }
     for stream in &mut draft.streams {
         if let Some(kind) = settings.kinds.get(&stream.name) {
             stream.kind = *kind;
         }
     }
-    let zone_minutes = table.note.plan.zone_minutes;
-    if zone_minutes != 0 {
-        draft.zone = Some(ZoneDraft { offset_minutes: Some(f64::from(zone_minutes)), changes: Vec::new() });
-    }
+    let ends_ms = [table.times_ms.first(), table.times_ms.last()].map(|at| at.copied().unwrap_or_default());
+    draft.zone = table.note.plan.zone.to_draft(ends_ms[0], ends_ms[1].saturating_add(GOES_ON_MS));
     if let Some(frame_ms) = table.note.plan.frame_ms {
         draft.frame_ms = Some(frame_ms);
     }
@@ -90,7 +91,7 @@ mod tests {
     use fourfold::schema::Kind;
 
     use super::*;
-    use crate::table::Column;
+    use crate::table::{Column, Zone};
 
     fn table(names: &[&str]) -> Table {
         let column = |name: &&str| Column { name: (*name).into(), values: vec![1.0; 4], ..Column::default() };
@@ -118,7 +119,7 @@ mod tests {
     #[test]
     fn what_a_person_says_goes_first() {
         let mut table = table(&["a", "b"]);
-        table.note.plan.zone_minutes = 60;
+        table.note.plan.zone = Zone { minutes: 60, changes: vec![(1, 120)], ..Zone::default() };
         let settings = Settings {
             kinds: [("b".to_string(), Kind::Sporadic)].into(),
             false_alarm_rate: Some(0.01),
@@ -126,7 +127,7 @@ mod tests {
         };
         let schema = schema_of(&table, &settings).expect("two names");
         assert_eq!((schema.streams()[1].kind, schema.false_alarm_rate()), (Kind::Sporadic, 0.01));
-        assert_eq!(schema.local_ms(0), 3_600_000);
+        assert_eq!([schema.local_ms(0), schema.local_ms(1)], [3_600_000, 7_200_001]);
         let settings = Settings { false_alarm_rate: Some(0.9), ..settings };
         assert!(schema_of(&table, &settings).is_err());
     }

@@ -72,6 +72,11 @@ impl Scorer {
         self.engine.set_false_alarm_rate(rate)
     }
 
+    /// Takes back the newest word that the engine heard before this table; false where there is none.
+    pub fn undo_earlier(&mut self) -> bool {
+        self.engine.undo().is_ok()
+    }
+
     /// The engine as it is now.
     pub fn engine(&self) -> &Engine {
         &self.engine
@@ -184,9 +189,9 @@ impl Scorer {
                 episode.opened_ms == opened_ms && (is_end || episode.closed_ms.is_some())
             };
             let found = self.engine.episodes().find(is_over);
-            let Some(id) = found.filter(|episode| episode.label.is_none()).map(|episode| episode.id) else {
-                continue;
-            };
+            // It may have been called otherwise before this table.
+            let is_new = |episode: &&Episode| episode.label != Some(label);
+            let Some(id) = found.filter(is_new).map(|episode| episode.id) else { continue };
             self.engine.label(id, label)?;
             // Told again, with its label.
             self.told.retain(|told| told.id < id);

@@ -6,6 +6,7 @@ use fourfold::wire::{ExplanationJson, VerdictJson};
 use fourfold_web::thread::desk::Desk;
 use fourfold_web::thread::health::health_of;
 use fourfold_web::thread::lines::{CSV_HEAD, csv_line};
+use fourfold_web::thread::scorer::episode_json;
 use fourfold_web::thread::{Export, Report};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -53,6 +54,17 @@ impl Work {
         let Some((report, agreement)) = report else { return };
         post(&report, &[]);
         agreement.iter().for_each(|&agreement| post(&Report::Scored { job, agreement }, &[]));
+    }
+
+    /// Of a session without rows: its episodes, and what they are called now.
+    pub(super) fn tell_recalled(&self, job: u32) {
+        let report = self.with_desk(job, |desk| {
+            let engine = desk.scorer().engine();
+            let episodes = engine.episodes().map(|episode| episode_json(engine, episode)).collect();
+            let rate = engine.schema().false_alarm_rate();
+            desk.table().times_ms.is_empty().then_some(Report::Retold { job, rate, episodes, took_ms: 0.0 })
+        });
+        report.flatten().iter().for_each(|report| post(report, &[]));
     }
 
     /// Says how every stream is.

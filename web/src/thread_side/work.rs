@@ -5,11 +5,11 @@ use std::rc::Rc;
 
 use fourfold::evaluate::segments;
 use fourfold::{Engine, Error};
-use fourfold_web::table::{Reader, Table};
+use fourfold_web::table::{Reader, Table, Zones};
 use fourfold_web::thread::desk::Desk;
 use fourfold_web::thread::schema::{preset_of, schema_of};
-use fourfold_web::thread::scorer::{BATCH_ROWS, Judged, episode_json};
-use fourfold_web::thread::{Before, Report, Said, Settings, StreamNote};
+use fourfold_web::thread::scorer::{BATCH_ROWS, Judged};
+use fourfold_web::thread::{Before, Report, Settings, StreamNote};
 use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -17,6 +17,7 @@ use web_sys::{Blob, MessageChannel};
 
 use super::gzip::{is_packed, unpack};
 use super::post::{post, scope};
+use crate::zones;
 
 /// Read at once. A piece is some milliseconds of parsing.
 const PIECE_BYTES: f64 = 1_048_576.0;
@@ -90,7 +91,8 @@ impl Work {
             return post(&Report::Failed { job, message: error.to_string() }, &[]);
         }
         let (rows, verdicts) = (desk.scorer().rows() as u32, desk.scorer().verdicts() as u32);
-        post(&Report::Again { job, rows, verdicts, said: desk.said().to_vec() }, &[]);
+        let (said, taken_back, taught) = (desk.said().to_vec(), desk.taken_back(), desk.taught());
+        post(&Report::Again { job, rows, verdicts, said, taken_back, taught }, &[]);
         drop(slot);
         self.wanted.set(job);
         if !self.is_judging.get() {
@@ -118,9 +120,9 @@ impl Work {
         if is_session(&blob).await {
             let bytes = JsFuture::from(blob.array_buffer()).await.map_err(|_| unreadable())?;
             let engine = Engine::open(&Uint8Array::new(&bytes).to_vec())?;
-            return self.resume(job, engine, before.said);
+            return self.resume(job, engine, before);
         }
-        let mut table = self.read(job, &blob, settings).await?;
+        let mut table = self.read(job, &blob, settings, waiting.as_ref()).await?;
         let preset = preset_of(&table, settings)?.and_then(|preset| preset.name);
         let engine = match waiting {
             Some(engine) => {
@@ -137,29 +139,32 @@ impl Work {
         post_read(job, &table, &engine, preset);
         let reading_ms = now_ms() - started;
         let rate = before.rate.filter(|&rate| rate != engine.schema().false_alarm_rate());
-        *self.desk.borrow_mut() = Some((job, Desk::resume(table, engine).with_said(before.said)));
+        *self.desk.borrow_mut() =
+            Some((job, Desk::resume(table, engine).with_said(before.said, before.taken_back)));
         self.judge(job, reading_ms).await?;
         rate.into_iter().for_each(|rate| self.retell(job, rate));
         Ok(())
     }
 
     /// An engine without rows: what it remembers is shown, and it waits for a file.
-    fn resume(&self, job: u32, engine: Engine, said: Vec<Said>) -> Result<(), Stop> {
+    fn resume(&self, job: u32, engine: Engine, before: Before) -> Result<(), Stop> {
         let (recalled, scores) = Table::recalled(&engine);
         post_read(job, &recalled, &engine, None);
+        let mut desk = Desk::resume(Table::of_streams(engine.schema()), engine.clone())
+            .with_said(before.said, before.taken_back);
         let frames = engine.monitor(&Default::default()).frames;
-        post(&Report::Resumed { job, frames, last_ms: engine.last_frame_ms() }, &[]);
-        let episodes = engine.episodes().map(|episode| episode_json(&engine, episode)).collect();
+        let (last_ms, taught) = (engine.last_frame_ms(), desk.taught());
+        post(&Report::Resumed { job, frames, last_ms, taught }, &[]);
         let times_ms: Vec<f64> = recalled.times_ms.iter().map(|&at| at as f64).collect();
         // How sure it was then is not remembered.
         let confidences = vec![f64::NAN; scores.len()];
-        let report = Report::Judged { job, rows: scores.len() as u32, episodes };
+        let report = Report::Judged { job, rows: scores.len() as u32, episodes: Vec::new() };
         post(&report, &[&times_ms, &scores, &confidences]);
-        let mut desk = Desk::resume(Table::of_streams(engine.schema()), engine).with_said(said);
         // There is nothing to judge, and what was said before a reload is heard.
         desk.step(BATCH_ROWS, &mut Judged::default())?;
         let digest = desk.scorer().digest();
         *self.desk.borrow_mut() = Some((job, desk));
+        self.tell_recalled(job);
         self.tell_health(job);
         post(&Report::Done { job, digest, reading_ms: 0.0, judging_ms: 0.0 }, &[]);
         Ok(())
@@ -198,6 +203,7 @@ impl Work {
                 told = now;
             }
             if !goes_on {
+                self.tell_recalled(job);
                 self.tell_health(job);
                 self.tell_score(job);
                 let digest = self.with_desk(job, |desk| desk.scorer().digest()).unwrap_or_default();
@@ -237,9 +243,16 @@ impl Work {
         Ok((goes_on, (desk.scorer().rows() - before) as u32))
     }
 
-    async fn read(&self, job: u32, blob: &Blob, settings: &Settings) -> Result<Table, Stop> {
+    async fn read(
+        &self,
+        job: u32,
+        blob: &Blob,
+        settings: &Settings,
+        waiting: Option<&Engine>,
+    ) -> Result<Table, Stop> {
         let size = blob.size();
-        let mut reader = Reader::new(settings.table.clone());
+        let zones = zones_of(settings, waiting)?;
+        let mut reader = Reader::new(settings.table.clone()).with_zones(zones);
         let mut at = 0.0;
         while at < size {
             let piece =
@@ -265,6 +278,17 @@ impl Work {
         let _ = JsFuture::from(turn).await;
         if self.wanted.get() == job { Ok(()) } else { Err(Stop::Cancelled) }
     }
+}
+
+/// The clock that somebody chose, or that of the session that a file goes on for.
+fn zones_of(settings: &Settings, waiting: Option<&Engine>) -> Result<Zones, Stop> {
+    let chosen = match &settings.table.zone {
+        Some(name) => Some(zones::zone(name).ok_or_else(|| {
+            Stop::Failed(format!("This browser does not know the time zone “{name}”. Choose another one."))
+        })?),
+        None => waiting.map(Table::zone_of),
+    };
+    Ok(Zones { chosen, own: Some(zones::own) })
 }
 
 /// The file, or what is in it where it is packed.

@@ -36,7 +36,7 @@ pub(super) fn Columns(session: Session, link: Link) -> impl IntoView {
                     true,
                     roles,
                     format!("{:?}", column.role),
-                    move |value| {
+                    Box::new(move |value: String| {
                         let mut settings = session.settings.get_untracked();
                         if let Some((role, _)) =
                             Role::ALL.into_iter().find(|(role, _)| format!("{role:?}") == value)
@@ -44,7 +44,7 @@ pub(super) fn Columns(session: Session, link: Link) -> impl IntoView {
                             settings.table.roles.insert(of_role.clone(), role);
                         }
                         link.reopen(settings);
-                    },
+                    }),
                 );
                 let kind = kind.map(|kind| {
                     let kinds = KINDS.map(|(kind, says)| (format!("{kind:?}"), says.to_string())).to_vec();
@@ -54,7 +54,7 @@ pub(super) fn Columns(session: Session, link: Link) -> impl IntoView {
                         true,
                         kinds,
                         format!("{kind:?}"),
-                        move |value| {
+                        Box::new(move |value: String| {
                             let mut settings = session.settings.get_untracked();
                             if let Some((kind, _)) =
                                 KINDS.into_iter().find(|(kind, _)| format!("{kind:?}") == value)
@@ -62,7 +62,7 @@ pub(super) fn Columns(session: Session, link: Link) -> impl IntoView {
                                 settings.kinds.insert(of_kind.clone(), kind);
                             }
                             link.reopen(settings);
-                        },
+                        }),
                     )
                 });
                 view! {

@@ -7,6 +7,7 @@ use fourfold_web::thread::Settings;
 use fourfold_web::thread::schema::NO_PRESET;
 use leptos::prelude::*;
 
+use super::zones::{zone_choices, zone_value};
 use super::{Choice, select};
 use crate::link::Link;
 use crate::session::Session;
@@ -32,51 +33,62 @@ pub(super) fn ReadingForm(session: Session, link: Link) -> impl IntoView {
             let choices = [(',', "comma"), (';', "semicolon"), ('\t', "tab"), ('|', "bar")];
             let choices = choices.map(|(sign, name)| (sign.to_string(), name.to_string())).to_vec();
             select(
-                "Cells are parted by".into(),
+                "Separator".into(),
                 "separator".into(),
                 false,
                 choices,
                 sign.to_string(),
-                move |value| {
+                Box::new(move |value: String| {
                     change(&|settings| settings.table.separator = value.chars().next());
-                },
+                }),
             )
         });
         let decimal = {
             let choices = vec![("point".into(), "1.5".into()), ("comma".into(), "1,5".into())];
             let chosen = if plan.decimal == Decimal::Comma { "comma" } else { "point" };
             select(
-                "Fractions look like".into(),
+                "Decimals".into(),
                 "decimal".into(),
                 false,
                 choices,
                 chosen.into(),
-                move |value| {
+                Box::new(move |value: String| {
                     let decimal = if value == "comma" { Decimal::Comma } else { Decimal::Point };
                     change(&|settings| settings.table.decimal = Some(decimal));
-                },
+                }),
             )
         };
         let order = plan.order.map(|order| {
             let choices = vec![("day".into(), "31/12/2024".into()), ("month".into(), "12/31/2024".into())];
             let chosen = if order == DateOrder::MonthFirst { "month" } else { "day" };
-            select("Dates look like".into(), "order".into(), false, choices, chosen.into(), move |value| {
-                let order = if value == "month" { DateOrder::MonthFirst } else { DateOrder::DayFirst };
-                change(&|settings| settings.table.order = Some(order));
-            })
+            select(
+                "Dates".into(),
+                "order".into(),
+                false,
+                choices,
+                chosen.into(),
+                Box::new(move |value: String| {
+                    let order = if value == "month" { DateOrder::MonthFirst } else { DateOrder::DayFirst };
+                    change(&|settings| settings.table.order = Some(order));
+                }),
+            )
         });
         let zone = select(
-            "Clocks show".into(),
+            "Time zone".into(),
             "zone".into(),
             false,
-            zones(),
-            plan.zone_minutes.to_string(),
-            move |value| {
-                change(&|settings| settings.table.zone_minutes = value.parse().ok());
-            },
+            zone_choices(&plan.zone),
+            zone_value(&plan.zone),
+            Box::new(move |value: String| {
+                change(&|settings| {
+                    let minutes = value.parse().ok();
+                    let name = Some(value.clone()).filter(|name| minutes.is_none() && !name.is_empty());
+                    (settings.table.zone, settings.table.zone_minutes) = (name, minutes);
+                });
+            }),
         );
         let frames = {
-            let clock = session.timeline.with_untracked(|timeline| timeline.clock);
+            let clock = session.timeline.with_untracked(|timeline| timeline.clock.clone());
             let is_of_things = session.note.with_untracked(|note| note.group_column.is_some());
             let mut lengths = if clock == Clock::Rows { FRAMES_ROWS.to_vec() } else { FRAMES_MS.to_vec() };
             lengths.retain(|ms| is_of_things || *ms > plan.interval_ms as f64 || plan.frame_ms.is_some());
@@ -84,7 +96,7 @@ pub(super) fn ReadingForm(session: Session, link: Link) -> impl IntoView {
                 lengths.push(frame_ms);
                 lengths.sort_by(f64::total_cmp);
             }
-            let gathered = lengths.iter().map(|&ms| (ms.to_string(), frame_length(ms, clock)));
+            let gathered = lengths.iter().map(|&ms| (ms.to_string(), frame_length(ms, &clock)));
             let as_they_come: Choice = (AS_THEY_COME.into(), "as they come".into());
             select(
                 "Rows are gathered by".into(),
@@ -92,53 +104,31 @@ pub(super) fn ReadingForm(session: Session, link: Link) -> impl IntoView {
                 false,
                 (!is_of_things).then_some(as_they_come).into_iter().chain(gathered).collect(),
                 plan.frame_ms.map(|ms| ms.to_string()).unwrap_or_default(),
-                move |value| {
+                Box::new(move |value: String| {
                     change(&|settings| settings.table.frame_ms = value.parse().ok());
-                },
+                }),
             )
         };
         let preset = {
             let known = PRESETS.iter().map(|name| (name.to_string(), name.to_string()));
-            let none: Choice = (NO_PRESET.to_string(), "nothing known".to_string());
+            let none: Choice = (NO_PRESET.to_string(), "none".to_string());
             let chosen = session.preset.get().unwrap_or_else(|| NO_PRESET.to_string());
             select(
-                "Streams are those of".into(),
+                "Known kind of data".into(),
                 "preset".into(),
                 false,
                 std::iter::once(none).chain(known).collect(),
                 chosen,
-                move |value| {
+                Box::new(move |value: String| {
                     change(&|settings| settings.preset = Some(value.clone()));
-                },
+                }),
             )
         };
         view! { <div class="choices">{separator}{decimal}{order}{zone}{frames}{preset}</div> }
     }
 }
 
-/// Whole and half hours around the world.
-fn zones() -> Vec<Choice> {
-    let minutes = [
-        -720, -660, -600, -540, -480, -420, -360, -300, -240, -210, -180, -120, -60, 0, 60, 120, 180, 210,
-        240, 270, 300, 330, 345, 360, 390, 420, 480, 540, 570, 600, 660, 720, 780, 840,
-    ];
-    minutes.map(|minutes| (minutes.to_string(), zone_name(minutes))).to_vec()
-}
-
 /// The length of a frame: of so many rows, where they are counted.
-pub(super) fn frame_length(ms: f64, clock: Clock) -> String {
-    length(if clock == Clock::Rows { ms - 1.0 } else { ms }, clock)
-}
-
-/// As people write it.
-pub(super) fn zone_name(minutes: i32) -> String {
-    match minutes {
-        0 => "UTC".to_string(),
-        _ => format!(
-            "UTC{}{}:{:02}",
-            if minutes < 0 { "−" } else { "+" },
-            minutes.abs() / 60,
-            minutes.abs() % 60
-        ),
-    }
+pub(super) fn frame_length(ms: f64, clock: &Clock) -> String {
+    length(if *clock == Clock::Rows { ms - 1.0 } else { ms }, clock)
 }

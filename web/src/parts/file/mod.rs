@@ -3,6 +3,7 @@
 mod columns;
 mod form;
 mod note;
+mod zones;
 
 use leptos::prelude::*;
 
@@ -43,14 +44,14 @@ pub(crate) fn FileSheet(session: Session, link: Link) -> impl IntoView {
 /// A choice: its value on the wire and on the screen.
 type Choice = (String, String);
 
-/// A labelled list of choices; `choose` hears the new one.
+/// A labelled list of choices; `choose` hears the new one. (In a box: there is one such list for all, and not one for each.)
 fn select(
     label: String,
     test: String,
     hidden: bool,
     choices: Vec<Choice>,
     chosen: String,
-    choose: impl Fn(String) + 'static,
+    choose: Box<dyn Fn(String)>,
 ) -> impl IntoView {
     let options = choices.into_iter().map(|(value, text)| {
         let is_chosen = value == chosen;

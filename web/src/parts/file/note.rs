@@ -4,7 +4,8 @@ use fourfold_web::chart::ticks::{Clock, grouped, length};
 use fourfold_web::table::Note;
 use leptos::prelude::*;
 
-use super::form::{frame_length, zone_name};
+use super::form::frame_length;
+use super::zones::zone_name;
 use crate::session::{Phase, Session};
 
 /// One line, with more on demand.
@@ -12,6 +13,10 @@ use crate::session::{Phase, Session};
 pub(super) fn ImportNote(session: Session) -> impl IntoView {
     let lines = move || session.note.with(sentences);
     let took = move || match session.phase.get() {
+        // After a word on an episode, or a replay.
+        Phase::Done { reading_ms: 0.0, judging_ms, .. } => {
+            format!("Judged again in {judging_ms:.0} ms, on this device.")
+        }
         Phase::Done { reading_ms, judging_ms, .. } => {
             let rows = session.note.with(|note| note.rows) as f64;
             let pace = rows / (judging_ms.max(1.0) / 1000.0);
@@ -64,13 +69,26 @@ fn sentences(note: &Note) -> Vec<String> {
                 ms => format!(", one every {},", length(ms, true)),
             },
             if plan.needs_zone {
-                format!(", which names no zone: read as {}", zone_name(plan.zone_minutes))
+                let why = if plan.zone_is_told { ", whose changes its rows follow" } else { "" };
+                format!(", which names no zone: read as {}{why}", zone_name(&plan.zone))
             } else {
                 String::new()
             }
         ),
         None => format!("{}, numbered: no column holds times.", count(note.rows, "row", "rows")),
     }];
+    if note.doubled_rows > 0 {
+        lines.push(format!(
+            "{} in an hour that came twice, when the clock was put back: their order tells which.",
+            count(note.doubled_rows, "row lies", "rows lie")
+        ));
+    }
+    if note.skipped_rows > 0 {
+        lines.push(format!(
+            "{} in an hour that the clock skips, and moved on by it.",
+            count(note.skipped_rows, "row lies", "rows lie")
+        ));
+    }
     if note.bad_rows > 0 {
         let line = note.bad_lines.first().map_or(0, |bad| bad.line);
         lines.push(format!(
@@ -88,7 +106,7 @@ fn sentences(note: &Note) -> Vec<String> {
         lines.push(format!(
             "{} of the file, gathered by {}.",
             count(note.events, "row", "rows"),
-            frame_length(frame_ms, note.time_column.as_ref().map_or(Clock::Rows, |_| Clock::default()))
+            frame_length(frame_ms, &note.time_column.as_ref().map_or(Clock::Rows, |_| Clock::default()))
         ));
     }
     if let Some(label) = &note.label_column {

@@ -60,11 +60,11 @@ pub(super) fn TimelineTwin(session: Session) -> impl IntoView {
     };
     let caption = move || {
         let span = still.get();
-        let clock = session.timeline.with(|timeline| timeline.clock);
-        format!("from {} to {}", moment(span.from_ms.round(), clock), moment(span.to_ms.round(), clock))
+        let clock = session.timeline.with(|timeline| timeline.clock.clone());
+        format!("from {} to {}", moment(span.from_ms.round(), &clock), moment(span.to_ms.round(), &clock))
     };
     let scores = move || {
-        let (span, clock) = (still.get(), session.timeline.with(|timeline| timeline.clock));
+        let (span, clock) = (still.get(), session.timeline.with(|timeline| timeline.clock.clone()));
         // While rows are judged they would be gone through many times a second, for nobody.
         session.phase.track();
         session
@@ -74,9 +74,9 @@ pub(super) fn TimelineTwin(session: Session) -> impl IntoView {
             .map(|part| {
                 view! {
                     <tr>
-                        <th scope="row">{moment(part.from_ms.round(), clock)}</th>
+                        <th scope="row">{moment(part.from_ms.round(), &clock)}</th>
                         <td>{one_in(part.oddness)}</td>
-                        <td>{moment(part.oddest_ms, clock)}</td>
+                        <td>{moment(part.oddest_ms, &clock)}</td>
                         <td>{part.confidence.map(|lowest| format!("{:.0} %", lowest * 100.0))}</td>
                     </tr>
                 }

@@ -23,7 +23,7 @@ pub(super) fn Causes(why: ExplanationJson) -> impl IntoView {
     view! {
         <section data-test="causes">
             <h3>"Likely causes"</h3>
-            {abstains.then(|| view! { <p class="muted">"Nobody can tell from this data alone; these are guesses."</p> })}
+            {abstains.then(|| view! { <p class="muted">"Guesses: this data alone does not tell."</p> })}
             <ol class="causes">
                 {rows.into_iter().map(|(name, kind, probability)| view! {
                     <li data-kind=kind>

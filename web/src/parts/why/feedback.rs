@@ -10,6 +10,7 @@ use crate::session::{Lesson, Session};
 #[component]
 pub(super) fn Feedback(session: Session, link: Link, opened: i64) -> impl IntoView {
     let said = move || session.label_of(opened);
+    let has_said_none = move || session.said.with(Vec::is_empty) && session.earlier.get().1 == 0;
     let button = move |label: Label, text: &'static str, title: &'static str, test: &'static str| {
         let is_said = move || said() == Some(label);
         view! {
@@ -26,7 +27,7 @@ pub(super) fn Feedback(session: Session, link: Link, opened: i64) -> impl IntoVi
             <div class="feedback-buttons">
                 {button(Label::Real, "Real", "Worth an alarm: look for its like", "real")}
                 {button(Label::Expected, "Expected", "Fine: raise no alarm for its like", "expected")}
-                <button class="quiet" data-test="undo" disabled=move || session.said.with(Vec::is_empty)
+                <button class="quiet" data-test="undo" disabled=has_said_none
                     on:click=move |_| link.undo()>"Undo"</button>
             </div>
             <p class="lesson" role="status" data-test="lesson">

@@ -10,7 +10,7 @@ use crate::session::Session;
 /// One line per happening, with its place between the first and the last.
 #[component]
 pub(super) fn Sequence(session: Session, why: ExplanationJson) -> impl IntoView {
-    let clock = session.timeline.with_untracked(|timeline| timeline.clock);
+    let clock = session.timeline.with_untracked(|timeline| timeline.clock.clone());
     let first = why.temporal_sequence.first().map_or(0, |happening| happening.t);
     let last = why.temporal_sequence.last().map_or(0, |happening| happening.t);
     let whole = (last - first).max(1) as f64;
@@ -18,7 +18,7 @@ pub(super) fn Sequence(session: Session, why: ExplanationJson) -> impl IntoView 
         let since = (happening.t - first) as f64;
         let offset = match happening.t - first {
             0 => "start".to_string(),
-            _ => format!("+{}", length(since, clock)),
+            _ => format!("+{}", length(since, &clock)),
         };
         let arrow = match happening.change {
             Change::Up => "↑",

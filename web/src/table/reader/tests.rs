@@ -289,3 +289,115 @@ fn rows_are_gathered_where_somebody_says_so() {
     let table = gathered(&format!("a\n{counted}"), 10.0);
     assert_eq!(table.columns[0].values, [4.5, 14.5, 24.5, 34.5]);
 }
+
+/// Berlin's clock in 2024, and what its rows look like every half hour.
+fn berlin() -> Option<Zone> {
+    Some(crate::table::zone::tests::berlin())
+}
+
+#[test]
+fn local_times_are_read_over_both_changes_of_the_clock() {
+    use crate::table::{Zones, civil};
+
+    let zone = berlin().expect("it is there");
+    for from_ms in [1_711_760_400_000, 1_729_900_800_000_i64] {
+        let times_ms: Vec<i64> = (0..60).map(|row| from_ms + row * 1_800_000).collect();
+        let row = |at_ms: &i64| {
+            let local_ms = zone.local_ms(*at_ms);
+            let (year, month, day) = civil(local_ms);
+            let minute = local_ms.rem_euclid(86_400_000) / 60_000;
+            format!("{year}-{month:02}-{day:02} {:02}:{:02},{}\n", minute / 60, minute % 60, at_ms % 7)
+        };
+        let rows: String = times_ms.iter().map(row).collect();
+        let read = |name: &str, zones: Zones| {
+            let mut reader = Reader::default().with_zones(zones);
+            let text = format!("{name},a\n{rows}");
+            reader.feed(text.as_bytes()).and_then(|()| reader.finish()).expect("a table")
+        };
+        let chosen = read("time", Zones { chosen: Some(zone.clone()), own: None });
+        assert_eq!(chosen.times_ms, times_ms);
+        assert!(chosen.note.plan.needs_zone && !chosen.note.plan.zone_is_told);
+        assert_eq!((chosen.note.plan.zone, chosen.note.skipped_rows), (zone.clone(), 0));
+
+        let told = read("time", Zones { chosen: None, own: Some(berlin) });
+        assert_eq!((told.times_ms, told.note.merged_rows), (times_ms.clone(), 0));
+        assert!(told.note.plan.zone_is_told && told.note.plan.zone == zone);
+
+        let elsewhere = read("time", Zones { chosen: None, own: Some(|| Some(Zone::fixed(120))) });
+        assert_ne!(elsewhere.times_ms, times_ms, "nobody guesses another clock");
+        assert_eq!(elsewhere.note.plan.zone, Zone::default());
+        let named = read("time (UTC+1)", Zones { chosen: None, own: Some(berlin) });
+        assert!(!named.note.plan.needs_zone && named.note.plan.zone == Zone::fixed(60));
+    }
+}
+
+#[test]
+fn times_that_name_their_offsets_say_when_the_clock_was_changed() {
+    let table = read(
+        "time,a\n2024-10-27T02:30:00+02:00,1\n2024-10-27T02:30:00+01:00,2\n2024-10-27T03:30:00+01:00,3\n",
+    )
+    .expect("a table");
+    let zone = table.note.plan.zone;
+    assert_eq!((zone.minutes, zone.changes), (120, vec![(table.times_ms[1], 60)]));
+    assert!(!table.note.plan.needs_zone);
+}
+
+#[test]
+fn what_pandas_writes_is_a_table() {
+    let told = |text: &str| {
+        let table = read(text).expect(text);
+        let columns = table.columns.iter().map(|column| (column.name.clone(), column.values.clone()));
+        (table.times_ms, columns.collect::<Vec<_>>())
+    };
+    let expected = |times_ms: [i64; 3]| {
+        let columns = [("a".to_string(), vec![1.0, 2.0, 3.0]), ("b.c".to_string(), vec![0.5, 1.5, 2.5])];
+        (times_ms.to_vec(), columns.to_vec())
+    };
+    let hours = [0, 1, 2].map(|hour| 1_704_067_200_000 + hour * 3_600_000);
+    for (text, times_ms) in [
+        (r#"{"columns":["a","b.c"],"index":[0,1,2],"data":[[1,0.5],[2,1.5],[3,2.5]]}"#, [0, 1, 2]),
+        (
+            r#"{"columns":["a","b.c"],"index":[1704067200000,1704070800000,1704074400000],"data":[[1,0.5],[2,1.5],[3,2.5]]}"#,
+            hours,
+        ),
+        (r#"{"a":{"0":1,"1":2,"2":3},"b.c":{"0":0.5,"1":1.5,"2":2.5}}"#, [0, 1, 2]),
+        (
+            r#"{"a":{"2024-01-01T00:00:00.000":1,"2024-01-01T01:00:00.000":2,"2024-01-01T02:00:00.000":3},"b.c":{"2024-01-01T00:00:00.000":0.5,"2024-01-01T02:00:00.000":2.5,"2024-01-01T01:00:00.000":1.5}}"#,
+            hours,
+        ),
+        (
+            r#"{"1704067200000":{"a":1,"b.c":0.5},"1704070800000":{"a":2,"b.c":1.5},"1704074400000":{"a":3,"b.c":2.5}}"#,
+            hours,
+        ),
+        (r#"[{"a":1,"b.c":0.5},{"a":2,"b.c":1.5},{"a":3,"b.c":2.5}]"#, [0, 1, 2]),
+        (r#"{"a":[1,2,3],"b.c":[0.5,1.5,2.5]}"#, [0, 1, 2]),
+        ("{\n  \"a\": [1,\n 2, 3],\n  \"b.c\": [0.5, 1.5, 2.5]\n}\n", [0, 1, 2]),
+    ] {
+        assert_eq!(told(text), expected(times_ms), "{text}");
+    }
+    let text: Vec<String> = (0..900).map(|row| format!("\"{row}\":{row}")).collect();
+    assert_eq!(values(&format!("{{\"a\":{{{}}}}}", text.join(",")))[0].len(), 900);
+    assert_eq!(
+        values(r#"{"t":5,"values":{"x":1,"y":2}}"#),
+        [vec![5.0], vec![1.0], vec![2.0]],
+        "one frame is a row"
+    );
+}
+
+#[test]
+fn headers_name_units() {
+    let table = read("time (UTC),flow (m3/h),accel [m/s2],rho (kg/m³),load (%),room (west),temp (°C),temp (°F)\n2024-01-01,1,2 ,3,4,5,6,7\n2024-01-02,1,2,3,4,5,6,7\n").expect("a table");
+    let told: Vec<(&str, Option<&str>)> =
+        table.columns.iter().map(|column| (column.name.as_str(), column.unit.as_deref())).collect();
+    let expected = [
+        ("flow", Some("m3/h")),
+        ("accel", Some("m/s2")),
+        ("rho", Some("kg/m³")),
+        ("load", Some("%")),
+        ("room (west)", None),
+        ("temp (°C)", None),
+        ("temp (°F)", None),
+    ];
+    assert_eq!(told, expected);
+    assert_eq!(table.note.time_column.as_deref(), Some("time (UTC)"));
+}
