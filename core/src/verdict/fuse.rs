@@ -65,7 +65,7 @@ const GROWN_FRAMES: [f64; INSISTENT.len()] = [0.0, 2000.0, 0.0, 0.0, 4000.0];
 const EXPLAINED: f64 = 0.5;
 /// The mean of decades that begins in one normal frame in a thousand, as a rule. Presence jumps, so what is odd about it
 /// is soon very odd; silence grows slowly, and once odd it is so for many frames.
-const INSISTED_AT: [f64; INSISTENT.len()] = [2.5, 2.25, 2.5, 2.0, 1.6];
+const INSISTED_AT: [f64; INSISTENT.len()] = [2.5, 2.2, 2.5, 2.0, 1.6];
 /// Frames over which they are listened to, and the most decades that one frame counts.
 const INSIST_FRAMES: f64 = 4.0;
 const INSIST_MOST: f64 = 6.0;
