@@ -107,6 +107,11 @@ impl Engine {
         self.state.learned.last_frame_ms
     }
 
+    /// The newest moment that it knows of: a frame's, an event's, or a time that was told. What is much older is refused.
+    pub fn newest_ms(&self) -> Option<i64> {
+        self.state.learned.last_frame_ms.max(self.state.ingest.newest_ms())
+    }
+
     /// The engine as bytes: schema and state.
     pub fn seal(&self) -> Vec<u8> {
         snapshot::seal(&self.schema, |to| self.state.save(to))

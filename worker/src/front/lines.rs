@@ -180,7 +180,7 @@ impl Lines {
         }
         let Some(key) = &self.key else { return Ok(()) };
         loop {
-            match door::spend(key, &self.env).await.1 {
+            match door::spend(key, &self.env, Some(&self.trace)).await.1 {
                 Ok(_) => return Ok(()),
                 Err(Refusal::Door(DoorFault::TooOften { wait_ms, .. })) => {
                     Delay::from(Duration::from_millis(wait_ms)).await;

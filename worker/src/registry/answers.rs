@@ -51,6 +51,13 @@ pub(crate) struct GoneJson {
     pub(crate) id: String,
 }
 
+/// What was deleted, and who has to hear of it.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct DroppedJson {
+    /// Systems to which somebody may listen by that key.
+    pub(crate) systems: Vec<String>,
+}
+
 /// A system in the list.
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

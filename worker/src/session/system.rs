@@ -113,7 +113,7 @@ impl<S: Sql> Session<S> {
             is_ahead: true,
         };
         let answer = Answer::ok(describe(ask.id, live, Some(change))?);
-        Ok(Outcome { answer, taken: Some(taken) })
+        Ok(Outcome::with(answer, taken))
     }
 
     pub(super) fn describe(&mut self, id: &str) -> Result<String, Refusal> {

@@ -43,7 +43,7 @@ impl<S: Sql> Session<S> {
         let row = self.found(anomaly)?;
         let Labelled { taken, is_learned } = self.say_label(ask, &row, Some(label))?;
         let answer = Answer::ok(format!(r#"{{"anomaly":{anomaly},"learned":{is_learned}}}"#));
-        Ok(Outcome { answer, taken: Some(taken) })
+        Ok(Outcome::with(answer, taken))
     }
 
     /// Takes the newest label back, and says whose it was.
@@ -56,7 +56,7 @@ impl<S: Sql> Session<S> {
         if let Some(row) = newest.filter(|row| live.own_id(row).is_none()) {
             let Labelled { taken, .. } = self.say_label(ask, &row, None)?;
             let answer = Answer::ok(format!(r#"{{"anomaly":{},"learned":false}}"#, row.id));
-            return Ok(Outcome { answer, taken: Some(taken) });
+            return Ok(Outcome::with(answer, taken));
         }
         live.is_ahead = true;
         let own = live.engine.undo()?;
@@ -64,7 +64,7 @@ impl<S: Sql> Session<S> {
         word(live, Word::Undo, &mut taken)?;
         let anomaly = own.saturating_add_signed(live.system.shift);
         let answer = Answer::ok(format!(r#"{{"anomaly":{anomaly},"learned":true}}"#));
-        Ok(Outcome { answer, taken: Some(taken) })
+        Ok(Outcome::with(answer, taken))
     }
 
     /// Changes what is named and leaves the rest.
@@ -97,7 +97,7 @@ impl<S: Sql> Session<S> {
         let shown = AnomalyRow { json, status: new_status, note, ..row };
         let anomaly = super::anomalies::json(&shown)?;
         let answer = Answer::ok(body::write(&AmendedJson { anomaly, learned })?);
-        Ok(Outcome { answer, taken: Some(taken) })
+        Ok(Outcome::with(answer, taken))
     }
 
     /// Tells the engine what an episode was, or only writes it down where the engine does not know the episode.
