@@ -140,9 +140,7 @@ impl Fault {
             Self::NotAcceptable { .. } => (406, "Not acceptable", "answer.unknown-media"),
             Self::ModelOfOtherSchema { .. } => (409, "The schema differs", "model.other-schema"),
             Self::BadEngine { .. } => (422, "The engine can not be opened", "model.unreadable"),
-            Self::EngineAheadOfTime { .. } => {
-                (422, "The engine is ahead of the clock", "model.ahead-of-clock")
-            }
+            Self::EngineAheadOfTime { .. } => (422, "The engine is ahead", "model.ahead-of-clock"),
             Self::EngineOfOtherSchema => (409, "The schema differs", "model.not-of-this-schema"),
             Self::SystemInUse => (409, "The system is in use", "model.system-in-use"),
             Self::NothingToCompare => (409, "Nothing to compare on", "compare.nothing"),

@@ -111,8 +111,10 @@ impl Registry {
             }
             Order::Systems(page) => self.tables.systems(&page),
             Order::Acted { act, target, by, turn } => {
-                let is_newest =
-                    self.turns.try_borrow_mut().map_err(|_| Refusal::NoAnswer)?.take(&target, turn);
+                // Other acts say nothing of the list: one that overtakes the making of its system must not undo it.
+                let is_about_list = matches!(act, Act::SystemPut | Act::SystemDeleted);
+                let mut turns = self.turns.try_borrow_mut().map_err(|_| Refusal::NoAnswer)?;
+                let is_newest = !is_about_list || turns.take(&target, turn);
                 self.tables.acted(act, &target, &by, now_ms, is_newest)?;
                 if act == Act::SystemDeleted {
                     self.heard.try_borrow_mut().map_err(|_| Refusal::NoAnswer)?.remove(&target);

@@ -1,9 +1,11 @@
 //! Bodies, from bytes to what they mean. A slip is named by its place: `frames[3].values.temperature`.
 
+mod accept;
 mod events;
 mod frames;
 mod row;
 
+pub(crate) use accept::wanted;
 pub(crate) use events::events;
 pub(crate) use frames::{Batch, frames};
 
@@ -100,21 +102,6 @@ pub(crate) fn media(said: Option<&str>) -> Option<&'static str> {
     }
 }
 
-/// The first of what is offered that a caller takes; the first of all where they do not care.
-pub(crate) fn wanted(accept: Option<&str>, offered: &[&'static str]) -> Option<&'static str> {
-    let first = offered.first().copied();
-    let Some(accept) = accept.filter(|accept| !accept.trim().is_empty()) else { return first };
-    let names = accept.split(',').map(|name| name.split(';').next().unwrap_or_default().trim());
-    let mut is_any = false;
-    for name in names {
-        if let Some(found) = offered.iter().find(|known| known.eq_ignore_ascii_case(name)) {
-            return Some(found);
-        }
-        is_any |= matches!(name, "*/*" | "application/*");
-    }
-    first.filter(|_| is_any)
-}
-
 /// The most frames that one request to a system of `width` streams may have.
 pub(crate) fn frames_max(width: usize) -> usize {
     FRAMES_MAX.min(VALUES_MAX / width.max(1))
@@ -144,16 +131,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn callers_get_what_they_take() {
-        for (accept, expected) in [
-            (None, Some(JSON)),
-            (Some("*/*"), Some(JSON)),
-            (Some("application/x-ndjson"), Some(NDJSON)),
-            (Some("text/html, Application/X-NDJSON;q=0.9, */*;q=0.1"), Some(NDJSON)),
-            (Some("text/html"), None),
-        ] {
-            assert_eq!(wanted(accept, &[JSON, NDJSON]), expected, "{accept:?}");
-        }
+    fn a_body_is_what_it_is_said_to_be() {
+        assert_eq!(media(None), Some(JSON));
         assert_eq!(media(Some("TEXT/CSV; charset=utf-8")), Some(CSV));
         assert_eq!(media(Some("image/png")), None);
     }

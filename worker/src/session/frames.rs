@@ -257,7 +257,7 @@ pub(super) fn verdicts(
         }
         NDJSON => {
             all.write_json(schema, b"\n", &mut body)?;
-            body.extend(b"\n");
+            body.extend(if all.len() > 0 { &b"\n"[..] } else { b"" });
         }
         _ => {
             body.extend(br#"{"verdicts":["#);
@@ -276,6 +276,7 @@ pub(super) fn results(
     wanted: &'static str,
 ) -> Result<Answer, Refusal> {
     let (begin, between, end): (&[u8], &[u8], &[u8]) = match wanted {
+        NDJSON if fates.is_empty() => (b"", b"", b""),
         NDJSON => (b"", b"\n", b"\n"),
         _ => (br#"{"results":["#, b",", b"]}"),
     };
