@@ -12,6 +12,6 @@ mod scope;
 
 pub(crate) use bucket::{Bucket, Limit};
 pub(crate) use grants::{Allowance, Grants, Leased, Spending};
-pub(crate) use key::{Digest, Key, digest, is_tenant, random_hex};
+pub(crate) use key::{Digest, Key, digest, is_tenant, random_hex, signed};
 pub(crate) use repeat::{REPEAT_MS, Repeat, check_repeat};
 pub(crate) use scope::{Scope, Scopes};

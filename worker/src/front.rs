@@ -114,7 +114,7 @@ async fn serve(request: &mut Request, method: &str, env: &Env, visit: &mut Visit
 
 /// The order for a new key.
 fn made(request: &Request, bytes: &[u8], caller: &Caller) -> Result<Order, Refusal> {
-    let draft = crate::body::read(bytes)?;
+    let draft = crate::body::words(bytes)?;
     let said = request.headers().get("idempotency-key").ok().flatten();
     let repeat = said.map(|key| Repeat::of(key, &caller.by.key, bytes)).transpose()?;
     Ok(Order::MakeKey { draft, by: caller.by.clone(), repeat })

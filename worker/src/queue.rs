@@ -64,7 +64,7 @@ pub(crate) async fn consume(batch: &MessageBatch<serde_json::Value>, env: &Env) 
 /// What a message says, sent as JSON or as its text.
 fn read(message: &JsValue) -> Result<Parcel, Refusal> {
     let text = message.as_string().or_else(|| JSON::stringify(message).ok()?.as_string());
-    body::read(text.unwrap_or_default().as_bytes())
+    body::words(text.unwrap_or_default().as_bytes())
 }
 
 /// The status that its system answers.

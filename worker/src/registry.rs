@@ -77,7 +77,7 @@ impl Registry {
     /// Does what the front orders. All that it changed is on disk before the answer leaves.
     fn obey(&self, tenant: &str, order: &[u8]) -> std::result::Result<Answer, Refusal> {
         let now_ms = Date::now().as_millis();
-        match body::read(order)? {
+        match body::kept(order)? {
             Order::Lease { id, digest, unused } => {
                 let key = self.tables.key(&id)?.filter(|key| key.is_right(&digest, now_ms));
                 let key = key.ok_or(DoorFault::BadKey)?;

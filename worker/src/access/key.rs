@@ -43,6 +43,13 @@ pub(crate) fn digest(secret: impl AsRef<[u8]>) -> Digest {
     Digest(Sha256::digest(secret).into())
 }
 
+/// What a text becomes by a secret (HMAC-SHA256): nobody without it can say.
+pub(crate) fn signed(secret: &[u8], text: &str) -> Option<[u8; 32]> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret).ok()?;
+    mac.update(text.as_bytes());
+    Some(mac.finalize().into_bytes().into())
+}
+
 /// `fourfold_<tenant>_<id>_<secret>`: it says which registry to ask, so no registry needs to know them all.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Key {
@@ -76,9 +83,8 @@ impl Key {
 
     /// One that can be made again by who has the deployment's own secret, and by nobody who has only what is stored.
     pub(crate) fn derive(tenant: &str, id: &str, salt: &str, secret: &str) -> Option<(Self, String)> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).ok()?;
-        mac.update(format!("fourfold key {tenant} {id} {salt}").as_bytes());
-        Self::of(tenant, id, &hex(&mac.finalize().into_bytes()))
+        let text = format!("fourfold key {tenant} {id} {salt}");
+        Self::of(tenant, id, &hex(&signed(secret.as_bytes(), &text)?))
     }
 
     fn of(tenant: &str, id: &str, secret: &str) -> Option<(Self, String)> {

@@ -14,7 +14,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 
 use crate::answer::{COLUMNS, CSV, JSON, NDJSON, SEALED};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, StorageFault};
 use crate::store::Status;
 
 /// The largest body. A thousand frames of thirty streams are about a tenth of it, and a Worker has 128 MB for
@@ -107,7 +107,14 @@ pub(crate) fn frames_max(width: usize) -> usize {
     FRAMES_MAX.min(VALUES_MAX / width.max(1))
 }
 
-/// Any body.
+/// A body of a few words: a slip is found without its place.
+pub(crate) fn words<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Refusal> {
+    let malformed =
+        |fault: serde_json::Error| Refusal::Malformed { place: String::new(), detail: fault.to_string() };
+    serde_json::from_slice(bytes).map_err(malformed)
+}
+
+/// Any other body.
 pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
     let mut text = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut text).map_err(|fault| {
@@ -119,6 +126,11 @@ pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
         Ok(()) => Ok(value),
         Err(fault) => Err(Refusal::Malformed { place: String::new(), detail: fault.to_string() }),
     }
+}
+
+/// What was written here before, and is no caller's: nobody has to be told where it is wrong.
+pub(crate) fn kept<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, StorageFault> {
+    serde_json::from_slice(json).map_err(|_| StorageFault::Damaged)
 }
 
 /// Any answer.

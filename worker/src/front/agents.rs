@@ -28,7 +28,7 @@ pub(super) async fn answer(
     if !is_from_allowed_page(request, env) {
         return Err(DoorFault::BadOrigin.into());
     }
-    let call: Call = body::read(bytes)?;
+    let call: Call = body::words(bytes)?;
     let (id, question) = match mcp::hear(call) {
         Outcome::Answer(answer) => return Ok(Reply::Own(Answer::ok(answer.to_string()))),
         Outcome::Nothing => {

@@ -121,7 +121,7 @@ async fn counted(
 ) -> Result<Response, Refusal> {
     let response = object(env, SYSTEMS, &format!("{tenant}/{id}"), request).await?;
     let census = response.headers().get(CENSUS).ok().flatten();
-    if let Some(census) = census.and_then(|text| serde_json::from_str(&text).ok()) {
+    if let Some(census) = census.and_then(|text| body::kept(text.as_bytes()).ok()) {
         tally::took(tenant, id, census);
     }
     Ok(response)

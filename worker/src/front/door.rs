@@ -9,6 +9,7 @@ use super::fault::DoorFault;
 use super::trace::Trace;
 use super::visit::Visit;
 use crate::access::{Allowance, Digest, Grants, Key, Leased, Scope, Scopes, Spending, digest, is_tenant};
+use crate::body;
 use crate::refusal::Refusal;
 use crate::registry::{Actor, Order, TENANT};
 
@@ -108,7 +109,7 @@ async fn ask(key: &Key, unused: u32, env: &Env, trace: Option<&Trace>) -> Result
     let order = Order::Lease { id: key.id.clone(), digest: key.digest.hex(), unused };
     let mut response = call::registry(env, &key.tenant, &order, trace).await?;
     let leased = match response.status_code() {
-        200 => Some(response.json::<Leased>().await.map_err(|_| Refusal::NoAnswer)?),
+        200 => Some(body::kept::<Leased>(&response.bytes().await.map_err(|_| Refusal::NoAnswer)?)?),
         401 => None,
         _ => return Err(Refusal::NoAnswer),
     };

@@ -24,7 +24,8 @@ pub(super) async fn revoke(env: &Env, caller: &Caller, id: &str, trace: &Trace) 
         return Ok(Reply::Passed(response));
     }
     door::forget(&caller.tenant, id);
-    let DroppedJson { systems } = response.json().await.map_err(|_| Refusal::NoAnswer)?;
+    let dropped = response.bytes().await.map_err(|_| Refusal::NoAnswer)?;
+    let DroppedJson { systems } = body::kept(&dropped)?;
     let told =
         systems.iter().take(TOLD_MAX).map(|system| call::let_go(env, &caller.tenant, system, id, trace));
     join_all(told).await;

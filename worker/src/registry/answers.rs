@@ -3,6 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::access::{Limit, Scopes};
+use crate::answer::Answer;
+use crate::body;
+use crate::refusal::Refusal;
 
 /// A key, without its secret.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -31,6 +34,13 @@ pub(crate) struct MadeKeyJson<'a> {
     /// The key.
     #[serde(flatten)]
     pub(crate) about: &'a KeyJson,
+}
+
+impl MadeKeyJson<'_> {
+    /// The only answer that has a key in it.
+    pub(super) fn shown(&self) -> Result<Answer, Refusal> {
+        Ok(Answer::made(body::write(self)?))
+    }
 }
 
 /// A page of keys.

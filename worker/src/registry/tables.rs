@@ -114,7 +114,7 @@ impl Tables {
             page.after.clone().unwrap_or_default().into(),
             page,
         )?;
-        let keys = found.iter().map(|row| body::read::<KeyJson>(row.text.as_bytes()));
+        let keys = found.iter().map(|row| body::kept::<KeyJson>(row.text.as_bytes()));
         let keys = keys.collect::<Result<Vec<_>, _>>().map_err(|_| StorageFault::Damaged)?;
         let (keys, next) = cut(keys, page, |key| key.id.clone());
         Ok(Answer::ok(body::write(&KeysJson { keys, next })?))
@@ -131,7 +131,7 @@ impl Tables {
         let about = draft.accept(key.id.clone(), now_ms)?;
         self.ensure()?;
         self.keep_key(&key, &about, by, now_ms)?;
-        Ok(Answer::made(body::write(&MadeKeyJson { key: &text, about: &about })?))
+        MadeKeyJson { key: &text, about: &about }.shown()
     }
 
     /// Keeps a new key, if there is room for it.
@@ -217,7 +217,7 @@ impl Tables {
             return Ok(Counts::default());
         }
         let found: Vec<Text> = self.rows("SELECT json AS text FROM counts", Vec::new())?;
-        Ok(found.first().and_then(|row| serde_json::from_str(&row.text).ok()).unwrap_or_default())
+        Ok(found.first().and_then(|row| body::kept(row.text.as_bytes()).ok()).unwrap_or_default())
     }
 
     pub(super) fn count_systems(&self) -> Result<u64, StorageFault> {
@@ -330,7 +330,7 @@ impl Tables {
 
 impl KeptKey {
     fn open(self) -> Result<KeyRow, StorageFault> {
-        let json = body::read(self.json.as_bytes()).map_err(|_| StorageFault::Damaged)?;
+        let json = body::kept(self.json.as_bytes())?;
         Ok(KeyRow { digest: Digest::from_hex(&self.digest).ok_or(StorageFault::Damaged)?, json })
     }
 }

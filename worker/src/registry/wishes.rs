@@ -14,7 +14,7 @@ use crate::answer::Answer;
 use crate::body;
 use crate::fault::Fault;
 use crate::front::DoorFault;
-use crate::refusal::{Refusal, StorageFault};
+use crate::refusal::Refusal;
 
 /// Letters of a salt: 256 bits.
 const SALT_HEX: usize = 64;
@@ -70,7 +70,7 @@ impl Tables {
                 body::write(&about)?.into(),
             ],
         )?;
-        Ok(Answer::made(body::write(&MadeKeyJson { key: &text, about: &about })?))
+        MadeKeyJson { key: &text, about: &about }.shown()
     }
 }
 
@@ -80,12 +80,12 @@ impl Kept {
         if self.request != wish.repeat.digest {
             return Err(Fault::KeyReused.into());
         }
-        let about: KeyJson = body::read(self.json.as_bytes()).map_err(|_| StorageFault::Damaged)?;
+        let about: KeyJson = body::kept(self.json.as_bytes())?;
         let (key, text) =
             Key::derive(wish.tenant, &about.id, &self.salt, wish.secret).ok_or(Refusal::NoAnswer)?;
         if Digest::from_hex(&self.digest) != Some(key.digest) {
             return Err(DoorFault::KeyLost { id: about.id }.into());
         }
-        Ok(Answer::made(body::write(&MadeKeyJson { key: &text, about: &about })?))
+        MadeKeyJson { key: &text, about: &about }.shown()
     }
 }

@@ -86,7 +86,7 @@ impl<S: Sql> Session<S> {
 
     /// A tick that was news once is answered from the log; one that never was changes nothing and leaves no trace.
     pub(super) fn tick(&mut self, ask: &Ask<'_>) -> Result<Outcome, Refusal> {
-        let at_ms = time_from_js(body::read::<body::Tick>(ask.body)?.now)?;
+        let at_ms = time_from_js(body::words::<body::Tick>(ask.body)?.now)?;
         self.clock(ask).check(at_ms)?;
         let Self { store, live, .. } = self;
         let live = load(store, live)?;

@@ -47,7 +47,7 @@ impl<S: Sql> Session<S> {
             }
             return self.keep(ask, BROUGHT.to_owned(), engine.seal());
         }
-        let Note { note } = if ask.body.is_empty() { Note::default() } else { body::read(ask.body)? };
+        let Note { note } = if ask.body.is_empty() { Note::default() } else { body::words(ask.body)? };
         let bytes = self.live()?.engine.seal();
         self.keep(ask, note, bytes)
     }

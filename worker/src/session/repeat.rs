@@ -47,9 +47,7 @@ impl Recipe {
         let (era, refused) = bytes.split_first_chunk::<8>().ok_or(StorageFault::Damaged)?;
         let refused = match refused.split_first() {
             None => Vec::new(),
-            Some((_, packed)) => {
-                serde_json::from_slice(&pack::inflate(packed)?).map_err(|_| StorageFault::Damaged)?
-            }
+            Some((_, packed)) => body::kept(&pack::inflate(packed)?)?,
         };
         Ok(Self { era: u64::from_le_bytes(*era), refused })
     }
