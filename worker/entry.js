@@ -59,11 +59,11 @@ const LAST_WORDS = {
   "application/x-ndjson": `${JSON.stringify({ problem })}\n`,
 };
 
-/** A response that ends although Rust, which may be at work on its body, can not. */
+/** A response that ends although Rust, which is at work on its body piece by piece, can not. */
 function ending(response) {
-  const { body, headers, status } = response;
+  const { body, headers } = response;
   const lastWords = LAST_WORDS[headers.get("content-type")];
-  if (!body || status !== 200 || lastWords === undefined || headers.has("content-length")) return response;
+  if (!body || lastWords === undefined || headers.get("x-accel-buffering") !== "no") return response;
   const reader = body.getReader();
   const stream = new ReadableStream({
     async pull(to) {

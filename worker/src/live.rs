@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 use worker::{Response, ResponseBuilder, State, WebSocket, WebSocketIncomingMessage, WebSocketPair};
 
 use crate::action::Action;
-use crate::answer::{COLUMNS, JSON};
+use crate::answer::{COLUMNS, JSON, STREAMED};
 use crate::fault::Fault;
 use crate::guests::{self, Guest};
 use crate::journal;
@@ -196,6 +196,7 @@ impl Followers {
         let response = ResponseBuilder::new()
             .with_header("content-type", "text/event-stream")
             .and_then(|response| response.with_header("cache-control", "no-store"))
+            .and_then(|response| response.with_header(STREAMED.0, STREAMED.1))
             .and_then(|response| response.from_stream(from.map(Ok::<_, worker::Error>)));
         response.map_err(broken)
     }
