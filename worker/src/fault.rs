@@ -76,7 +76,7 @@ pub(crate) enum Fault {
     },
     /// An engine is from the future: it would take nothing of the present.
     #[error(
-        "the engine knows of {at_ms}, which is {ahead_s} s ahead of the clock here, and would refuse all that is older: it may be {most_s} s ahead, so bring one that was sealed before it was told of that time"
+        "the engine knows of {at_ms}, {ahead_s} s from now, and may be {most_s} s ahead: it would refuse all that is older, so bring one that was sealed before"
     )]
     EngineAheadOfTime {
         /// Its newest moment.

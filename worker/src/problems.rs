@@ -124,7 +124,7 @@ pub(crate) const PROBLEMS: &[Problem] = &[
     (
         "key.lost",
         409,
-        "The key was made before, and the deployment has another admin secret since: its text can not be made again. Delete it, and make another.",
+        "The key was made before, and the deployment has another admin secret since. Delete it, and make another.",
     ),
     ("key.too-many", 409, "The tenant has as many keys as it may. Delete some."),
     ("key.unknown", 404, "There is no such key."),
@@ -142,7 +142,7 @@ pub(crate) const PROBLEMS: &[Problem] = &[
     (
         "model.ahead-of-clock",
         422,
-        "The engine knows of a time that is further ahead of the clock than frames may be: it would refuse all that is true now. Bring one that was sealed before.",
+        "The engine knows of a time that is further ahead of the clock than frames may be. Bring one that was sealed before.",
     ),
     (
         "model.not-of-this-schema",

@@ -31,13 +31,13 @@ fn range(text: &str) -> Option<(&str, u32)> {
 
 /// How exactly a range says a media type; nothing where it says others.
 fn exactness(range: &str, media: &str) -> Option<u8> {
-    let kind = |name: &str| name.split_once('/').map(|(kind, _)| kind.to_ascii_lowercase());
+    let is_of = |kind: &str| media.get(..kind.len()).is_some_and(|start| start.eq_ignore_ascii_case(kind));
     if range.eq_ignore_ascii_case(media) {
         Some(2)
     } else if range == "*/*" {
         Some(0)
     } else {
-        (range.ends_with("/*") && kind(range) == kind(media)).then_some(1)
+        range.strip_suffix('*').filter(|kind| kind.ends_with('/') && is_of(kind)).map(|_| 1)
     }
 }
 

@@ -48,7 +48,7 @@ pub(crate) enum DoorFault {
     },
     /// The key was made, and its text can not be made again.
     #[error(
-        "the key {id} was made by this request before, and can not be shown again since the deployment has another admin secret: delete it, and make one with another `Idempotency-Key`"
+        "the key {id} was made by this request before, and the deployment has another admin secret since: delete it, and make one with another `Idempotency-Key`"
     )]
     KeyLost {
         /// Its id.

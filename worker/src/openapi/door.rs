@@ -68,7 +68,7 @@ pub(super) fn operations(shapes: &mut Shapes) -> Vec<Operation> {
             .paged()
             .answers(200, "Without their secrets, which nobody knows.", shapes.outgoing::<KeysJson>()),
         Operation::new("POST", "/v1/keys", "makeKey", "Make a key")
-            .about("`read` sees, `write` sends frames, events and labels, `admin` does all. Without a limit it is 100 requests a second, 200 at once.\n\nNo key is stored, only its digest. With an `Idempotency-Key` who lost the answer sends the request again, by the same key, and is shown the same new one: for a day its text can be made again from the admin secret of the deployment. Should that be another one by then, 409 `key.lost` names the key that has to be deleted.")
+            .about("`read` sees, `write` sends frames, events and labels, `admin` does all. Without a limit it is 100 requests a second, 200 at once.\n\nOnly the digest of a key is stored. Who lost the answer sends the request again within a day, with its `Idempotency-Key`, and is shown the same new key: its text is made again from the admin secret of the deployment. Should that be another one by then, 409 `key.lost` names the key to delete.")
             .repeatable()
             .takes(
                 shapes.incoming::<KeyDraft>(),
