@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 
-import { ADMIN, folder, frames, schema, start } from './local.mjs';
+import { ADMIN, folder, frames, schema, start, until } from './local.mjs';
 
 const bearer = (key) => ({ authorization: `Bearer ${key}` });
 
@@ -311,4 +311,20 @@ test('a trace goes on into the object, and no secret with it', async (t) => {
   const told = await ask(key.headers);
   assert.match(told.headers['x-fourfold-guest'], new RegExp(`^main ${key.id} [0-9a-f]{64}$`));
   assert.ok(!JSON.stringify(told).includes(key.key.slice(-64)));
+});
+
+test('a trace goes on into the registry', async (t) => {
+  const api = await start(t, folder(t), { heard: true });
+  const [trace, span] = ['4bf92f3577b34da6a3ce929d0e0e4736', '00f067aa0ba902b7'];
+  const headers = { traceparent: `00-${trace}-${span}-01` };
+  const key = await makeKey(api, ['admin'], {}, headers);
+  await api.must('PUT', '/v1/systems/a', schema(2), { ...key.headers, ...headers });
+  await api.must('DELETE', `/v1/keys/${key.id}`, undefined, headers);
+  const heard = () => api.logs.filter((line) => line.startsWith('the registry hears')).map((line) => line.split(' ').slice(3));
+  const orders = ['enroll', 'make_key', 'lease', 'acted', 'drop_key'];
+  await until(heard, (lines) => orders.every((order) => lines.some(([name]) => name === order)));
+  for (const [order, , traceparent] of heard().filter(([order]) => orders.includes(order))) {
+    const [, id, own] = traceparent.split('-');
+    assert.deepEqual([id, own === span], [trace, false], order);
+  }
 });

@@ -182,3 +182,31 @@ test('a key makes two requests one, across a crash', async (t) => {
   const other = await post({ events: [] });
   assert.deepEqual([other.status, other.json.code], [422, 'idempotency.key-reused']);
 });
+
+test('a caller has the form that it likes best', async (t) => {
+  const api = await start(t, folder(t));
+  await api.create('a', schema(2));
+  await api.send('a', frames(2, 0, 2));
+  const answered = async (accept) => {
+    const { status, headers } = await api.call('GET', '/v1/systems/a/frames', undefined, { accept });
+    return [status, headers.get('content-type')];
+  };
+  assert.deepEqual(await answered('text/*'), [200, 'text/csv']);
+  assert.deepEqual(await answered('text/csv;q=0.1, application/json'), [200, 'application/json']);
+  assert.deepEqual(await answered('text/csv;q=0, application/json'), [200, 'application/json']);
+  assert.deepEqual(await answered('application/json;q=0'), [406, 'application/problem+json']);
+});
+
+test('no lines are answered by no lines, and a mark before a text is no part of it', async (t) => {
+  const api = await start(t, folder(t));
+  await api.create('a', schema(2));
+  for (const query of ['', '?partial=true']) {
+    const none = await api.call('POST', `/v1/systems/a/frames${query}`, '', { 'content-type': 'application/x-ndjson' });
+    assert.deepEqual([none.status, none.text, none.headers.get('content-length')], [200, '', '0']);
+  }
+  const [row] = frames(2, 0, 1);
+  const marked = await api.call('POST', '/v1/systems/a/frames', `\ufeff${JSON.stringify({ frames: [row] })}`);
+  assert.equal(marked.json?.verdicts?.length, 1, marked.text);
+  const table = await api.call('POST', '/v1/systems/a/frames', '\ufefft,s0,s1\n1700000060000,1,2\n', { 'content-type': 'text/csv' });
+  assert.equal(table.status, 200, table.text);
+});

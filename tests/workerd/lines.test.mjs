@@ -45,7 +45,7 @@ test('a line is answered before the next one is sent', async (t) => {
     assert.equal((await api.describe('a')).frames, place + 1);
   }
   const answer = await answered;
-  assert.deepEqual([answer.statusCode, answer.headers['content-type']], [200, NDJSON]);
+  assert.deepEqual([answer.statusCode, answer.headers['content-type'], answer.headers['x-accel-buffering']], [200, NDJSON, 'no']);
   asked.write(`\n\nodd\n${line(rows[20])}{"t":1,"values":{"no":1}}\n`);
   await until(answers, ({ length }) => length === 23);
   const [odd, , unknown] = answers().slice(20);

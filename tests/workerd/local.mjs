@@ -44,7 +44,8 @@ export default { fetch: (request, env) => env.SYSTEMS.getByName(new URL(request.
 
 /**
  * The Worker, with a System whose WebAssembly traps where a request says so: the clock, which Rust asks in the middle of
- * its work, is then an instruction that can not be executed.
+ * its work, is then an instruction that can not be executed. `x-trap` is `object`, for this very request, or what comes
+ * next: `alarm`, `queue` or `socket`.
  */
 const TRAP = [
   {
@@ -62,14 +63,35 @@ globalThis.Date = class extends Clock {
     new WebAssembly.Instance(unreachable).exports.t();
   }
 };
+const next = new Set();
+let isQueued = false;
 export class System extends objects.System {
   fetch(request) {
-    isArmed = request.headers.has('x-trap');
+    const trap = request.headers.get('x-trap');
+    isArmed = trap === 'object' || isQueued;
+    isQueued = false;
+    if (trap !== null && trap !== 'object') next.add(trap);
     return super.fetch(request);
+  }
+  async alarm() {
+    isArmed = next.delete('alarm');
+    console.log('an alarm rings' + (isArmed ? ' and traps' : ''));
+    await super.alarm();
+    console.log('an alarm has rung');
+  }
+  webSocketMessage(...given) {
+    isArmed = next.delete('socket');
+    return super.webSocketMessage(...given);
   }
 }
 export const Registry = objects.Registry;
-export default worker;`,
+export default {
+  ...worker,
+  queue(...given) {
+    isQueued = next.delete('queue');
+    return worker.queue(...given);
+  },
+};`,
   },
   // One function, t, of one instruction: unreachable.
   {
@@ -107,6 +129,18 @@ export class System extends objects.System {
 export const Registry = objects.Registry;
 export default worker;`;
 
+/** The Worker, with a Registry that writes down in the log what it was asked, and in which trace. */
+const HEARD = `import worker, * as objects from './entry.js';
+export const System = objects.System;
+export class Registry extends objects.Registry {
+  async fetch(request) {
+    const [order] = Object.keys(await request.clone().json());
+    console.log('the registry hears ' + order + ' of ' + request.headers.get('traceparent'));
+    return super.fetch(request);
+  }
+}
+export default worker;`;
+
 /** Runs SQL on the storage of the system `id`; its rows. Nobody else may have the storage open. */
 export async function operate(t, dir, id, statement) {
   const surgeon = await start(t, dir, { script: SURGEON });
@@ -119,7 +153,7 @@ export async function operate(t, dir, id, statement) {
  * workerd over the storage in `dir`. With `slow`, the front meets objects that do not answer in time; with `echo`, such
  * that say what they were asked.
  */
-export async function start(t, dir, { bindings = {}, slow = false, echo = false, trap = false, ago = false, script } = {}) {
+export async function start(t, dir, { bindings = {}, slow = false, echo = false, trap = false, ago = false, heard = false, script } = {}) {
   const children = () =>
     execFileSync('ps', ['-o', 'pid=,comm=', '--ppid', String(process.pid)], { encoding: 'utf8' })
       .split('\n')
@@ -131,7 +165,7 @@ export async function start(t, dir, { bindings = {}, slow = false, echo = false,
   const worker = {
     name: 'fourfold',
     compatibilityDate: '2026-04-01',
-    modules: script === undefined ? [...(trap ? TRAP : []), ...(ago ? [{ type: 'ESModule', path: 'ago.js', contents: AGO }] : []), ...modules()] : [{ type: 'ESModule', path: 'index.js', contents: script }],
+    modules: script === undefined ? [...(trap ? TRAP : []), ...(ago ? [{ type: 'ESModule', path: 'ago.js', contents: AGO }] : []), ...(heard ? [{ type: 'ESModule', path: 'heard.js', contents: HEARD }] : []), ...modules()] : [{ type: 'ESModule', path: 'index.js', contents: script }],
     bindings: { ...secrets, ...bindings },
     ...(script === undefined && {
       queueProducers: { INGEST: 'ingest' },

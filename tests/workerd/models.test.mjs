@@ -149,3 +149,51 @@ test('what people ask and say', async (t) => {
     assert.equal((await api.call(method, `/v1/systems/a/${path}`)).status, 404, path);
   }
 });
+
+test('an engine from the future is refused, kept or brought', async (t) => {
+  const sealed = { 'content-type': 'application/octet-stream' };
+  const dir = folder(t);
+  const there = await start(t, dir, { bindings: { AHEAD_MAX_MS: '9000000000000' } });
+  await there.create('a', schema(2));
+  const ahead = Date.now() + 3 * 86_400_000;
+  await there.send('a', [{ t: ahead, values: { s0: 1, s1: 2 } }]);
+  await there.must('POST', '/v1/systems/a/models');
+  const bytes = new Uint8Array(await (await there.request('/v1/systems/a/models/1')).arrayBuffer());
+  await there.create('b', schema(2));
+  await there.must('POST', '/v1/systems/b/models', bytes, sealed);
+  await there.stop();
+
+  const here = await start(t, dir);
+  const refused = (answer) => {
+    assert.deepEqual([answer.status, answer.json.code, answer.json.at], [422, 'model.ahead-of-clock', ahead], answer.text);
+    assert.match(answer.json.detail, /86400 s ahead/);
+  };
+  refused(await here.call('PUT', '/v1/systems/new', bytes, sealed));
+  assert.equal((await here.call('GET', '/v1/systems/new')).status, 404);
+  assert.deepEqual((await here.must('GET', '/v1/systems')).systems.map(({ id }) => id), ['a', 'b']);
+  refused(await here.call('POST', '/v1/systems/b/models', bytes, sealed));
+  refused(await here.call('POST', '/v1/systems/b/models/1/restore'));
+  assert.equal((await here.must('GET', '/v1/systems/b/models')).models.length, 1);
+  // The present is taken.
+  assert.equal((await here.send('b', [{ t: Date.now(), values: { s0: 1, s1: 2 } }])).length, 1);
+});
+
+test('a stream with a comma in its name can be picked', async (t) => {
+  const api = await start(t, folder(t));
+  await api.create('a', { streams: ['a', 'b', 'flow, in', 'a,b'] });
+  await api.send('a', [{ t: 1_700_000_000_000, values: { a: 1, b: 2, 'flow, in': 3, 'a,b': 4 } }]);
+  const picked = async (query, path = 'frames') => {
+    const page = await api.must('GET', `/v1/systems/a/${path}?${query}`);
+    return Object.keys(path === 'frames' ? page.frames[0].values : page.scores[0].streams).sort();
+  };
+  for (const path of ['frames', 'scores']) {
+    assert.deepEqual(await picked('streams=flow,%20in', path), ['flow, in']);
+    assert.deepEqual(await picked('streams=b&streams=flow,+in', path), ['b', 'flow, in']);
+    assert.deepEqual(await picked('streams=b,a', path), ['a', 'b']);
+    assert.deepEqual(await picked('streams=a,b', path), ['a,b'], 'a name comes first');
+    assert.deepEqual(await picked('streams=a&streams=b', path), ['a', 'b']);
+    assert.equal((await picked('streams=', path)).length, 4);
+    const unknown = await api.call('GET', `/v1/systems/a/${path}?streams=b,a&streams=a`);
+    assert.deepEqual([unknown.status, unknown.json.code, unknown.json.stream], [422, 'frame.unknown-stream', 'b,a']);
+  }
+});

@@ -69,6 +69,12 @@ test('an answer that is late does not undo what came after it', async (t) => {
   assert.ok(!(await isListed()), 'it was deleted after the other was made');
   const { entries } = await api.must('GET', '/v1/audit');
   assert.equal(entries.length, 5, 'all of it is in the log');
+  // What is done to a system before its making is told makes it no less.
+  const making = api.call('PUT', '/v1/systems/a', schema(2), late);
+  await until(() => api.call('GET', '/v1/systems/a'), ({ status }) => status === 200);
+  await api.must('PUT', '/v1/systems/a/alerts', { rules: [], webhooks: [] });
+  assert.equal((await making).status, 201);
+  assert.ok(await isListed(), 'it is there');
 });
 
 test('restored, labelled and changed while others write', async (t) => {

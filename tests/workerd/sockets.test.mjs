@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 
 import { folder, frames, schema, start, until } from './local.mjs';
 
@@ -86,21 +87,46 @@ test('a key that is no more sends no more', async (t) => {
   assert.equal((await api.describe('a')).frames, talker.heard.filter(({ verdicts }) => verdicts).length);
 });
 
-test('those who only listen are let go with their key', async (t) => {
+/** Until the other side says that a socket is over; it is heard no more from then on. */
+const closing = (socket) => until(() => socket.ws.readyState, (state) => state !== WebSocket.OPEN, 5000);
+
+test('who deletes a key closes what it opened, at once and everywhere', async (t) => {
+  const api = await start(t, folder(t));
+  await Promise.all(['a', 'b', 'c'].map((id) => api.create(id, schema(2))));
+  const [reader, other] = [await makeKey(api, ['read', 'write']), await makeKey(api, ['read'])];
+  const gone = [
+    await open(t, api, '/v1/systems/a/live?listen=true', reader.headers),
+    await open(t, api, '/v1/systems/a/live', reader.headers),
+    await open(t, api, '/v1/systems/b/live?listen=true', reader.headers),
+  ];
+  const followed = await follow(t, api, '/v1/systems/c/events', reader.headers);
+  const stays = [await open(t, api, '/v1/systems/a/live?listen=true', other.headers), await open(t, api, '/v1/systems/b/live?listen=true')];
+  const followedOn = await follow(t, api, '/v1/systems/c/events', other.headers);
+  const began = performance.now();
+  assert.deepEqual(await api.must('DELETE', `/v1/keys/${reader.id}`), { id: reader.id });
+  // Nothing has to be told for that.
+  await Promise.all(gone.map(closing));
+  await until(() => followed.isOver, (isOver) => isOver);
+  assert.ok(performance.now() - began < 3000, `${performance.now() - began} ms`);
+  assert.equal((await api.call('GET', '/v1/systems/a', undefined, reader.headers)).status, 401);
+  for (const id of ['a', 'b', 'c']) await api.send(id, frames(2, 0, 1));
+  await until(() => stays.every(({ heard }) => heard.length === 1), (all) => all);
+  await until(() => followedOn.text, (text) => text.includes('event: verdict'));
+  assert.ok(gone.every(({ heard }) => heard.length === 0) && !followed.text.includes('verdict'));
+});
+
+test('who listens is let go when the key expires', async (t) => {
   const api = await start(t, folder(t));
   await api.create('a', schema(2));
-  const [reader, other] = [await makeKey(api, ['read']), await makeKey(api, ['read'])];
-  const gone = await open(t, api, '/v1/systems/a/live?listen=true', reader.headers);
-  const stays = await open(t, api, '/v1/systems/a/live?listen=true', other.headers);
-  const followed = await follow(t, api, '/v1/systems/a/events', reader.headers);
-  await api.must('DELETE', `/v1/keys/${reader.id}`);
-  // Keys are looked at once a minute while there is something to be told, and first with the first word.
+  const made = await api.must('POST', '/v1/keys', { name: 'short', scopes: ['read'], expires: Date.now() + 1500 });
+  const headers = { authorization: `Bearer ${made.key}` };
+  const gone = await open(t, api, '/v1/systems/a/live?listen=true', headers);
+  const followed = await follow(t, api, '/v1/systems/a/events', headers);
+  await wait(Math.max(0, made.expires - Date.now()) + 100);
+  // Keys are looked at every ten seconds while there is something to be told, and first with the first word.
   await api.send('a', frames(2, 0, 1));
-  assert.equal((await gone.ended)[0], 1008);
+  await closing(gone);
   await until(() => followed.isOver, (isOver) => isOver);
-  await api.send('a', frames(2, 1, 1));
-  await until(() => stays.heard, (heard) => heard.length === 2);
-  assert.ok(gone.heard.length <= 1);
 });
 
 test('messages over a socket take from the bucket of its key, and keep their order', async (t) => {

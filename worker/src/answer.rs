@@ -12,6 +12,10 @@ pub(crate) const COLUMNS: &str = "application/vnd.fourfold.columns";
 /// An engine with all that it has learned, as every shell seals it.
 pub(crate) const SEALED: &str = "application/octet-stream";
 
+/// The header that says that an answer comes piece by piece: to proxies, which would gather it, and to `entry.js`, which
+/// sees to it that it ends.
+pub(crate) const STREAMED: (&str, &str) = ("x-accel-buffering", "no");
+
 /// A success.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Answer {

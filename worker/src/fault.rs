@@ -74,6 +74,18 @@ pub(crate) enum Fault {
         /// How far it may be.
         most_s: i64,
     },
+    /// An engine is from the future: it would take nothing of the present.
+    #[error(
+        "the engine knows of {at_ms}, {ahead_s} s from now, and may be {most_s} s ahead: it would refuse all that is older, so bring one that was sealed before"
+    )]
+    EngineAheadOfTime {
+        /// Its newest moment.
+        at_ms: i64,
+        /// How far that is ahead, in seconds.
+        ahead_s: i64,
+        /// How far it may be.
+        most_s: i64,
+    },
     /// The frame is known, and what was said of it is not any more.
     #[error("the frame at {at_ms} was taken long ago and its verdict is not kept any more: read its scores")]
     VerdictForgotten {
@@ -128,6 +140,7 @@ impl Fault {
             Self::NotAcceptable { .. } => (406, "Not acceptable", "answer.unknown-media"),
             Self::ModelOfOtherSchema { .. } => (409, "The schema differs", "model.other-schema"),
             Self::BadEngine { .. } => (422, "The engine can not be opened", "model.unreadable"),
+            Self::EngineAheadOfTime { .. } => (422, "The engine is ahead", "model.ahead-of-clock"),
             Self::EngineOfOtherSchema => (409, "The schema differs", "model.not-of-this-schema"),
             Self::SystemInUse => (409, "The system is in use", "model.system-in-use"),
             Self::NothingToCompare => (409, "Nothing to compare on", "compare.nothing"),

@@ -10,19 +10,21 @@ mod fault;
 mod lines;
 mod pages;
 mod ready;
+mod revoke;
 mod tally;
 mod trace;
 mod visit;
 
 use worker::{Context, Env, Request, Response, ResponseBuilder};
 
-pub(crate) use call::{LINE, internal, registry as order};
-pub(crate) use door::{TENANT_USUAL, spend};
+pub(crate) use call::{Inquiry, LINE, internal, registry as order};
+pub(crate) use door::{TENANT_USUAL, admin_secret, spend};
 pub(crate) use fault::DoorFault;
 #[cfg(test)]
 pub(crate) use ready::{HealthJson, ReadyJson, VersionJson};
 pub(crate) use tally::bring_home;
 
+use crate::access::Repeat;
 use crate::action::Action;
 use crate::answer::Answer;
 use crate::detect::detect;
@@ -34,6 +36,7 @@ use crate::system_object::TURN;
 use crate::upkeep::DIRECTORY;
 use call::Errand;
 use door::Caller;
+use trace::Trace;
 use visit::Visit;
 
 /// The description of the API. Tests run its examples.
@@ -88,15 +91,15 @@ async fn serve(request: &mut Request, method: &str, env: &Env, visit: &mut Visit
             return system(env, errand, &action, body, &caller).await;
         }
         Route::Detect => return detect(&body.unwrap_or_default()).map(Reply::Own),
-        Route::Mcp => return agents::answer(request, env, &caller.tenant, &body.unwrap_or_default()).await,
+        Route::Mcp => {
+            return agents::answer(request, env, &caller.tenant, &body.unwrap_or_default(), &visit.trace)
+                .await;
+        }
         Route::Systems(page) => Order::Systems(page),
         Route::Keys(page) => Order::Keys(page),
         Route::Audit(page) => Order::Audit(page),
-        Route::DropKey(id) => Order::DropKey { id: id.to_owned(), by: caller.by.clone() },
-        Route::MakeKey => {
-            let draft = crate::body::read(&body.unwrap_or_default())?;
-            Order::MakeKey { draft, by: caller.by.clone() }
-        }
+        Route::DropKey(id) => return revoke::revoke(env, &caller, id, &visit.trace).await,
+        Route::MakeKey => made(request, &body.unwrap_or_default(), &caller)?,
         Route::Metrics => {
             bring_home(&caller.tenant, env).await?;
             Order::Metrics
@@ -104,17 +107,25 @@ async fn serve(request: &mut Request, method: &str, env: &Env, visit: &mut Visit
         _ => return Err(Refusal::NoSuchPath),
     };
     if matches!(order, Order::MakeKey { .. }) {
-        enroll(env, &caller).await?;
+        enroll(env, &caller, &visit.trace).await?;
     }
-    call::registry(env, &caller.tenant, &order).await.map(Reply::Passed)
+    call::registry(env, &caller.tenant, &order, Some(&visit.trace)).await.map(Reply::Passed)
+}
+
+/// The order for a new key.
+fn made(request: &Request, bytes: &[u8], caller: &Caller) -> Result<Order, Refusal> {
+    let draft = crate::body::words(bytes)?;
+    let said = request.headers().get("idempotency-key").ok().flatten();
+    let repeat = said.map(|key| Repeat::of(key, &caller.by.key, bytes)).transpose()?;
+    Ok(Order::MakeKey { draft, by: caller.by.clone(), repeat })
 }
 
 /// Writes a tenant down, so that its registry is not forgotten by what is done every day. All begins with the admin
 /// secret, so nobody else needs to.
-async fn enroll(env: &Env, caller: &Caller) -> Result<(), Refusal> {
+async fn enroll(env: &Env, caller: &Caller, trace: &Trace) -> Result<(), Refusal> {
     if caller.by.key == door::ADMIN {
         let order = Order::Enroll { tenant: caller.tenant.clone() };
-        if call::registry(env, DIRECTORY, &order).await?.status_code() >= 300 {
+        if call::registry(env, DIRECTORY, &order, Some(trace)).await?.status_code() >= 300 {
             return Err(Refusal::NoAnswer);
         }
     }
@@ -143,7 +154,7 @@ async fn system(
     body: Option<Vec<u8>>,
     caller: &Caller,
 ) -> Result<Reply, Refusal> {
-    let id = errand.id;
+    let (id, trace) = (errand.id, errand.trace);
     let response = call::system(env, errand, body).await?;
     let status = response.status_code();
     let act = match action {
@@ -155,13 +166,13 @@ async fn system(
         _ => None,
     };
     if act == Some(Act::SystemPut) {
-        enroll(env, caller).await?;
+        enroll(env, caller, trace).await?;
     }
     if let Some(act) = act {
         let turn = response.headers().get(TURN).ok().flatten().and_then(|turn| turn.parse().ok());
         let turn = turn.unwrap_or_default();
         let order = Order::Acted { act, target: id.to_owned(), by: caller.by.clone(), turn };
-        if call::registry(env, &caller.tenant, &order).await?.status_code() >= 300 {
+        if call::registry(env, &caller.tenant, &order, Some(trace)).await?.status_code() >= 300 {
             return Err(Refusal::NoAnswer);
         }
     }

@@ -9,8 +9,11 @@ use crate::registry::Order;
 
 /// The header in which the front says who is asking; without it, it is who has the admin secret.
 pub(crate) const GUEST: &str = "x-fourfold-guest";
-/// Keys of those who only listen are looked at this often while there is something to be told.
-pub(crate) const LOOK_MS: i64 = 60_000;
+/// The header in which the front says that a key is no more.
+pub(crate) const GONE_KEY: &str = "x-fourfold-gone-key";
+/// Who deletes a key sees to it that its listeners are let go at once. Should that not arrive, or should the key expire,
+/// it is found here: keys are looked at this often while there is something to be told.
+pub(crate) const LOOK_MS: i64 = 10_000;
 /// How a socket is closed whose key is no more: its policy is violated.
 pub(crate) const GONE: (u16, &str) = (1008, "the key of this socket does not count any more");
 
@@ -51,10 +54,26 @@ impl Guest {
         Some(Key { tenant, id, digest: Digest::from_hex(&digest)? })
     }
 
+    /// The id of its key.
+    pub(crate) fn key_id(&self) -> &str {
+        &self.id
+    }
+
     /// Whether the registry says that the key is no more. A registry that says nothing is asked another time.
     pub(crate) async fn is_gone(&self, env: &Env) -> bool {
         let order = Order::Check { id: self.id.clone(), digest: self.digest.clone() };
-        let answer = front::order(env, &self.tenant, &order).await;
+        self.is_refused(env, &order).await
+    }
+
+    /// Tells the registry to which system it listens, so that this system is told when the key is no more. Whether it is
+    /// so already.
+    pub(crate) async fn is_gone_before_it_listens(&self, system: String, env: &Env) -> bool {
+        let order = Order::Listen { id: self.id.clone(), digest: self.digest.clone(), system };
+        self.is_refused(env, &order).await
+    }
+
+    async fn is_refused(&self, env: &Env, order: &Order) -> bool {
+        let answer = front::order(env, &self.tenant, order, None).await;
         answer.is_ok_and(|response| response.status_code() == 401)
     }
 }

@@ -14,9 +14,9 @@ use serde_json::value::RawValue;
 use worker::{Response, ResponseBuilder, State, WebSocket, WebSocketIncomingMessage, WebSocketPair};
 
 use crate::action::Action;
-use crate::answer::{COLUMNS, JSON};
+use crate::answer::{COLUMNS, JSON, STREAMED};
 use crate::fault::Fault;
-use crate::guests::Guest;
+use crate::guests::{self, Guest};
 use crate::journal;
 use crate::refusal::Refusal;
 use crate::reply;
@@ -196,6 +196,7 @@ impl Followers {
         let response = ResponseBuilder::new()
             .with_header("content-type", "text/event-stream")
             .and_then(|response| response.with_header("cache-control", "no-store"))
+            .and_then(|response| response.with_header(STREAMED.0, STREAMED.1))
             .and_then(|response| response.from_stream(from.map(Ok::<_, worker::Error>)));
         response.map_err(broken)
     }
@@ -216,9 +217,16 @@ impl Followers {
         sockets.iter().filter_map(Guest::of).chain(followers).collect()
     }
 
-    /// Ends the streams that were opened with a key.
-    pub(crate) fn let_go(&self, gone: &Guest) {
-        self.streams.borrow_mut().retain(|(guest, _)| guest.as_ref() != Some(gone));
+    /// Ends the streams that were opened with a key, and closes its sockets.
+    pub(crate) fn let_go(&self, state: &State, key: &str) {
+        let is_gone = |guest: Option<&Guest>| guest.is_some_and(|guest| guest.key_id() == key);
+        self.streams.borrow_mut().retain(|(guest, _)| !is_gone(guest.as_ref()));
+        let (code, why) = guests::GONE;
+        for socket in state.get_websockets() {
+            if is_gone(Guest::of(&socket).as_ref()) {
+                let _ = socket.close(Some(code), Some(why));
+            }
+        }
     }
 
     /// Tells everybody what follows from a request, but verdicts not to the socket that was answered. `lines` are the

@@ -94,7 +94,7 @@ pub(crate) fn tell(id: &Id, status: u16, text: &str) -> Value {
     let mut result = Map::new();
     result.insert("content".to_owned(), json!([{ "type": "text", "text": text }]));
     result.insert("isError".to_owned(), json!(is_error));
-    if !is_error && let Ok(value @ Value::Object(_)) = serde_json::from_str(text) {
+    if !is_error && let Ok(value @ Value::Object(_)) = crate::body::kept(text.as_bytes()) {
         result.insert("structuredContent".to_owned(), value);
     }
     json!({ "jsonrpc": "2.0", "id": id, "result": result })

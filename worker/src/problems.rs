@@ -121,6 +121,11 @@ pub(crate) const PROBLEMS: &[Problem] = &[
         422,
         "This `Idempotency-Key` came with another request before. Use a new one for each.",
     ),
+    (
+        "key.lost",
+        409,
+        "The key was made before, and the deployment has another admin secret since. Delete it, and make another.",
+    ),
     ("key.too-many", 409, "The tenant has as many keys as it may. Delete some."),
     ("key.unknown", 404, "There is no such key."),
     (
@@ -134,6 +139,11 @@ pub(crate) const PROBLEMS: &[Problem] = &[
     ("live.too-many-listeners", 503, "The system has as many listeners as it may. Close some, or poll."),
     ("live.upgrade-required", 426, "The path is a WebSocket. Send an upgrade, or follow `GET …/events`."),
     ("method.not-allowed", 405, "The path is there for other methods: see `Allow`."),
+    (
+        "model.ahead-of-clock",
+        422,
+        "The engine knows of a time that is further ahead of the clock than frames may be. Bring one that was sealed before.",
+    ),
     (
         "model.not-of-this-schema",
         409,

@@ -21,13 +21,40 @@ pub(crate) struct Span {
     pub(crate) to_ms: Option<i64>,
 }
 
+/// Streams by their names, in which there may be commas.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Named {
+    /// Said once: a name, or several with commas between.
+    List(String),
+    /// Said again and again: each is a name.
+    Each(Vec<String>),
+}
+
+impl Default for Named {
+    fn default() -> Self {
+        Self::List(String::new())
+    }
+}
+
+impl Named {
+    /// The names, if one knows what is a name.
+    pub(crate) fn names(&self, is_name: impl Fn(&str) -> bool) -> Vec<String> {
+        let names: Vec<&str> = match self {
+            Self::List(list) if is_name(list) => vec![list],
+            Self::List(list) => list.split(',').collect(),
+            Self::Each(names) => names.iter().map(String::as_str).collect(),
+        };
+        names.into_iter().filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    }
+}
+
 /// Which raw data.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Stretch {
     /// When.
     pub(crate) span: Span,
     /// Which streams; all where none is named.
-    pub(crate) streams: Vec<String>,
+    pub(crate) streams: Named,
     /// Milliseconds that become one row, the mean of what is there.
     pub(crate) step_ms: Option<i64>,
 }
@@ -115,14 +142,21 @@ impl Query {
 
     pub(crate) fn stretch(&mut self) -> Result<Stretch, Refusal> {
         let span = self.span()?;
-        let streams = self.take("streams").unwrap_or_default();
-        let streams = streams.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
+        let streams = self.streams();
         let step_ms = match self.take("step").map(|text| text.parse()) {
             None => None,
             Some(Ok(step_ms @ 1..=31_622_400_000)) => Some(step_ms),
             Some(_) => return Err(bad("step", "it is a number of milliseconds, at most a year")),
         };
         Ok(Stretch { span, streams, step_ms })
+    }
+
+    fn streams(&mut self) -> Named {
+        let is_said = |(name, _): &(String, String)| name == "streams";
+        let (said, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut self.pairs).into_iter().partition(is_said);
+        self.pairs = rest;
+        let mut names: Vec<String> = said.into_iter().map(|(_, name)| name).collect();
+        if names.len() > 1 { Named::Each(names) } else { Named::List(names.pop().unwrap_or_default()) }
     }
 
     pub(crate) fn mode(&mut self) -> Result<Mode, Refusal> {

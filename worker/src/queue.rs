@@ -10,7 +10,7 @@ use worker::{Env, MessageBatch, MessageExt, QueueRetryOptionsBuilder};
 use crate::access::is_tenant;
 use crate::body;
 use crate::fault::Fault;
-use crate::front::{DoorFault, TENANT_USUAL, bring_home, internal};
+use crate::front::{DoorFault, Inquiry, TENANT_USUAL, bring_home, internal};
 use crate::journal;
 use crate::refusal::Refusal;
 use crate::router::is_id;
@@ -64,7 +64,7 @@ pub(crate) async fn consume(batch: &MessageBatch<serde_json::Value>, env: &Env) 
 /// What a message says, sent as JSON or as its text.
 fn read(message: &JsValue) -> Result<Parcel, Refusal> {
     let text = message.as_string().or_else(|| JSON::stringify(message).ok()?.as_string());
-    body::read(text.unwrap_or_default().as_bytes())
+    body::words(text.unwrap_or_default().as_bytes())
 }
 
 /// The status that its system answers.
@@ -81,6 +81,8 @@ async fn ingest(tenant: &str, parcel: &Parcel, env: &Env) -> Result<u16, Refusal
         return Err(Refusal::BadId);
     }
     let text = body.to_string();
-    let response = internal(env, tenant, &parcel.system, "POST", &format!("/{leaf}"), Some(&text)).await?;
+    let rest = format!("/{leaf}");
+    let inquiry = Inquiry { method: "POST", rest: &rest, body: Some(&text), trace: None };
+    let response = internal(env, tenant, &parcel.system, inquiry).await?;
     Ok(response.status_code())
 }

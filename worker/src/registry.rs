@@ -6,6 +6,7 @@ mod keys;
 mod order;
 mod tables;
 mod turns;
+mod wishes;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -15,18 +16,19 @@ use worker::{Date, DurableObject, Env, Request, Response, Result, State, durable
 use crate::answer::Answer;
 use crate::body;
 use crate::counts::{self, Census, Scrape, expose};
-use crate::front::DoorFault;
+use crate::front::{DoorFault, admin_secret};
 use crate::journal;
 use crate::refusal::Refusal;
 use crate::reply::{self, Reply};
 #[cfg(test)]
 pub(crate) use answers::{AuditJson, KeysJson, MadeKeyJson, SystemsJson};
-pub(crate) use answers::{GoneJson, TenantsJson};
+pub(crate) use answers::{DroppedJson, GoneJson, TenantsJson};
 use keys::Buckets;
 pub(crate) use keys::KeyDraft;
 pub(crate) use order::{Act, Actor, Order, Page};
 use tables::Tables;
 use turns::Turns;
+use wishes::Wish;
 
 /// The header that says whose registry it is: an object does not know its own name.
 pub(crate) const TENANT: &str = "x-fourfold-tenant";
@@ -34,6 +36,7 @@ pub(crate) const TENANT: &str = "x-fourfold-tenant";
 /// What belongs to one tenant.
 #[durable_object(fetch)]
 pub struct Registry {
+    env: Env,
     tables: Tables,
     buckets: RefCell<Buckets>,
     /// The newest word of each system. It lives in memory: a system that is in use says it again soon.
@@ -42,8 +45,9 @@ pub struct Registry {
 }
 
 impl DurableObject for Registry {
-    fn new(state: State, _: Env) -> Self {
+    fn new(state: State, env: Env) -> Self {
         Self {
+            env,
             tables: Tables::new(state.storage()),
             buckets: RefCell::default(),
             heard: RefCell::default(),
@@ -54,7 +58,7 @@ impl DurableObject for Registry {
     async fn fetch(&self, mut request: Request) -> Result<Response> {
         let tenant = request.headers().get(TENANT)?.unwrap_or_default();
         let body = request.bytes().await?;
-        journal::at_work_for(None);
+        journal::at_work_for(request.headers().get("traceparent")?.as_deref());
         reply::send(self.obey(&tenant, &body).map(Reply::Own))
     }
 }
@@ -73,7 +77,7 @@ impl Registry {
     /// Does what the front orders. All that it changed is on disk before the answer leaves.
     fn obey(&self, tenant: &str, order: &[u8]) -> std::result::Result<Answer, Refusal> {
         let now_ms = Date::now().as_millis();
-        match body::read(order)? {
+        match body::kept(order)? {
             Order::Lease { id, digest, unused } => {
                 let key = self.tables.key(&id)?.filter(|key| key.is_right(&digest, now_ms));
                 let key = key.ok_or(DoorFault::BadKey)?;
@@ -89,16 +93,28 @@ impl Registry {
                 key.map(|_| Answer::ok("{}")).ok_or_else(|| DoorFault::BadKey.into())
             }
             Order::Keys(page) => self.tables.keys(&page),
-            Order::MakeKey { draft, by } => self.tables.make_key(tenant, draft, &by, now_ms),
+            Order::Listen { id, digest, system } => {
+                let key = self.tables.key(&id)?.filter(|key| key.is_right(&digest, now_ms));
+                key.ok_or(DoorFault::BadKey)?;
+                self.tables.listen(&id, &system)?;
+                Ok(Answer::ok("{}"))
+            }
+            Order::MakeKey { draft, by, repeat: None } => self.tables.make_key(tenant, draft, &by, now_ms),
+            Order::MakeKey { draft, by, repeat: Some(repeat) } => {
+                let wish = Wish { tenant, repeat, secret: &admin_secret(&self.env) };
+                self.tables.make_key_once(wish, draft, &by, now_ms)
+            }
             Order::DropKey { id, by } => {
-                self.tables.drop_key(&id, &by, now_ms)?;
+                let systems = self.tables.drop_key(&id, &by, now_ms)?;
                 self.buckets.try_borrow_mut().map_err(|_| Refusal::NoAnswer)?.forget(&id);
-                Ok(Answer::ok(body::write(&GoneJson { id })?))
+                Ok(Answer::ok(body::write(&DroppedJson { systems })?))
             }
             Order::Systems(page) => self.tables.systems(&page),
             Order::Acted { act, target, by, turn } => {
-                let is_newest =
-                    self.turns.try_borrow_mut().map_err(|_| Refusal::NoAnswer)?.take(&target, turn);
+                // Other acts say nothing of the list: one that overtakes the making of its system must not undo it.
+                let is_about_list = matches!(act, Act::SystemPut | Act::SystemDeleted);
+                let mut turns = self.turns.try_borrow_mut().map_err(|_| Refusal::NoAnswer)?;
+                let is_newest = !is_about_list || turns.take(&target, turn);
                 self.tables.acted(act, &target, &by, now_ms, is_newest)?;
                 if act == Act::SystemDeleted {
                     self.heard.try_borrow_mut().map_err(|_| Refusal::NoAnswer)?.remove(&target);

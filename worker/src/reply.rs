@@ -85,7 +85,8 @@ pub(crate) fn problem(refusal: &Refusal) -> (u16, String) {
     let code = code(refusal);
     let (stream, at) = match refusal {
         Refusal::Engine(error) => (error.stream(), error.at_ms()),
-        Refusal::FrameDiffers { at_ms } | Refusal::System(Fault::AheadOfTime { at_ms, .. }) => {
+        Refusal::FrameDiffers { at_ms }
+        | Refusal::System(Fault::AheadOfTime { at_ms, .. } | Fault::EngineAheadOfTime { at_ms, .. }) => {
             (None, Some(*at_ms as f64))
         }
         _ => (None, None),

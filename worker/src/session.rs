@@ -6,6 +6,7 @@
 mod alerts;
 mod anomalies;
 mod arrivals;
+mod clock;
 mod compare;
 mod course;
 mod frames;
@@ -13,6 +14,7 @@ mod keys;
 mod live;
 mod models;
 mod raw;
+mod repeat;
 mod system;
 mod taken;
 #[cfg(test)]
@@ -36,6 +38,7 @@ use crate::sql::Sql;
 use crate::store::{Arrival, Blob, Store, Write};
 use crate::verdicts::Verdicts;
 use live::Live;
+use repeat::Recipe;
 use taken::Taken;
 
 /// The shapes of answers, for the description of the API.
@@ -114,11 +117,19 @@ pub(crate) struct Done {
 struct Outcome {
     answer: Answer,
     taken: Option<Taken>,
+    /// How the answer is rendered again, where that takes less room than the answer.
+    recipe: Option<Recipe>,
+}
+
+impl Outcome {
+    fn with(answer: Answer, taken: Taken) -> Self {
+        Self { taken: Some(taken), ..answer.into() }
+    }
 }
 
 impl From<Answer> for Outcome {
     fn from(answer: Answer) -> Self {
-        Self { answer, taken: None }
+        Self { answer, taken: None, recipe: None }
     }
 }
 
@@ -196,7 +207,7 @@ impl<S: Sql> Session<S> {
 
     /// Writes what is to be written, and lets the engine in memory stand.
     fn conclude(&mut self, ask: &Ask<'_>, outcome: Outcome, key: Option<keys::Key>) -> Result<Done, Refusal> {
-        let Outcome { answer, taken } = outcome;
+        let Outcome { answer, taken, recipe } = outcome;
         let mut taken = match (taken, &key) {
             (None, None) => {
                 let mut done = Done::of(answer);
@@ -207,7 +218,7 @@ impl<S: Sql> Session<S> {
             (Some(taken), _) => taken,
         };
         if let Some(key) = key {
-            key.keep(ask, &answer, &mut taken.write);
+            key.keep(ask, &answer, recipe, &mut taken.write)?;
         }
         Ok(Done { answer, ..self.stand(taken)? })
     }

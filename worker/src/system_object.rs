@@ -16,7 +16,7 @@ use crate::counts::{CENSUS, Census};
 use crate::delivery;
 use crate::durable_sql::DurableSql;
 use crate::front::{self, DoorFault, LINE};
-use crate::guests::{self, GUEST, Guest};
+use crate::guests::{self, GONE_KEY, GUEST, Guest};
 use crate::journal;
 use crate::live::{self, Followers, Unheard};
 use crate::notice::News;
@@ -34,7 +34,7 @@ pub(crate) const TURN: &str = "x-fourfold-turn";
 /// One watched system.
 #[durable_object]
 pub struct System {
-    state: State,
+    state: Rc<State>,
     env: Env,
     session: Rc<RefCell<Session<DurableSql>>>,
     /// Whether a snapshot is about to be made.
@@ -55,7 +55,7 @@ impl DurableObject for System {
     fn new(state: State, env: Env) -> Self {
         let session = Rc::new(RefCell::new(Session::new(DurableSql::new(state.storage()), settings(&env))));
         Self {
-            state,
+            state: Rc::new(state),
             env,
             session,
             is_sealing: Rc::default(),
@@ -74,13 +74,13 @@ impl DurableObject for System {
         journal::at_work_for(request.headers().get("traceparent")?.as_deref());
         let turn = (self.turn.get() + 1).max(Date::now().as_millis());
         self.turn.set(turn);
-        let guest = || request.headers().get(GUEST).ok().flatten().and_then(|header| Guest::read(&header));
+        if let Some(key) = request.headers().get(GONE_KEY)? {
+            self.followers.let_go(&self.state, &key);
+            return Response::empty();
+        }
         let outcome = match self.asked(&request) {
-            Ok((_, Action::Live { is_listening })) => {
-                self.open(&request, is_listening, guest()).map(Reply::Passed)
-            }
-            Ok((_, Action::Follow)) => {
-                self.exists().and_then(|()| self.followers.open(guest())).map(Reply::Passed)
+            Ok((id, action @ (Action::Live { .. } | Action::Follow))) => {
+                self.listened(&request, id, &action).map(Reply::Passed)
             }
             Ok((id, action)) => match self.answer(&request, &id, action, &body) {
                 Ok(done) => self.conclude(done, None).await.map(|done| Reply::Own(done.answer)),
@@ -195,7 +195,7 @@ impl System {
     async fn may_send(&self, socket: &WebSocket) -> std::result::Result<(), Refusal> {
         let Some(guest) = Guest::of(socket) else { return Ok(()) };
         let key = guest.key().ok_or(DoorFault::BadKey)?;
-        front::spend(&key, &self.env).await.1.map(|_| ())
+        front::spend(&key, &self.env, None).await.1.map(|_| ())
     }
 
     /// Lets go of those who listen by a key that is no more. Nobody waits for it.
@@ -209,17 +209,23 @@ impl System {
             return;
         }
         self.looked_ms.set(now_ms);
-        let (env, followers, sockets) =
-            (self.env.clone(), self.followers.clone(), self.state.get_websockets());
+        let (env, followers, state) = (self.env.clone(), self.followers.clone(), self.state.clone());
         self.state.wait_until(async move {
             for guest in here {
                 if guest.is_gone(&env).await {
-                    followers.let_go(&guest);
-                    let (code, why) = guests::GONE;
-                    for socket in sockets.iter().filter(|socket| Guest::of(socket).as_ref() == Some(&guest)) {
-                        let _ = socket.close(Some(code), Some(why));
-                    }
+                    followers.let_go(&state, guest.key_id());
                 }
+            }
+        });
+    }
+
+    /// Tells the registry who listens here from now on. Nobody waits for it.
+    fn announce(&self, guest: Option<Guest>, system: String) {
+        let Some(guest) = guest else { return };
+        let (env, followers, state) = (self.env.clone(), self.followers.clone(), self.state.clone());
+        self.state.wait_until(async move {
+            if guest.is_gone_before_it_listens(system, &env).await {
+                followers.let_go(&state, guest.key_id());
             }
         });
     }
@@ -300,16 +306,25 @@ impl System {
         });
     }
 
-    fn open(
+    /// Opens a socket or a stream.
+    fn listened(
         &self,
         request: &Request,
-        is_listening: bool,
-        guest: Option<Guest>,
+        id: String,
+        action: &Action,
     ) -> std::result::Result<Response, Refusal> {
         self.exists()?;
-        let upgrade = request.headers().get("upgrade").ok().flatten();
-        let is_upgrade = upgrade.is_some_and(|to| to.eq_ignore_ascii_case("websocket"));
-        live::open(&self.state, is_upgrade, is_listening, guest.as_ref())
+        let header = |name: &str| request.headers().get(name).ok().flatten();
+        let guest = header(GUEST).and_then(|header| Guest::read(&header));
+        let opened = match action {
+            Action::Live { is_listening } => {
+                let is_upgrade = header("upgrade").is_some_and(|to| to.eq_ignore_ascii_case("websocket"));
+                live::open(&self.state, is_upgrade, *is_listening, guest.as_ref())
+            }
+            _ => self.followers.open(guest.clone()),
+        }?;
+        self.announce(guest, id);
+        Ok(opened)
     }
 
     fn exists(&self) -> std::result::Result<(), Refusal> {

@@ -2,6 +2,7 @@
 
 use worker::Env;
 
+use crate::body;
 use crate::front::order;
 use crate::journal;
 use crate::registry::{Order, Page, TenantsJson};
@@ -16,10 +17,12 @@ pub(crate) async fn daily(env: &Env) {
     let mut after = None;
     loop {
         let page = Page { after: after.clone(), limit: PAGE };
-        let Ok(mut response) = order(env, DIRECTORY, &Order::Tenants(page)).await else { break };
-        let Ok(TenantsJson { tenants, next }) = response.json().await else { break };
+        let Ok(mut response) = order(env, DIRECTORY, &Order::Tenants(page), None).await else { break };
+        let Ok(bytes) = response.bytes().await else { break };
+        let Ok(TenantsJson { tenants, next }) = body::kept(&bytes) else { break };
         for tenant in tenants {
-            let outcome = order(env, &tenant, &Order::Upkeep).await.map(|response| response.status_code());
+            let outcome =
+                order(env, &tenant, &Order::Upkeep, None).await.map(|response| response.status_code());
             journal::at_work_for(None);
             match outcome {
                 Ok(200) => journal::info("upkeep", &tenant),

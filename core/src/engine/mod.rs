@@ -107,6 +107,23 @@ impl Engine {
         self.state.learned.last_frame_ms
     }
 
+    /// The newest moment that it knows of: a frame's, an event's, or a time that was told. What is much older is refused.
+    ///
+    /// ```
+    /// use fourfold::{Engine, Frame, SchemaDraft};
+    ///
+    /// let mut engine = Engine::new(SchemaDraft::of_streams(["a"]).validate()?);
+    /// assert_eq!(engine.newest_ms(), None);
+    /// engine.tick(5000, |_| ())?;
+    /// assert_eq!((engine.newest_ms(), engine.last_frame_ms()), (Some(5000), None));
+    /// engine.observe(Frame { at_ms: 6000, values: &[1.0] })?;
+    /// assert_eq!(engine.newest_ms(), Some(6000));
+    /// # Ok::<(), fourfold::Error>(())
+    /// ```
+    pub fn newest_ms(&self) -> Option<i64> {
+        self.state.learned.last_frame_ms.max(self.state.ingest.newest_ms())
+    }
+
     /// The engine as bytes: schema and state.
     pub fn seal(&self) -> Vec<u8> {
         snapshot::seal(&self.schema, |to| self.state.save(to))

@@ -206,6 +206,11 @@ impl Buffer {
         self.oldest.is_some()
     }
 
+    /// The newest moment of an event, or that was told.
+    pub fn newest_ms(&self) -> Option<i64> {
+        self.oldest.map(|_| self.watermark_ms).max(self.told_ms)
+    }
+
     /// Refuses events up to and including a time, as if their frames were final. To be said before the first event.
     pub fn begin_after(&mut self, at_ms: i64) {
         // What time it was before that says nothing any more.

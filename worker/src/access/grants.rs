@@ -95,6 +95,11 @@ impl Grants {
         self.0.insert(place(key), Held { digest: key.digest.clone(), leased, until_ms, empty_until_ms });
     }
 
+    /// Forgets a key that was deleted.
+    pub(crate) fn drop_key(&mut self, tenant: &str, id: &str) {
+        self.0.remove(&(tenant.to_owned(), id.to_owned()));
+    }
+
     /// Forgets a key that the registry does not know; a wrong secret makes nobody else's key forgotten.
     pub(crate) fn forget(&mut self, key: &Key) {
         if self.0.get(&place(key)).is_some_and(|held| held.digest == key.digest) {

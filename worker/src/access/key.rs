@@ -1,5 +1,6 @@
 //! Keys: what a caller shows, and what is kept of it.
 
+use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -38,8 +39,15 @@ impl PartialEq for Digest {
 }
 
 /// The digest of a secret.
-pub(crate) fn digest(secret: &str) -> Digest {
-    Digest(Sha256::digest(secret.as_bytes()).into())
+pub(crate) fn digest(secret: impl AsRef<[u8]>) -> Digest {
+    Digest(Sha256::digest(secret).into())
+}
+
+/// What a text becomes by a secret (HMAC-SHA256): nobody without it can say.
+pub(crate) fn signed(secret: &[u8], text: &str) -> Option<[u8; 32]> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret).ok()?;
+    mac.update(text.as_bytes());
+    Some(mac.finalize().into_bytes().into())
 }
 
 /// `fourfold_<tenant>_<id>_<secret>`: it says which registry to ask, so no registry needs to know them all.
@@ -65,7 +73,22 @@ impl Key {
 
     /// A new one, and its text.
     pub(crate) fn make(tenant: &str) -> Option<(Self, String)> {
-        let text = format!("{PREFIX}_{tenant}_{}_{}", random_hex(ID_HEX)?, random_hex(SECRET_HEX)?);
+        Self::of(tenant, &random_hex(ID_HEX)?, &random_hex(SECRET_HEX)?)
+    }
+
+    /// A name for a new one.
+    pub(crate) fn fresh_id() -> Option<String> {
+        random_hex(ID_HEX)
+    }
+
+    /// One that can be made again by who has the deployment's own secret, and by nobody who has only what is stored.
+    pub(crate) fn derive(tenant: &str, id: &str, salt: &str, secret: &str) -> Option<(Self, String)> {
+        let text = format!("fourfold key {tenant} {id} {salt}");
+        Self::of(tenant, id, &hex(&signed(secret.as_bytes(), &text)?))
+    }
+
+    fn of(tenant: &str, id: &str, secret: &str) -> Option<(Self, String)> {
+        let text = format!("{PREFIX}_{tenant}_{id}_{secret}");
         Self::read(&text).map(|key| (key, text))
     }
 }
@@ -103,6 +126,19 @@ mod tests {
         assert!(!text.contains(&key.digest.hex()));
         let (other, _) = Key::make("acme-2").unwrap();
         assert!(other.id != key.id && other.digest != key.digest);
+    }
+
+    #[test]
+    fn a_key_is_made_again_by_who_has_the_secret() {
+        let (key, text) = Key::derive("main", "0123456789ab", "salt", "secret").unwrap();
+        assert_eq!(Key::read(&text), Some(key.clone()));
+        assert_eq!(Key::derive("main", "0123456789ab", "salt", "secret").unwrap().1, text);
+        let others = [("other", "salt", "secret"), ("main", "tlas", "secret"), ("main", "salt", "terces")];
+        for (tenant, salt, secret) in others {
+            let (other, _) = Key::derive(tenant, "0123456789ab", salt, secret).unwrap();
+            assert!(other.digest != key.digest, "{tenant} {salt} {secret}");
+        }
+        assert!(Key::derive("main", "no id", "salt", "secret").is_none());
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+
+use crate::access::signed;
 
 /// How a secret begins.
 const PREFIX: &str = "whsec_";
@@ -18,12 +18,9 @@ pub(super) fn secret_bytes(secret: &str) -> Option<Vec<u8>> {
 
 /// The header `webhook-signature`: one signature per live secret, so that a receiver may know either.
 pub(crate) fn signature(secrets: &[String], id: &str, at_s: i64, body: &str) -> Option<String> {
-    let signed = format!("{id}.{at_s}.{body}");
-    let one = |secret: &String| {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&secret_bytes(secret)?).ok()?;
-        mac.update(signed.as_bytes());
-        Some(format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes())))
-    };
+    let text = format!("{id}.{at_s}.{body}");
+    let one =
+        |secret: &String| Some(format!("v1,{}", STANDARD.encode(signed(&secret_bytes(secret)?, &text)?)));
     Some(secrets.iter().map(one).collect::<Option<Vec<_>>>()?.join(" "))
 }
 

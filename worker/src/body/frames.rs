@@ -144,7 +144,7 @@ fn csv(bytes: &[u8], rows: &mut Rows<'_>) -> Result<Vec<Result<(), Refusal>>, Re
     let mut table = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
     let header =
         table.headers().map_err(|fault| malformed("line 1: ".to_owned(), fault.to_string()))?.clone();
-    let Some(time) = header.iter().position(|name| name.trim_start_matches('\u{feff}') == "t") else {
+    let Some(time) = header.iter().position(|name| name == "t") else {
         let detail = "the first line names the columns, and one of them is `t`, in milliseconds since 1970";
         return Err(malformed("line 1: ".to_owned(), detail.to_owned()));
     };

@@ -1,9 +1,11 @@
 //! Bodies, from bytes to what they mean. A slip is named by its place: `frames[3].values.temperature`.
 
+mod accept;
 mod events;
 mod frames;
 mod row;
 
+pub(crate) use accept::wanted;
 pub(crate) use events::events;
 pub(crate) use frames::{Batch, frames};
 
@@ -12,7 +14,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 
 use crate::answer::{COLUMNS, CSV, JSON, NDJSON, SEALED};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, StorageFault};
 use crate::store::Status;
 
 /// The largest body. A thousand frames of thirty streams are about a tenth of it, and a Worker has 128 MB for
@@ -100,27 +102,19 @@ pub(crate) fn media(said: Option<&str>) -> Option<&'static str> {
     }
 }
 
-/// The first of what is offered that a caller takes; the first of all where they do not care.
-pub(crate) fn wanted(accept: Option<&str>, offered: &[&'static str]) -> Option<&'static str> {
-    let first = offered.first().copied();
-    let Some(accept) = accept.filter(|accept| !accept.trim().is_empty()) else { return first };
-    let names = accept.split(',').map(|name| name.split(';').next().unwrap_or_default().trim());
-    let mut is_any = false;
-    for name in names {
-        if let Some(found) = offered.iter().find(|known| known.eq_ignore_ascii_case(name)) {
-            return Some(found);
-        }
-        is_any |= matches!(name, "*/*" | "application/*");
-    }
-    first.filter(|_| is_any)
-}
-
 /// The most frames that one request to a system of `width` streams may have.
 pub(crate) fn frames_max(width: usize) -> usize {
     FRAMES_MAX.min(VALUES_MAX / width.max(1))
 }
 
-/// Any body.
+/// A body of a few words: a slip is found without its place.
+pub(crate) fn words<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Refusal> {
+    let malformed =
+        |fault: serde_json::Error| Refusal::Malformed { place: String::new(), detail: fault.to_string() };
+    serde_json::from_slice(bytes).map_err(malformed)
+}
+
+/// Any other body.
 pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
     let mut text = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut text).map_err(|fault| {
@@ -134,6 +128,11 @@ pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
     }
 }
 
+/// What was written here before, and is no caller's: nobody has to be told where it is wrong.
+pub(crate) fn kept<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, StorageFault> {
+    serde_json::from_slice(json).map_err(|_| StorageFault::Damaged)
+}
+
 /// Any answer.
 pub(crate) fn write(value: &impl Serialize) -> Result<String, Refusal> {
     serde_json::to_string(value).map_err(|_| Refusal::Unwritable)
@@ -144,16 +143,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn callers_get_what_they_take() {
-        for (accept, expected) in [
-            (None, Some(JSON)),
-            (Some("*/*"), Some(JSON)),
-            (Some("application/x-ndjson"), Some(NDJSON)),
-            (Some("text/html, Application/X-NDJSON;q=0.9, */*;q=0.1"), Some(NDJSON)),
-            (Some("text/html"), None),
-        ] {
-            assert_eq!(wanted(accept, &[JSON, NDJSON]), expected, "{accept:?}");
-        }
+    fn a_body_is_what_it_is_said_to_be() {
+        assert_eq!(media(None), Some(JSON));
         assert_eq!(media(Some("TEXT/CSV; charset=utf-8")), Some(CSV));
         assert_eq!(media(Some("image/png")), None);
     }

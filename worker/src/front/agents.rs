@@ -2,6 +2,7 @@
 
 use worker::{Env, Request, ResponseBuilder};
 
+use super::trace::Trace;
 use super::visit::is_from_allowed_page;
 use super::{DoorFault, call};
 use crate::answer::Answer;
@@ -21,12 +22,13 @@ pub(super) async fn answer(
     env: &Env,
     tenant: &str,
     bytes: &[u8],
+    trace: &Trace,
 ) -> Result<Reply, Refusal> {
     // The protocol asks for it: a page elsewhere must not talk to an agent's server behind the agent's back.
     if !is_from_allowed_page(request, env) {
         return Err(DoorFault::BadOrigin.into());
     }
-    let call: Call = body::read(bytes)?;
+    let call: Call = body::words(bytes)?;
     let (id, question) = match mcp::hear(call) {
         Outcome::Answer(answer) => return Ok(Reply::Own(Answer::ok(answer.to_string()))),
         Outcome::Nothing => {
@@ -37,10 +39,11 @@ pub(super) async fn answer(
     let mut response = match question {
         Question::Systems => {
             let page = Page { after: None, limit: SYSTEMS_MAX };
-            call::registry(env, tenant, &Order::Systems(page)).await?
+            call::registry(env, tenant, &Order::Systems(page), Some(trace)).await?
         }
         Question::System(system, rest) if is_id(&system) => {
-            call::internal(env, tenant, &system, "GET", &rest, None).await?
+            let question = call::Inquiry { method: "GET", rest: &rest, body: None, trace: Some(trace) };
+            call::internal(env, tenant, &system, question).await?
         }
         Question::System(..) => return Ok(told(&id, 400, &Refusal::BadId.to_string())),
     };

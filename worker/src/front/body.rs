@@ -12,6 +12,8 @@ use crate::refusal::Refusal;
 /// How much more than it may have is heard of a body, and forgotten piece by piece: a client that is still sending when
 /// the answer comes would see a broken connection instead.
 const HEARD_TIMES: usize = 4;
+/// UTF-8, by the byte order mark.
+const MARK: &[u8] = "\u{feff}".as_bytes();
 /// How much is heard of one that was refused before it was looked at.
 const FORGOTTEN_BYTES_MAX: usize = 1 << 20;
 
@@ -24,7 +26,15 @@ pub(super) async fn read(request: &mut Request, cap_bytes: usize) -> Result<Vec<
         _ => return Err(DoorFault::UnknownEncoding.into()),
     };
     let raw = raw(request, cap_bytes).await?;
-    if is_gzip { unpack(&raw, cap_bytes) } else { Ok(raw) }
+    Ok(unmarked(if is_gzip { unpack(&raw, cap_bytes)? } else { raw }))
+}
+
+/// Without the mark that some editors put before a text; nothing that is sent here begins with it.
+fn unmarked(mut body: Vec<u8>) -> Vec<u8> {
+    if body.starts_with(MARK) {
+        body.drain(..MARK.len());
+    }
+    body
 }
 
 /// Hears a body to its end, or for a while, that nobody will read: a refusal that comes before it would break the
@@ -108,6 +118,14 @@ mod tests {
         assert!(matches!(unpack(&packed(&text), 6999), Err(Refusal::BodyTooLarge { cap_bytes: 6999 })));
         let twice = [packed(b"ab"), packed(b"cd")].concat();
         assert_eq!(unpack(&twice, 9).unwrap(), b"abcd");
+    }
+
+    #[test]
+    fn a_mark_before_a_text_is_no_part_of_it() {
+        assert_eq!(unmarked("\u{feff}{}".as_bytes().to_vec()), b"{}");
+        for plain in ["", "{}", "\u{fe}\u{ff}", "{\"\u{feff}\":1}"] {
+            assert_eq!(unmarked(plain.as_bytes().to_vec()), plain.as_bytes());
+        }
     }
 
     #[test]

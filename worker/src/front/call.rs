@@ -13,7 +13,7 @@ use super::trace::Trace;
 use crate::answer::NDJSON;
 use crate::body;
 use crate::counts::CENSUS;
-use crate::guests::{GUEST, Guest};
+use crate::guests::{GONE_KEY, GUEST, Guest};
 use crate::journal;
 use crate::refusal::Refusal;
 use crate::registry::{Order, TENANT};
@@ -80,18 +80,30 @@ pub(super) async fn system(
     object(env, SYSTEMS, &format!("{}/{id}", caller.tenant), passed_on()).await
 }
 
-/// Asks a system what no caller asks in these words: a queue, or an agent.
+/// What is asked of a system in other words than a caller's.
+pub(crate) struct Inquiry<'a> {
+    pub(crate) method: &'a str,
+    /// The path behind the system's id.
+    pub(crate) rest: &'a str,
+    pub(crate) body: Option<&'a str>,
+    /// The request that it is asked for, if there is one.
+    pub(crate) trace: Option<&'a Trace>,
+}
+
+/// Asks a system for a queue, or for an agent.
 pub(crate) async fn internal(
     env: &Env,
     tenant: &str,
     id: &str,
-    method: &str,
-    rest: &str,
-    body: Option<&str>,
+    inquiry: Inquiry<'_>,
 ) -> Result<Response, Refusal> {
+    let Inquiry { method, rest, body, trace } = inquiry;
     let request = || {
         let headers = Headers::new();
         headers.set(SYSTEM, id)?;
+        if let Some(trace) = trace {
+            headers.set("traceparent", &trace.header())?;
+        }
         let mut init = RequestInit::new();
         init.with_method(Method::from(method.to_owned())).with_headers(headers);
         init.with_body(body.map(Into::into));
@@ -109,10 +121,24 @@ async fn counted(
 ) -> Result<Response, Refusal> {
     let response = object(env, SYSTEMS, &format!("{tenant}/{id}"), request).await?;
     let census = response.headers().get(CENSUS).ok().flatten();
-    if let Some(census) = census.and_then(|text| serde_json::from_str(&text).ok()) {
+    if let Some(census) = census.and_then(|text| body::kept(text.as_bytes()).ok()) {
         tally::took(tenant, id, census);
     }
     Ok(response)
+}
+
+/// Tells a system that a key is no more. Whether it heard is not known: it looks for itself, only later.
+pub(super) async fn let_go(env: &Env, tenant: &str, id: &str, key: &str, trace: &Trace) {
+    let request = || {
+        let headers = Headers::new();
+        headers.set(SYSTEM, id)?;
+        headers.set(GONE_KEY, key)?;
+        headers.set("traceparent", &trace.header())?;
+        let mut init = RequestInit::new();
+        init.with_method(Method::Post).with_headers(headers);
+        Request::new_with_init(&format!("https://system/v1/systems/{id}"), &init)
+    };
+    let _ = object(env, SYSTEMS, &format!("{tenant}/{id}"), request()).await;
 }
 
 /// Tells a system lines, of which the first has a number.
@@ -138,11 +164,19 @@ pub(super) async fn lines(
 }
 
 /// Gives a tenant's registry an order.
-pub(crate) async fn registry(env: &Env, tenant: &str, order: &Order) -> Result<Response, Refusal> {
+pub(crate) async fn registry(
+    env: &Env,
+    tenant: &str,
+    order: &Order,
+    trace: Option<&Trace>,
+) -> Result<Response, Refusal> {
     let text = body::write(order)?;
     let post = || {
         let headers = Headers::new();
         headers.set(TENANT, tenant)?;
+        if let Some(trace) = trace {
+            headers.set("traceparent", &trace.header())?;
+        }
         let mut init = RequestInit::new();
         init.with_method(Method::Post).with_headers(headers).with_body(Some(text.into()));
         Request::new_with_init("https://registry/", &init)

@@ -6,8 +6,10 @@ use worker::{Date, Env, Request};
 
 use super::call;
 use super::fault::DoorFault;
+use super::trace::Trace;
 use super::visit::Visit;
 use crate::access::{Allowance, Digest, Grants, Key, Leased, Scope, Scopes, Spending, digest, is_tenant};
+use crate::body;
 use crate::refusal::Refusal;
 use crate::registry::{Actor, Order, TENANT};
 
@@ -55,7 +57,7 @@ pub(super) async fn admit(
         None
     } else {
         let key = Key::read(&shown).ok_or(DoorFault::BadKey)?;
-        let (spare, scopes) = spend(&key, env).await;
+        let (spare, scopes) = spend(&key, env, Some(&visit.trace)).await;
         visit.allowance = spare;
         let scopes = scopes?;
         if !scopes.allow(scope) {
@@ -76,7 +78,11 @@ pub(super) async fn admit(
 pub(crate) type Spare = (Allowance, Option<u64>);
 
 /// One request out of a key's bucket: what is left, and the key's rights.
-pub(crate) async fn spend(key: &Key, env: &Env) -> (Option<Spare>, Result<Scopes, Refusal>) {
+pub(crate) async fn spend(
+    key: &Key,
+    env: &Env,
+    trace: Option<&Trace>,
+) -> (Option<Spare>, Result<Scopes, Refusal>) {
     for _ in 0..TURNS {
         let now_ms = Date::now().as_millis();
         let spending =
@@ -88,7 +94,7 @@ pub(crate) async fn spend(key: &Key, env: &Env) -> (Option<Spare>, Result<Scopes
                 return (Some((allowance, Some(wait_ms))), Err(refusal.into()));
             }
             Ok(Spending::Ask(unused)) => {
-                if let Err(refusal) = ask(key, unused, env).await {
+                if let Err(refusal) = ask(key, unused, env, trace).await {
                     return (None, Err(refusal));
                 }
             }
@@ -99,11 +105,11 @@ pub(crate) async fn spend(key: &Key, env: &Env) -> (Option<Spare>, Result<Scopes
 }
 
 /// Asks the registry for requests, and whether the key counts at all.
-async fn ask(key: &Key, unused: u32, env: &Env) -> Result<(), Refusal> {
+async fn ask(key: &Key, unused: u32, env: &Env, trace: Option<&Trace>) -> Result<(), Refusal> {
     let order = Order::Lease { id: key.id.clone(), digest: key.digest.hex(), unused };
-    let mut response = call::registry(env, &key.tenant, &order).await?;
+    let mut response = call::registry(env, &key.tenant, &order, trace).await?;
     let leased = match response.status_code() {
-        200 => Some(response.json::<Leased>().await.map_err(|_| Refusal::NoAnswer)?),
+        200 => Some(body::kept::<Leased>(&response.bytes().await.map_err(|_| Refusal::NoAnswer)?)?),
         401 => None,
         _ => return Err(Refusal::NoAnswer),
     };
@@ -123,6 +129,15 @@ async fn ask(key: &Key, unused: u32, env: &Env) -> Result<(), Refusal> {
     })
 }
 
+/// Forgets here at once what was told of a key that is deleted.
+pub(super) fn forget(tenant: &str, id: &str) {
+    GRANTS.with(|grants| {
+        if let Ok(mut grants) = grants.try_borrow_mut() {
+            grants.drop_key(tenant, id);
+        }
+    });
+}
+
 /// What the caller shows: a bearer token, or for a WebSocket the name of a protocol.
 fn shown(request: &Request) -> Option<String> {
     let header = |name: &str| request.headers().get(name).ok().flatten();
@@ -139,9 +154,14 @@ fn named_tenant(request: &Request) -> Result<String, Refusal> {
     if is_tenant(&tenant) { Ok(tenant) } else { Err(DoorFault::BadTenant.into()) }
 }
 
+/// The deployment's own secret; empty where there is none.
+pub(crate) fn admin_secret(env: &Env) -> String {
+    env.secret(ADMIN_SECRET).map(|secret| secret.to_string()).unwrap_or_default()
+}
+
 /// The digest of the admin secret, unless there is none that deserves the name.
 fn admin_digest(request: &Request, env: &Env) -> Result<Digest, Refusal> {
-    let secret = env.secret(ADMIN_SECRET).map(|secret| secret.to_string()).unwrap_or_default();
+    let secret = admin_secret(env);
     let host = request.url().ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
     match secret_fault(&secret, &host) {
         None => Ok(digest(&secret)),

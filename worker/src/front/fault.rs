@@ -46,6 +46,14 @@ pub(crate) enum DoorFault {
         /// The most.
         cap: u32,
     },
+    /// The key was made, and its text can not be made again.
+    #[error(
+        "the key {id} was made by this request before, and the deployment has another admin secret since: delete it, and make one with another `Idempotency-Key`"
+    )]
+    KeyLost {
+        /// Its id.
+        id: String,
+    },
     /// What was asked for breaks a rule.
     #[error("{rule}")]
     BadDraft {
@@ -71,6 +79,7 @@ impl DoorFault {
             Self::BadOrigin => (403, "The page may not ask", "access.bad-origin"),
             Self::NotAllowed { .. } => (403, "The key has not the right", "access.not-allowed"),
             Self::UnknownKey => (404, "No such key", "key.unknown"),
+            Self::KeyLost { .. } => (409, "The key can not be shown again", "key.lost"),
             Self::TooManyKeys { .. } => (409, "Too many keys", "key.too-many"),
             Self::UnknownEncoding => (415, "The body is packed in another way", "body.unknown-encoding"),
             Self::BadDraft { .. } => (422, "The wish breaks a rule", "draft.bad"),

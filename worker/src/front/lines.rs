@@ -15,7 +15,7 @@ use super::door::{self, Caller};
 use super::fault::DoorFault;
 use super::trace::Trace;
 use crate::access::Key;
-use crate::answer::{JSON, NDJSON};
+use crate::answer::{JSON, NDJSON, STREAMED};
 use crate::body::{self, BODY_BYTES_MAX};
 use crate::refusal::Refusal;
 use crate::reply::{self, Reply};
@@ -104,6 +104,7 @@ pub(super) async fn answer(
     });
     let all = stream::iter([Ok(first)]).chain(rest);
     let response = ResponseBuilder::new().with_header("content-type", NDJSON);
+    let response = response.and_then(|response| response.with_header(STREAMED.0, STREAMED.1));
     let response = response.and_then(|response| response.from_stream(all));
     response.map(Reply::Passed).map_err(|_| Refusal::NoAnswer)
 }
@@ -180,7 +181,7 @@ impl Lines {
         }
         let Some(key) = &self.key else { return Ok(()) };
         loop {
-            match door::spend(key, &self.env).await.1 {
+            match door::spend(key, &self.env, Some(&self.trace)).await.1 {
                 Ok(_) => return Ok(()),
                 Err(Refusal::Door(DoorFault::TooOften { wait_ms, .. })) => {
                     Delay::from(Duration::from_millis(wait_ms)).await;

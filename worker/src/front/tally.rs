@@ -84,7 +84,7 @@ pub(crate) async fn bring_home(tenant: &str, env: &Env) -> Result<(), Refusal> {
         return Ok(());
     }
     let order = Order::Count { counts: counts.clone(), censuses: censuses.into_iter().collect() };
-    match call::registry(env, tenant, &order).await {
+    match call::registry(env, tenant, &order, None).await {
         Ok(response) if response.status_code() < 300 => Ok(()),
         _ => {
             with(tenant, |tally| tally.counts.add(&counts));

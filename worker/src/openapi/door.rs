@@ -68,14 +68,15 @@ pub(super) fn operations(shapes: &mut Shapes) -> Vec<Operation> {
             .paged()
             .answers(200, "Without their secrets, which nobody knows.", shapes.outgoing::<KeysJson>()),
         Operation::new("POST", "/v1/keys", "makeKey", "Make a key")
-            .about("`read` sees, `write` sends frames, events and labels, `admin` does all. Without a limit it is 100 requests a second, 200 at once.")
+            .about("`read` sees, `write` sends frames, events and labels, `admin` does all. Without a limit it is 100 requests a second, 200 at once.\n\nOnly the digest of a key is stored. Who lost the answer sends the request again within a day, with its `Idempotency-Key`, and is shown the same new key: its text is made again from the admin secret of the deployment. Should that be another one by then, 409 `key.lost` names the key to delete.")
+            .repeatable()
             .takes(
                 shapes.incoming::<KeyDraft>(),
                 &[("sensor", json!({ "name": "boiler room", "scopes": ["write"], "limit": { "per_s": 5.0, "burst": 20 } }))],
             )
-            .answers(201, "The key. Its text is shown this once.", shapes.outgoing::<MadeKeyJson>()),
+            .answers(201, "The key. Its text is stored nowhere.", shapes.outgoing::<MadeKeyJson>()),
         Operation::new("DELETE", "/v1/keys/{id}", "deleteKey", "Delete a key")
-            .about("It stops counting within five seconds, also for sockets that it opened: the next message closes them. Who only listens by it is let go within a minute of being told something.")
+            .about("When this is answered, sockets and streams that it opened are closed; what is sent by it may count for five seconds more, where another instance of the Worker was asked. Those of a key that expires are closed within ten seconds, once there is something to be told.")
             .answers(200, "It is deleted.", shapes.outgoing::<GoneJson>()),
         Operation::new("GET", "/v1/audit", "audit", "What was administered, by whom, in which request")
             .paged_by_number()

@@ -91,7 +91,7 @@ impl Operation {
             "in": "header",
             "schema": { "type": "string", "pattern": "^[!-~]{1,255}$" },
             "description":
-                "The same key within 24 hours is answered with the first answer, and changes nothing.",
+                "The same key within 24 hours is answered with the first answer that was no refusal, whatever happened since, and changes nothing.",
         }));
         self
     }

@@ -19,6 +19,13 @@ fn text() -> Value {
     json!({ "type": "string" })
 }
 
+/// How streams are picked.
+const STREAMS: &str = "Names with commas between; all streams where it is left out. A name that has a comma in it is found where nothing else is asked for; to pick it among others, say `streams` once for each: then every one is taken as a name.";
+
+fn names() -> Value {
+    json!({ "type": "array", "items": text() })
+}
+
 fn time() -> Value {
     json!({ "type": "number", "minimum": -TIME_MS_MAX, "maximum": TIME_MS_MAX })
 }
@@ -45,7 +52,7 @@ fn life(shapes: &mut Shapes) -> Vec<Operation> {
     });
     vec![
         Operation::new("PUT", "/v1/systems/{id}", "putSystem", "Create a system, or change what it watches")
-            .about("Sending the same schema again changes nothing. Another one keeps what can be kept, and the answer says what began anew.\n\nA sealed engine (a session of the app, or what the npm package or the crate sealed) becomes a system with its schema that goes on where it stopped. Its frames and episodes stay where they were judged.")
+            .about("Sending the same schema again changes nothing. Another one keeps what can be kept, and the answer says what began anew.\n\nA sealed engine (a session of the app, or what the npm package or the crate sealed) becomes a system with its schema that goes on where it stopped. Its frames and episodes stay where they were judged. One that knows of a time more than a day ahead of the clock here is refused: it would take nothing of the present.")
             .takes(shapes.incoming::<Watched>(), &[("schema", schema)])
             .takes_as(SEALED, json!({ "type": "string", "format": "binary" }), &[])
             .answers(201, "It was made.", shapes.outgoing::<SystemJson<'static>>())
@@ -66,7 +73,7 @@ fn data(shapes: &mut Shapes) -> Vec<Operation> {
     let binary = json!({ "type": "string", "format": "binary" });
     vec![
         Operation::new("POST", "/v1/systems/{id}/frames", "judgeFrames", "Judge frames, then learn them")
-            .about("Frames come in the order of time, at most 10,000 of them and at most 100,000 values (frames times streams) in 8 MiB. All are taken or none, unless `partial` is true: so a body is read to its end before anything is judged. Lines with `partial=true` may go on without an end: sent without a `Content-Length`, they are judged as they come and answered line by line while more are on their way, a piece at a time for a request out of the key's bucket; read the answers while you send. A frame at a time that was already taken is answered from the log if it has the same values, and refused with 409 if not; verdicts are kept for seven days, and of the newest 50,000 frames. A frame that is more than a day ahead of the clock here is refused.\n\nBinary frames are little-endian: `4fr1`, then three `uint32` (rows, streams, zero), then `float64`: the times, then the values row after row in the order of the schema, `NaN` where nothing was measured. Binary verdicts are `4vr1`, three `uint32` (rows, streams, views), then a column after the other: as `float64` the times, scores, oddness, news, confidence and episodes (`NaN` for none), then per row and stream its score, then per row and view its score and its weight; as bytes alarm, severity and whether silence speaks, then per row and stream a note and a silence, per row and view its health. JSON at the end says which byte is which word.")
+            .about("Frames come in the order of time, at most 10,000 of them and at most 100,000 values (frames times streams) in 8 MiB. All are taken or none, unless `partial` is true: so a body is read to its end before anything is judged. Lines with `partial=true` may go on without an end: sent without a `Content-Length`, they are judged as they come and answered line by line while more are on their way, a piece at a time for a request out of the key's bucket; read the answers while you send. A frame at a time that was already taken is answered from the log if it has the same values, and refused with 409 if not; verdicts are kept for seven days, and of the newest 50,000 frames. So long a request with an `Idempotency-Key` is answered in the same bytes, after a change of schema as well. A frame that is more than a day ahead of the clock here is refused.\n\nBinary frames are little-endian: `4fr1`, then three `uint32` (rows, streams, zero), then `float64`: the times, then the values row after row in the order of the schema, `NaN` where nothing was measured. Binary verdicts are `4vr1`, three `uint32` (rows, streams, views), then a column after the other: as `float64` the times, scores, oddness, news, confidence and episodes (`NaN` for none), then per row and stream its score, then per row and view its score and its weight; as bytes alarm, severity and whether silence speaks, then per row and stream a note and a silence, per row and view its health. JSON at the end says which byte is which word.")
             .query("partial", json!({ "type": "boolean" }), "Whether a bad row is answered by itself and the good ones are taken.")
             .repeatable()
             .takes(shapes.incoming::<Rows>(), &[("frames", frames)])
@@ -79,7 +86,7 @@ fn data(shapes: &mut Shapes) -> Vec<Operation> {
         Operation::new("GET", "/v1/systems/{id}/frames", "readFrames", "Give raw data back")
             .query("from", time(), "From this moment on.")
             .query("to", time(), "Up to and without this moment.")
-            .query("streams", text(), "Names with commas between.")
+            .query("streams", names(), STREAMS)
             .query("step", json!({ "type": "integer", "minimum": 1, "maximum": 31_622_400_000_i64 }), "Milliseconds that become one row.")
             .answers(200, "Rows in the order of time, 100,000 values at most. `next` is where to go on.", shapes.outgoing::<FramesPage>())
             .answers_as(200, "", NDJSON, text())
@@ -87,7 +94,7 @@ fn data(shapes: &mut Shapes) -> Vec<Operation> {
         Operation::new("GET", "/v1/systems/{id}/scores", "readScores", "Give scores back, and why values are missing")
             .query("from", time(), "From this moment on.")
             .query("to", time(), "Up to and without this moment.")
-            .query("streams", text(), "Names with commas between.")
+            .query("streams", names(), STREAMS)
             .answers(200, "Rows in the order of time, 100,000 values at most. `next` is where to go on.", shapes.outgoing::<ScoresPage>())
             .answers_as(200, "", NDJSON, text()),
         Operation::new("POST", "/v1/systems/{id}/events", "takeEvents", "Take events in any order")
@@ -100,7 +107,7 @@ fn data(shapes: &mut Shapes) -> Vec<Operation> {
             .about("`event: verdict` for every verdict of a request that brought at most 64, and `opened`, `worsened`, `changed` and `closed` for anomalies. Who reads so slowly that 64 pieces wait is let go; a browser then comes again after three seconds, and reads what it missed from the lists. At most 32 followers a system.")
             .answers_as(200, "Verdicts and episodes, while they happen.", "text/event-stream", text()),
         Operation::new("GET", "/v1/systems/{id}/live", "live", "Open a WebSocket")
-            .about("A message is `{\"frames\": [..]}`, `{\"events\": [..]}` or `{\"now\": ..}`, with an `id` that comes back if there is one, or binary frames; at most 1 MiB. It is answered like the request of that name, in the order of the messages, a refusal as `{\"problem\": ..}`. Everybody hears `{\"verdicts\": [..]}` of what others sent (at most 64 at once) and `{\"notice\": ..}` of anomalies. Every message takes a request out of the bucket of the key that opened the socket. Send on only when there was an answer: nothing else slows a sender down, and what waits to be read waits in the object's memory. At most 32 sockets a system; they outlive its sleep, and end with it and with their key. A browser shows its key as a protocol: `fourfold.v1` and `bearer.<key>`.")
+            .about("A message is `{\"frames\": [..]}`, `{\"events\": [..]}` or `{\"now\": ..}`, with an `id` that comes back if there is one, or binary frames; at most 1 MiB. It is answered like the request of that name, in the order of the messages, a refusal as `{\"problem\": ..}`. Everybody hears `{\"verdicts\": [..]}` of what others sent (at most 64 at once) and `{\"notice\": ..}` of anomalies. Every message takes a request out of the bucket of the key that opened the socket. A message whose answer is lost closes its socket with 1011: send it again. Send on only when there was an answer: nothing else slows a sender down, and what waits to be read waits in the object's memory. At most 32 sockets a system; they outlive its sleep, and end with it and with their key. A browser shows its key as a protocol: `fourfold.v1` and `bearer.<key>`.")
             .query("listen", json!({ "type": "boolean" }), "Whether nothing will be sent over it.")
             .answers_empty(101, "It is open."),
         Operation::new("POST", "/v1/systems/{id}/tick", "tick", "Say the time while nothing arrives")

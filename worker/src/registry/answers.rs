@@ -3,6 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::access::{Limit, Scopes};
+use crate::answer::Answer;
+use crate::body;
+use crate::refusal::Refusal;
 
 /// A key, without its secret.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -33,6 +36,13 @@ pub(crate) struct MadeKeyJson<'a> {
     pub(crate) about: &'a KeyJson,
 }
 
+impl MadeKeyJson<'_> {
+    /// The only answer that has a key in it.
+    pub(super) fn shown(&self) -> Result<Answer, Refusal> {
+        Ok(Answer::made(body::write(self)?))
+    }
+}
+
 /// A page of keys.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -49,6 +59,13 @@ pub(crate) struct KeysJson {
 pub(crate) struct GoneJson {
     /// Its id.
     pub(crate) id: String,
+}
+
+/// What was deleted, and who has to hear of it.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct DroppedJson {
+    /// Systems to which somebody may listen by that key.
+    pub(crate) systems: Vec<String>,
 }
 
 /// A system in the list.

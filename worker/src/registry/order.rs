@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::KeyDraft;
+use crate::access::Repeat;
 use crate::counts::{Census, Counts};
 
 /// One wish.
@@ -13,10 +14,12 @@ pub(crate) enum Order {
     Lease { id: String, digest: String, unused: u32 },
     /// Whether a key still counts; that costs it nothing.
     Check { id: String, digest: String },
+    /// The same, of somebody who listens to a system for as long as it does.
+    Listen { id: String, digest: String, system: String },
     /// The keys.
     Keys(Page),
-    /// A new key.
-    MakeKey { draft: KeyDraft, by: Actor },
+    /// A new key; with a `repeat`, the same one when it is sent again.
+    MakeKey { draft: KeyDraft, by: Actor, repeat: Option<Repeat> },
     /// A key less.
     DropKey { id: String, by: Actor },
     /// The systems.

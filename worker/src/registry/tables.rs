@@ -14,7 +14,7 @@ use super::answers::{
 };
 use super::keys::KeyRow;
 use super::order::{Act, Actor, Page};
-use crate::access::{Digest, Key};
+use crate::access::{Digest, Key, REPEAT_MS};
 use crate::answer::Answer;
 use crate::body;
 use crate::counts::Counts;
@@ -29,19 +29,26 @@ const KEYS_MAX: u32 = 1_000;
 /// The audit log goes back two years.
 const AUDIT_MS: i64 = 2 * 366 * 86_400_000;
 
-const TABLES: [&str; 5] = [
-    "CREATE TABLE keys (id TEXT PRIMARY KEY, digest TEXT NOT NULL, json TEXT NOT NULL)",
-    "CREATE TABLE systems (id TEXT PRIMARY KEY, made_ms INTEGER NOT NULL)",
-    "CREATE TABLE audit (seq INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, act TEXT NOT NULL,
-        target TEXT NOT NULL, key TEXT NOT NULL, request TEXT NOT NULL)",
-    "CREATE TABLE tenants (id TEXT PRIMARY KEY)",
-    "CREATE TABLE counts (one INTEGER PRIMARY KEY CHECK (one = 1), json TEXT NOT NULL)",
+const TABLES: [&str; 7] = [
+    "CREATE TABLE IF NOT EXISTS keys (id TEXT PRIMARY KEY, digest TEXT NOT NULL, json TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS systems (id TEXT PRIMARY KEY, made_ms INTEGER NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS audit (seq INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL,
+        act TEXT NOT NULL, target TEXT NOT NULL, key TEXT NOT NULL, request TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS tenants (id TEXT PRIMARY KEY)",
+    "CREATE TABLE IF NOT EXISTS counts (one INTEGER PRIMARY KEY CHECK (one = 1), json TEXT NOT NULL)",
+    // Keys that were made with an `Idempotency-Key`: from which salt, and what they were then.
+    "CREATE TABLE IF NOT EXISTS wishes (repeat TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, request TEXT NOT NULL,
+        salt TEXT NOT NULL, digest TEXT NOT NULL, json TEXT NOT NULL)",
+    // Who listens where by which key, or did so once.
+    "CREATE TABLE IF NOT EXISTS listeners (key TEXT NOT NULL, system TEXT NOT NULL, PRIMARY KEY (key, system))",
 ];
 
 pub(super) struct Tables {
     sql: SqlStorage,
-    /// Whether the tables are known to be there: a registry that nobody wrote to stays without storage.
+    /// Whether there are tables, as far as it is known: a registry that nobody wrote to stays without storage.
     are_there: Cell<bool>,
+    /// Whether all of them are known to be there: some are younger than the registry.
+    are_all_there: Cell<bool>,
 }
 
 #[derive(Deserialize)]
@@ -57,14 +64,14 @@ struct KeptKey {
 
 impl Tables {
     pub(super) fn new(storage: Storage) -> Self {
-        Self { sql: storage.sql(), are_there: Cell::new(false) }
+        Self { sql: storage.sql(), are_there: Cell::default(), are_all_there: Cell::default() }
     }
 
-    fn exec(&self, statement: &str, bindings: Vec<SqlStorageValue>) -> Result<(), StorageFault> {
+    pub(super) fn exec(&self, statement: &str, bindings: Vec<SqlStorageValue>) -> Result<(), StorageFault> {
         self.sql.exec(statement, bindings).map(|_| ()).map_err(refused)
     }
 
-    fn rows<T: DeserializeOwned>(
+    pub(super) fn rows<T: DeserializeOwned>(
         &self,
         statement: &str,
         bindings: Vec<SqlStorageValue>,
@@ -82,12 +89,13 @@ impl Tables {
         Ok(self.are_there.get())
     }
 
-    fn ensure(&self) -> Result<(), StorageFault> {
-        if !self.are_there()? {
+    pub(super) fn ensure(&self) -> Result<(), StorageFault> {
+        if !self.are_all_there.get() {
             for table in TABLES {
                 self.exec(table, Vec::new())?;
             }
             self.are_there.set(true);
+            self.are_all_there.set(true);
         }
         Ok(())
     }
@@ -106,7 +114,7 @@ impl Tables {
             page.after.clone().unwrap_or_default().into(),
             page,
         )?;
-        let keys = found.iter().map(|row| body::read::<KeyJson>(row.text.as_bytes()));
+        let keys = found.iter().map(|row| body::kept::<KeyJson>(row.text.as_bytes()));
         let keys = keys.collect::<Result<Vec<_>, _>>().map_err(|_| StorageFault::Damaged)?;
         let (keys, next) = cut(keys, page, |key| key.id.clone());
         Ok(Answer::ok(body::write(&KeysJson { keys, next })?))
@@ -122,26 +130,48 @@ impl Tables {
         let (key, text) = Key::make(tenant).ok_or(Refusal::NoAnswer)?;
         let about = draft.accept(key.id.clone(), now_ms)?;
         self.ensure()?;
+        self.keep_key(&key, &about, by, now_ms)?;
+        MadeKeyJson { key: &text, about: &about }.shown()
+    }
+
+    /// Keeps a new key, if there is room for it.
+    pub(super) fn keep_key(
+        &self,
+        key: &Key,
+        about: &KeyJson,
+        by: &Actor,
+        now_ms: u64,
+    ) -> Result<(), Refusal> {
         let known: Vec<Text> =
             self.rows("SELECT id AS text FROM keys LIMIT ?", vec![i64::from(KEYS_MAX).into()])?;
         if known.len() >= KEYS_MAX as usize {
             return Err(DoorFault::TooManyKeys { cap: KEYS_MAX }.into());
         }
-        let json = body::write(&about)?;
         self.exec(
             "INSERT INTO keys VALUES (?, ?, ?)",
-            vec![key.id.as_str().into(), key.digest.hex().into(), json.into()],
+            vec![key.id.as_str().into(), key.digest.hex().into(), body::write(about)?.into()],
         )?;
-        self.note(Act::KeyMade, &key.id, by, now_ms)?;
-        Ok(Answer::made(body::write(&MadeKeyJson { key: &text, about: &about })?))
+        Ok(self.note(Act::KeyMade, &key.id, by, now_ms)?)
     }
 
-    pub(super) fn drop_key(&self, id: &str, by: &Actor, now_ms: u64) -> Result<(), Refusal> {
+    /// Deletes a key; and to which systems somebody may listen by it.
+    pub(super) fn drop_key(&self, id: &str, by: &Actor, now_ms: u64) -> Result<Vec<String>, Refusal> {
         if self.key(id)?.is_none() {
             return Err(DoorFault::UnknownKey.into());
         }
+        self.ensure()?;
+        let systems: Vec<Text> =
+            self.rows("SELECT system AS text FROM listeners WHERE key = ?", vec![id.into()])?;
+        self.exec("DELETE FROM listeners WHERE key = ?", vec![id.into()])?;
         self.exec("DELETE FROM keys WHERE id = ?", vec![id.into()])?;
-        Ok(self.note(Act::KeyDeleted, id, by, now_ms)?)
+        self.note(Act::KeyDeleted, id, by, now_ms)?;
+        Ok(systems.into_iter().map(|row| row.text).collect())
+    }
+
+    /// Notes that somebody listens to a system by a key.
+    pub(super) fn listen(&self, key: &str, system: &str) -> Result<(), StorageFault> {
+        self.ensure()?;
+        self.exec("INSERT OR IGNORE INTO listeners VALUES (?, ?)", vec![key.into(), system.into()])
     }
 
     pub(super) fn systems(&self, page: &Page) -> Result<Answer, Refusal> {
@@ -187,7 +217,7 @@ impl Tables {
             return Ok(Counts::default());
         }
         let found: Vec<Text> = self.rows("SELECT json AS text FROM counts", Vec::new())?;
-        Ok(found.first().and_then(|row| serde_json::from_str(&row.text).ok()).unwrap_or_default())
+        Ok(found.first().and_then(|row| body::kept(row.text.as_bytes()).ok()).unwrap_or_default())
     }
 
     pub(super) fn count_systems(&self) -> Result<u64, StorageFault> {
@@ -225,7 +255,10 @@ impl Tables {
                 "INSERT OR IGNORE INTO systems VALUES (?, ?)",
                 vec![target.into(), (now_ms as i64).into()],
             )?,
-            Act::SystemDeleted => self.exec("DELETE FROM systems WHERE id = ?", vec![target.into()])?,
+            Act::SystemDeleted => {
+                self.exec("DELETE FROM listeners WHERE system = ?", vec![target.into()])?;
+                self.exec("DELETE FROM systems WHERE id = ?", vec![target.into()])?;
+            }
             Act::ModelRestored | Act::AlertsSet | Act::KeyMade | Act::KeyDeleted => {}
         }
         self.note(act, target, by, now_ms)
@@ -248,12 +281,15 @@ impl Tables {
         Ok(Answer::ok(body::write(&TenantsJson { tenants, next })?))
     }
 
-    /// Keys that expired, and acts of long ago.
+    /// Keys that expired, what they left behind, and acts of long ago.
     pub(super) fn upkeep(&self, now_ms: u64) -> Result<Answer, Refusal> {
         if self.are_there()? {
-            let before_ms = (now_ms as i64).saturating_sub(AUDIT_MS);
-            self.exec("DELETE FROM audit WHERE at_ms < ?", vec![before_ms.into()])?;
-            self.exec("DELETE FROM keys WHERE json ->> 'expires' < ?", vec![(now_ms as i64).into()])?;
+            self.ensure()?;
+            let before = |kept_ms| vec![(now_ms as i64).saturating_sub(kept_ms).into()];
+            self.exec("DELETE FROM audit WHERE at_ms < ?", before(AUDIT_MS))?;
+            self.exec("DELETE FROM wishes WHERE at_ms < ?", before(REPEAT_MS))?;
+            self.exec("DELETE FROM keys WHERE json ->> 'expires' < ?", before(0))?;
+            self.exec("DELETE FROM listeners WHERE key NOT IN (SELECT id FROM keys)", Vec::new())?;
         }
         Ok(Answer::ok("{}"))
     }
@@ -294,7 +330,7 @@ impl Tables {
 
 impl KeptKey {
     fn open(self) -> Result<KeyRow, StorageFault> {
-        let json = body::read(self.json.as_bytes()).map_err(|_| StorageFault::Damaged)?;
+        let json = body::kept(self.json.as_bytes())?;
         Ok(KeyRow { digest: Digest::from_hex(&self.digest).ok_or(StorageFault::Damaged)?, json })
     }
 }

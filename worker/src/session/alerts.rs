@@ -192,7 +192,7 @@ impl<S: Sql> Session<S> {
     fn kept(&self) -> Result<Kept, Refusal> {
         match self.store.alerts()? {
             None => Ok(Kept::default()),
-            Some(json) => Ok(serde_json::from_str(&json).map_err(|_| StorageFault::Damaged)?),
+            Some(json) => Ok(body::kept(json.as_bytes())?),
         }
     }
 
@@ -205,7 +205,7 @@ impl<S: Sql> Session<S> {
 impl Kept {
     /// One message per webhook, if a rule lets the news through.
     fn tell(&self, row: &NewsRow, now_ms: i64, write: &mut Write) -> Result<(), Refusal> {
-        let notice: serde_json::Value = serde_json::from_str(&row.json).map_err(|_| StorageFault::Damaged)?;
+        let notice: serde_json::Value = body::kept(row.json.as_bytes())?;
         let data = notice.get("anomaly").cloned().unwrap_or_default();
         let cause = data.get("cause").and_then(|cause| Cause::deserialize(cause).ok());
         let seen = Seen {

@@ -10,7 +10,7 @@ use crate::action::Filter;
 use crate::answer::Answer;
 use crate::body;
 use crate::fault::Fault;
-use crate::refusal::{Refusal, StorageFault};
+use crate::refusal::Refusal;
 use crate::sql::Sql;
 use crate::store::{AnomalyRow, Change, Status, Write};
 
@@ -45,7 +45,7 @@ pub(crate) struct OneAnomalyJson<'a> {
 
 /// What the API says of an episode.
 pub(super) fn json(row: &AnomalyRow) -> Result<AnomalyJson<'_>, Refusal> {
-    let episode = serde_json::from_str(&row.json).map_err(|_| StorageFault::Damaged)?;
+    let episode = body::kept(row.json.as_bytes())?;
     Ok(AnomalyJson { episode, status: row.status, note: row.note.as_deref(), archived: row.is_archived })
 }
 
@@ -79,7 +79,7 @@ impl<S: Sql> Session<S> {
     /// An explanation that was made before stands; one of an episode that goes on is made again once it has moved on.
     pub(super) fn explain(&mut self, id: u64, mode: Mode) -> Result<Outcome, Refusal> {
         let row = self.found(id)?;
-        let episode: EpisodeJson<'_> = serde_json::from_str(&row.json).map_err(|_| StorageFault::Damaged)?;
+        let episode: EpisodeJson<'_> = body::kept(row.json.as_bytes())?;
         // Fast: what was known when it was at its worst. Thorough: all of it, as far as it has been seen.
         let at_ms = match mode {
             Mode::Fast => episode.peak,

@@ -18,7 +18,7 @@ use crate::answer::Answer;
 use crate::body;
 use crate::fault::Fault;
 use crate::log::{Entry, Kind, Step, pack};
-use crate::refusal::{Refusal, StorageFault};
+use crate::refusal::Refusal;
 use crate::sql::Sql;
 
 /// Frames that two configurations are compared on, and values of them: some seconds of work.
@@ -152,8 +152,7 @@ impl<S: Sql> Session<S> {
         for is_archived in [false, true] {
             let filter = Filter { is_archived, limit: 1000, ..Filter::default() };
             for row in self.store.anomalies(&filter)? {
-                let episode: EpisodeJson<'_> =
-                    serde_json::from_str(&row.json).map_err(|_| StorageFault::Damaged)?;
+                let episode: EpisodeJson<'_> = body::kept(row.json.as_bytes())?;
                 spans.extend(episode.label.map(|label| (episode.opened, episode.last, label)));
             }
         }

@@ -4,7 +4,9 @@ use fourfold::Schema;
 use fourfold::error::FrameFault;
 use fourfold::frame::time_from_js;
 
+use super::clock::Clock;
 use super::live::{Live, parsed};
+use super::repeat::{self, Recipe};
 use super::{Ask, Outcome, Session, load, offered};
 use crate::answer::{Answer, COLUMNS, JSON, NDJSON};
 use crate::body::{self, Batch};
@@ -20,13 +22,22 @@ use crate::verdicts::Verdicts;
 const VERDICTS_MAGIC: &[u8; 4] = b"4vr1";
 
 /// What becomes of a row.
-enum Fate {
+pub(super) enum Fate {
     /// It was taken before: its verdict.
     Known(Vec<u8>),
     /// It is judged now: its place among the new ones.
     New(usize),
-    /// It is not taken.
-    Refused(Refusal),
+    /// It is not taken: the problem, as JSON.
+    Refused(String),
+}
+
+/// What was watched when frames came.
+#[derive(Clone, Copy)]
+pub(super) struct Then<'a> {
+    pub(super) schema: &'a Schema,
+    pub(super) era: u64,
+    /// The newest moment in the log.
+    pub(super) newest_ms: Option<i64>,
 }
 
 impl<S: Sql> Session<S> {
@@ -52,12 +63,9 @@ impl<S: Sql> Session<S> {
             taken = Some(live.judge(&new.times_ms, &new.values, ask.now_ms)?);
         }
         let said = taken.as_ref().map(|taken| &taken.verdicts);
-        let answer = if partial {
-            results(live, &fates, said, wanted)?
-        } else {
-            verdicts(live, &fates, said, wanted)?
-        };
-        Ok(Outcome { answer, taken })
+        let answer = repeat::said(&live.schema, &fates, said, wanted, partial)?;
+        let recipe = Recipe::of(live.system.era, &fates);
+        Ok(Outcome { taken, ..Outcome::from(answer) }.again_by(recipe))
     }
 
     /// Events, in any order: what became of them, and the verdicts on the frames that they ended or changed.
@@ -73,12 +81,12 @@ impl<S: Sql> Session<S> {
         taken.verdicts.write_json(&live.schema, b",", &mut json)?;
         json.extend(b"]}");
         let answer = Answer { status: 200, media: JSON, body: json };
-        Ok(Outcome { answer, taken: Some(taken) })
+        Ok(Outcome::with(answer, taken))
     }
 
     /// A tick that was news once is answered from the log; one that never was changes nothing and leaves no trace.
     pub(super) fn tick(&mut self, ask: &Ask<'_>) -> Result<Outcome, Refusal> {
-        let at_ms = time_from_js(body::read::<body::Tick>(ask.body)?.now)?;
+        let at_ms = time_from_js(body::words::<body::Tick>(ask.body)?.now)?;
         self.clock(ask).check(at_ms)?;
         let Self { store, live, .. } = self;
         let live = load(store, live)?;
@@ -94,31 +102,7 @@ impl<S: Sql> Session<S> {
         let taken = live.tick(at_ms, ask.now_ms)?;
         live.is_ahead = taken.is_some();
         let answer = ticked(live, taken.as_ref().map(|taken| &taken.verdicts), is_fed_by_events)?;
-        Ok(Outcome { answer, taken })
-    }
-}
-
-impl<S: Sql> Session<S> {
-    fn clock(&self, ask: &Ask<'_>) -> Clock {
-        Clock { now_ms: ask.now_ms, ahead_ms: self.settings.ahead_ms }
-    }
-}
-
-/// The clock here, and how far what comes may be ahead of it.
-#[derive(Clone, Copy)]
-struct Clock {
-    now_ms: i64,
-    ahead_ms: i64,
-}
-
-impl Clock {
-    /// Whether a moment can be true.
-    fn check(self, at_ms: i64) -> Result<(), Fault> {
-        let ahead_ms = at_ms.saturating_sub(self.now_ms);
-        if ahead_ms <= self.ahead_ms {
-            return Ok(());
-        }
-        Err(Fault::AheadOfTime { at_ms, ahead_s: ahead_ms / 1000, most_s: self.ahead_ms / 1000 })
+        Ok(Outcome { taken, ..answer.into() })
     }
 }
 
@@ -144,6 +128,7 @@ fn fates(
     batch: Batch,
     partial: bool,
 ) -> Result<(Vec<Fate>, Frames), Refusal> {
+    let then = Then { schema: &live.schema, era: live.system.era, newest_ms: live.newest_ms };
     let width = live.width();
     let mut new = Frames::default();
     let mut page = None;
@@ -152,7 +137,7 @@ fn fates(
     let mut good = batch.times_ms.iter().zip(batch.values.chunks(width.max(1)));
     for row in batch.rows {
         let fate = match row {
-            Err(refusal) => Fate::Refused(refusal),
+            Err(refusal) => Err(refusal),
             Ok(()) => {
                 let Some((&at_ms, values)) = good.next() else { break };
                 if let Err(fault) = clock.check(at_ms) {
@@ -163,23 +148,22 @@ fn fates(
                 match before_ms {
                     // Within a request rows are in order, so that the same request is answered the same way twice.
                     Some(last_ms) if at_ms <= last_ms => {
-                        Fate::Refused(FrameFault::TimeWentBack { at_ms, last_ms }.into())
+                        Err(FrameFault::TimeWentBack { at_ms, last_ms }.into())
                     }
                     _ if live.newest_ms.is_some_and(|newest_ms| at_ms <= newest_ms) => {
-                        let known = remembered(store, live, &mut page, at_ms, values);
-                        known.map_or_else(Fate::Refused, Fate::Known)
+                        remembered(store, then, &mut page, at_ms, values).map(Fate::Known)
                     }
                     _ => {
                         new.times_ms.push(at_ms);
                         new.values.extend(values);
-                        Fate::New(new.times_ms.len() - 1)
+                        Ok(Fate::New(new.times_ms.len() - 1))
                     }
                 }
             }
         };
         match fate {
-            Fate::Refused(refusal) => refuse(&mut fates, refusal, partial)?,
-            fate => fates.push(fate),
+            Err(refusal) => refuse(&mut fates, refusal, partial)?,
+            Ok(fate) => fates.push(fate),
         }
     }
     Ok((fates, new))
@@ -190,12 +174,12 @@ fn refuse(fates: &mut Vec<Fate>, refusal: Refusal, partial: bool) -> Result<(), 
     if !partial {
         return Err(refusal);
     }
-    fates.push(Fate::Refused(refusal));
+    fates.push(Fate::Refused(reply::problem(&refusal).1));
     Ok(())
 }
 
 /// An entry that is being read: its frames and what was answered to them, if that is still kept.
-struct Page {
+pub(super) struct Page {
     entry: Entry,
     frames: Frames,
     verdicts: Option<Verdicts>,
@@ -208,15 +192,15 @@ fn same_streams(one: &Schema, other: &Schema) -> bool {
 }
 
 /// What was answered to a frame that was taken before.
-fn remembered(
+pub(super) fn remembered(
     store: &Store<impl Sql>,
-    live: &Live,
+    then: Then<'_>,
     page: &mut Option<Page>,
     at_ms: i64,
     values: &[f64],
 ) -> Result<Vec<u8>, Refusal> {
-    let width = live.width();
-    let last_ms = live.newest_ms.unwrap_or(at_ms);
+    let width = then.schema.streams().len();
+    let last_ms = then.newest_ms.unwrap_or(at_ms);
     let went_back = || Refusal::from(FrameFault::TimeWentBack { at_ms, last_ms });
     if page.as_ref().is_none_or(|page| at_ms < page.entry.first_ms || page.entry.last_ms < at_ms) {
         let entry = store.entry_until(Kind::Frames, at_ms)?.ok_or_else(went_back)?;
@@ -224,8 +208,8 @@ fn remembered(
             return Err(went_back());
         }
         // Another schema may have the same streams, and then its frames are frames of this one.
-        let is_known = entry.era == live.system.era
-            || same_streams(&parsed(&store.schema_of(entry.era)?)?, &live.schema);
+        let is_known =
+            entry.era == then.era || same_streams(&parsed(&store.schema_of(entry.era)?)?, then.schema);
         if !is_known {
             return Err(Fault::VerdictForgotten { at_ms }.into());
         }
@@ -248,13 +232,13 @@ fn remembered(
 }
 
 /// The verdicts in the order of the rows, in the form that is wanted.
-fn verdicts(
-    live: &Live,
+pub(super) fn verdicts(
+    schema: &Schema,
     fates: &[Fate],
     said: Option<&Verdicts>,
     wanted: &'static str,
 ) -> Result<Answer, Refusal> {
-    let mut all = Verdicts::new(live.width());
+    let mut all = Verdicts::new(schema.streams().len());
     for fate in fates {
         match (fate, said) {
             (Fate::Known(row), _) => all.push_row(row),
@@ -266,18 +250,18 @@ fn verdicts(
     match wanted {
         COLUMNS => {
             body.extend(VERDICTS_MAGIC);
-            for word in [all.len(), live.width(), fourfold::verdict::View::COUNT] {
+            for word in [all.len(), schema.streams().len(), fourfold::verdict::View::COUNT] {
                 body.extend((word as u32).to_le_bytes());
             }
             all.write_columns(&mut body)?;
         }
         NDJSON => {
-            all.write_json(&live.schema, b"\n", &mut body)?;
-            body.extend(b"\n");
+            all.write_json(schema, b"\n", &mut body)?;
+            body.extend(if all.len() > 0 { &b"\n"[..] } else { b"" });
         }
         _ => {
             body.extend(br#"{"verdicts":["#);
-            all.write_json(&live.schema, b",", &mut body)?;
+            all.write_json(schema, b",", &mut body)?;
             body.extend(b"]}");
         }
     }
@@ -285,13 +269,14 @@ fn verdicts(
 }
 
 /// What became of each row: `{"verdict": …}` or `{"problem": …}`.
-fn results(
-    live: &Live,
+pub(super) fn results(
+    schema: &Schema,
     fates: &[Fate],
     said: Option<&Verdicts>,
     wanted: &'static str,
 ) -> Result<Answer, Refusal> {
     let (begin, between, end): (&[u8], &[u8], &[u8]) = match wanted {
+        NDJSON if fates.is_empty() => (b"", b"", b""),
         NDJSON => (b"", b"\n", b"\n"),
         _ => (br#"{"results":["#, b",", b"]}"),
     };
@@ -303,15 +288,14 @@ fn results(
         let row = match (fate, said) {
             (Fate::Known(row), _) => row.as_slice(),
             (Fate::New(place), Some(said)) => said.row(*place)?,
-            (Fate::Refused(refusal), _) => {
-                let (_, problem) = reply::problem(refusal);
+            (Fate::Refused(problem), _) => {
                 body.extend(format!(r#"{{"problem":{problem}}}"#).into_bytes());
                 continue;
             }
             (Fate::New(_), None) => return Err(Refusal::Unwritable),
         };
         body.extend(br#"{"verdict":"#);
-        Verdicts::of_bytes(live.width(), row.to_vec())?.write_json(&live.schema, b"", &mut body)?;
+        Verdicts::of_bytes(schema.streams().len(), row.to_vec())?.write_json(schema, b"", &mut body)?;
         body.extend(b"}");
     }
     body.extend(end);

@@ -2,21 +2,20 @@
 
 use xxhash_rust::xxh64::xxh64;
 
+use super::repeat::Recipe;
 use super::{Ask, Session};
+use crate::access::{REPEAT_MS, check_repeat};
 use crate::action::Action;
 use crate::answer::Answer;
 use crate::fault::Fault;
 use crate::refusal::Refusal;
 use crate::sql::Sql;
-use crate::store::{Blob, Write};
-
-/// A key is known for a day.
-pub(super) const KEPT_MS: i64 = 86_400_000;
+use crate::store::{Blob, KnownAnswer, Write};
 
 /// A key that came with a request.
 pub(super) struct Key {
-    /// Its number, and whether it is kept already.
-    id: Option<u64>,
+    /// Its number.
+    id: u64,
     key: String,
     digest: String,
     /// What was answered to it before.
@@ -24,39 +23,48 @@ pub(super) struct Key {
 }
 
 impl Key {
-    /// Keeps the key with what was answered. Frames are answered again from the log, in the same bytes.
-    pub(super) fn keep(self, ask: &Ask<'_>, answer: &Answer, write: &mut Write) {
-        let Some(id) = self.id else { return };
-        write.key(id, &self.key, &self.digest, answer, ask.now_ms);
-        if !matches!(ask.action, Action::Frames { .. }) {
-            write.blob(Blob::Answer, id, &answer.body);
+    /// Keeps the key with what was answered, or with how that is rendered again.
+    pub(super) fn keep(
+        self,
+        ask: &Ask<'_>,
+        answer: &Answer,
+        recipe: Option<Recipe>,
+        write: &mut Write,
+    ) -> Result<(), Refusal> {
+        write.key(self.id, &self.key, &self.digest, answer, ask.now_ms);
+        match recipe {
+            Some(recipe) => write.blob(Blob::Answer, self.id, &recipe.bytes()?),
+            None => write.blob(Blob::Answer, self.id, &answer.body),
         }
+        Ok(())
     }
 }
 
 impl<S: Sql> Session<S> {
     /// What is known of a key.
     pub(super) fn key(&mut self, ask: &Ask<'_>, key: &str) -> Result<Key, Refusal> {
-        if key.is_empty() || key.len() > 255 || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(Fault::BadKey.into());
-        }
+        check_repeat(key)?;
         if self.store.system()?.is_none() {
             return Err(Refusal::UnknownSystem);
         }
         let digest = digest(ask);
-        let unknown = |id| Key { id, key: key.to_owned(), digest: digest.clone(), known: None };
-        let Some(known) = self.store.key(key, ask.now_ms - KEPT_MS)? else {
-            return Ok(unknown(Some(self.store.next_key()?)));
+        let known = self.store.key(key, ask.now_ms - REPEAT_MS)?;
+        let (id, known) = match known {
+            None => (self.store.next_key()?, None),
+            Some(known) if known.digest != digest => return Err(Fault::KeyReused.into()),
+            Some(known) => (known.id, Some(self.known(ask, known)?)),
         };
-        if known.digest != digest {
-            return Err(Fault::KeyReused.into());
+        Ok(Key { id, key: key.to_owned(), digest, known })
+    }
+
+    /// What was answered to a request.
+    fn known(&self, ask: &Ask<'_>, known: KnownAnswer) -> Result<Answer, Refusal> {
+        let KnownAnswer { id, status, media, .. } = known;
+        let body = self.store.blob(Blob::Answer, id)?;
+        match ask.action {
+            Action::Frames { partial } => self.again(ask, partial, Recipe::read(&body)?, media),
+            _ => Ok(Answer { status, media, body }),
         }
-        if matches!(ask.action, Action::Frames { .. }) {
-            return Ok(unknown(None));
-        }
-        let body = self.store.blob(Blob::Answer, known.id)?;
-        let answer = Answer { status: known.status, media: known.media, body };
-        Ok(Key { known: Some(answer), ..unknown(None) })
     }
 }
 

@@ -7,6 +7,7 @@ use super::SNAPSHOT_ENTRIES;
 use super::arrivals::{Arrivals, REMEMBERED};
 use super::course::Course;
 use super::system::{close_open, shift_after};
+use crate::body;
 use crate::log::{Entry, Frames, Kind, Step, Tail, Word, pack};
 use crate::refusal::{Refusal, StorageFault};
 use crate::sql::Sql;
@@ -172,7 +173,7 @@ fn apply(store: &Store<impl Sql>, engine: &mut Engine, entry: &Entry) -> Result<
                 }
             }
         }
-        Kind::Word => match serde_json::from_slice(&entry.rows).map_err(|_| StorageFault::Damaged)? {
+        Kind::Word => match body::kept(&entry.rows)? {
             Word::Label(episode, label) => engine.label(episode, label).map_err(damaged)?,
             Word::Undo => {
                 engine.undo().map_err(damaged)?;

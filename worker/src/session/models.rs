@@ -41,13 +41,13 @@ impl<S: Sql> Session<S> {
     pub(super) fn checkpoint(&mut self, ask: &Ask<'_>) -> Result<Outcome, Refusal> {
         self.exists()?;
         if is_sealed(ask) {
-            let engine = brought(ask)?;
+            let engine = self.brought(ask)?;
             if *engine.schema() != self.live()?.schema {
                 return Err(Fault::EngineOfOtherSchema.into());
             }
             return self.keep(ask, BROUGHT.to_owned(), engine.seal());
         }
-        let Note { note } = if ask.body.is_empty() { Note::default() } else { body::read(ask.body)? };
+        let Note { note } = if ask.body.is_empty() { Note::default() } else { body::words(ask.body)? };
         let bytes = self.live()?.engine.seal();
         self.keep(ask, note, bytes)
     }
@@ -55,7 +55,7 @@ impl<S: Sql> Session<S> {
     /// A system that goes on where an engine stopped elsewhere. The engine is its first checkpoint; should the second step
     /// fail, the same request does it again.
     pub(super) fn put_engine(&mut self, ask: &Ask<'_>) -> Result<Outcome, Refusal> {
-        let engine = brought(ask)?;
+        let engine = self.brought(ask)?;
         match self.live() {
             Err(Refusal::UnknownSystem) => {
                 let mut write = Write::default();
@@ -75,6 +75,14 @@ impl<S: Sql> Session<S> {
         Ok(Outcome { answer: Answer::made(self.describe(ask.id)?), ..restored })
     }
 
+    /// The engine in a body. Whoever sends it is told what is wrong with it: it is not the system that is damaged.
+    fn brought(&self, ask: &Ask<'_>) -> Result<Engine, Refusal> {
+        let engine =
+            Engine::open(ask.body).map_err(|error| Fault::BadEngine { detail: error.to_string() })?;
+        self.clock(ask).check_engine(&engine)?;
+        Ok(engine)
+    }
+
     /// Keeps an engine under the next number.
     fn keep(&mut self, ask: &Ask<'_>, note: String, bytes: Vec<u8>) -> Result<Outcome, Refusal> {
         let version = self.store.models()?.first().map_or(1, |newest| newest.version + 1);
@@ -85,7 +93,7 @@ impl<S: Sql> Session<S> {
         let mut taken = Taken::new(live, ask.now_ms);
         let row = ModelRow { version, json: json.clone() };
         taken.write.model(&row, ask.now_ms, &kept.bytes, MODELS_KEPT);
-        Ok(Outcome { answer: Answer::made(json), taken: Some(taken) })
+        Ok(Outcome::with(Answer::made(json), taken))
     }
 
     fn checkpoint_row(&self, version: u64) -> Result<ModelRow, Refusal> {
@@ -98,6 +106,7 @@ impl<S: Sql> Session<S> {
         self.exists()?;
         let row = self.checkpoint_row(version)?;
         let engine = Engine::open(&self.store.blob(Blob::Model, version)?)?;
+        self.clock(ask).check_engine(&engine)?;
         let newest = self.store.newest_anomaly()?;
         let Self { store, live, .. } = self;
         let live = load(store, live)?;
@@ -117,16 +126,11 @@ impl<S: Sql> Session<S> {
         live.course = Course::of(&engine);
         live.engine = engine;
         live.snapshot = taken.tail;
-        Ok(Outcome { answer: Answer::ok(row.json), taken: Some(taken) })
+        Ok(Outcome::with(Answer::ok(row.json), taken))
     }
 }
 
 /// Whether the body is an engine.
 pub(super) fn is_sealed(ask: &Ask<'_>) -> bool {
     body::media(ask.media) == Some(SEALED)
-}
-
-/// The engine in a body. Whoever sends it is told what is wrong with it: it is not the system that is damaged.
-fn brought(ask: &Ask<'_>) -> Result<Engine, Refusal> {
-    Engine::open(ask.body).map_err(|error| Fault::BadEngine { detail: error.to_string() }.into())
 }

@@ -163,13 +163,13 @@ fn span(stretch: &Stretch) -> (i64, i64) {
 /// The streams that are asked for.
 fn chosen(schema: &Schema, stretch: &Stretch) -> Result<Vec<String>, Refusal> {
     let at_ms = stretch.span.from_ms.unwrap_or(0);
-    for stream in &stretch.streams {
-        if schema.index_of(stream).is_none() {
-            return Err(FrameFault::UnknownStream { stream: stream.clone(), at_ms }.into());
-        }
+    let is_known = |name: &str| schema.index_of(name).is_some();
+    let names = stretch.streams.names(is_known);
+    if let Some(stream) = names.iter().find(|name| !is_known(name)) {
+        return Err(FrameFault::UnknownStream { stream: stream.clone(), at_ms }.into());
     }
     let all = schema.streams().iter().map(|stream| stream.name.clone());
-    Ok(if stretch.streams.is_empty() { all.collect() } else { stretch.streams.clone() })
+    Ok(if names.is_empty() { all.collect() } else { names })
 }
 
 fn scored_json(schema: &Schema, names: &[String], row: scores::Scored) -> Value {

@@ -12,7 +12,7 @@ use super::{Ask, Outcome, SNAPSHOTS_KEPT, Session, Taken, load};
 use crate::answer::Answer;
 use crate::body;
 use crate::log::Kind;
-use crate::refusal::{Refusal, StorageFault};
+use crate::refusal::Refusal;
 use crate::sql::Sql;
 use crate::store::{AnomalyRow, Blob, Store, SystemRow, Write};
 
@@ -113,7 +113,7 @@ impl<S: Sql> Session<S> {
             is_ahead: true,
         };
         let answer = Answer::ok(describe(ask.id, live, Some(change))?);
-        Ok(Outcome { answer, taken: Some(taken) })
+        Ok(Outcome::with(answer, taken))
     }
 
     pub(super) fn describe(&mut self, id: &str) -> Result<String, Refusal> {
@@ -176,8 +176,7 @@ pub(super) fn close_open(
     write: &mut Write,
 ) -> Result<(), Refusal> {
     for row in store.open_anomalies()? {
-        let mut episode: fourfold::wire::EpisodeJson<'_> =
-            serde_json::from_str(&row.json).map_err(|_| StorageFault::Damaged)?;
+        let mut episode: fourfold::wire::EpisodeJson<'_> = body::kept(row.json.as_bytes())?;
         let now_ms = now_ms.unwrap_or(episode.last);
         episode.closed = Some(episode.last);
         episode.end = fourfold::verdict::End::Overtaken;

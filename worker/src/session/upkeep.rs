@@ -10,6 +10,7 @@ use fourfold::engine::Thresholds;
 use fourfold::wire::{GapsJson, HealthJson, MonitorJson, QualityJson};
 
 use super::{Done, Session, load};
+use crate::access::REPEAT_MS;
 use crate::answer::Answer;
 use crate::body;
 use crate::log::{Entry, Frames, Kind, pack};
@@ -187,7 +188,7 @@ impl<S: Sql> Session<S> {
         }
         write.forget_verdicts_below(frames.saturating_sub(VERDICTS_MOST));
         write.forget_verdicts(now_ms - verdicts_ms);
-        write.forget_keys(now_ms - super::keys::KEPT_MS);
+        write.forget_keys(now_ms - REPEAT_MS);
         write.forget_reports(now_ms - raw_ms);
         write.archive(now_ms - archive_ms);
         write.newest_notices(OUTBOX_MOST);

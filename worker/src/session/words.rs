@@ -12,7 +12,7 @@ use crate::answer::Answer;
 use crate::body::{self, Amendment, Labelling};
 use crate::log::{Kind, Word};
 use crate::notice::News;
-use crate::refusal::{Refusal, StorageFault};
+use crate::refusal::Refusal;
 use crate::sql::Sql;
 use crate::store::AnomalyRow;
 
@@ -39,11 +39,11 @@ pub(crate) struct AmendedJson<'a> {
 impl<S: Sql> Session<S> {
     /// `{"anomaly": 7, "label": "expected"}`.
     pub(super) fn label(&mut self, ask: &Ask<'_>) -> Result<Outcome, Refusal> {
-        let Labelling { anomaly, label } = body::read(ask.body)?;
+        let Labelling { anomaly, label } = body::words(ask.body)?;
         let row = self.found(anomaly)?;
         let Labelled { taken, is_learned } = self.say_label(ask, &row, Some(label))?;
         let answer = Answer::ok(format!(r#"{{"anomaly":{anomaly},"learned":{is_learned}}}"#));
-        Ok(Outcome { answer, taken: Some(taken) })
+        Ok(Outcome::with(answer, taken))
     }
 
     /// Takes the newest label back, and says whose it was.
@@ -56,7 +56,7 @@ impl<S: Sql> Session<S> {
         if let Some(row) = newest.filter(|row| live.own_id(row).is_none()) {
             let Labelled { taken, .. } = self.say_label(ask, &row, None)?;
             let answer = Answer::ok(format!(r#"{{"anomaly":{},"learned":false}}"#, row.id));
-            return Ok(Outcome { answer, taken: Some(taken) });
+            return Ok(Outcome::with(answer, taken));
         }
         live.is_ahead = true;
         let own = live.engine.undo()?;
@@ -64,12 +64,12 @@ impl<S: Sql> Session<S> {
         word(live, Word::Undo, &mut taken)?;
         let anomaly = own.saturating_add_signed(live.system.shift);
         let answer = Answer::ok(format!(r#"{{"anomaly":{anomaly},"learned":true}}"#));
-        Ok(Outcome { answer, taken: Some(taken) })
+        Ok(Outcome::with(answer, taken))
     }
 
     /// Changes what is named and leaves the rest.
     pub(super) fn amend(&mut self, ask: &Ask<'_>, id: u64) -> Result<Outcome, Refusal> {
-        let Amendment { status, label, note } = body::read(ask.body)?;
+        let Amendment { status, label, note } = body::words(ask.body)?;
         let row = self.found(id)?;
         let (mut taken, learned) = match label {
             Some(label) => {
@@ -97,7 +97,7 @@ impl<S: Sql> Session<S> {
         let shown = AnomalyRow { json, status: new_status, note, ..row };
         let anomaly = super::anomalies::json(&shown)?;
         let answer = Answer::ok(body::write(&AmendedJson { anomaly, learned })?);
-        Ok(Outcome { answer, taken: Some(taken) })
+        Ok(Outcome::with(answer, taken))
     }
 
     /// Tells the engine what an episode was, or only writes it down where the engine does not know the episode.
@@ -124,7 +124,7 @@ impl<S: Sql> Session<S> {
 
 /// Writes a label down with its episode, where it is no news.
 fn record(row: &AnomalyRow, label: Option<Label>, taken: &mut Taken) -> Result<(), Refusal> {
-    let mut episode: EpisodeJson<'_> = serde_json::from_str(&row.json).map_err(|_| StorageFault::Damaged)?;
+    let mut episode: EpisodeJson<'_> = body::kept(row.json.as_bytes())?;
     if episode.label == label {
         return Ok(());
     }

@@ -10,6 +10,7 @@ mod reports;
 mod tables;
 
 pub(crate) use anomalies::{AnomalyRow, Change, Status};
+pub(crate) use keys::KnownAnswer;
 pub(crate) use log::{Arrival, Said};
 pub(crate) use messages::{MessageRow, NewsRow};
 pub(crate) use reports::{ModelRow, Report};

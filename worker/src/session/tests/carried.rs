@@ -76,3 +76,54 @@ fn what_is_no_engine_of_this_system_changes_nothing() {
     assert_eq!(json(&get(&mut session, "models"))["models"].as_array().unwrap().len(), 0);
     assert_eq!(say(&mut session, "GET", "models/1", "").unwrap_err().0, 404);
 }
+
+/// Taken, an engine from the future would refuse every frame of now.
+#[test]
+fn an_engine_from_the_future_is_refused_and_changes_nothing() {
+    const DAY_MS: i64 = 86_400_000;
+    let at =
+        |days: i64| format!(r#"{{"frames":[{{"t":{},"values":{{"cpu":1}}}}]}}"#, START_MS + days * DAY_MS);
+    let sealed = |schema: &str, path: &str, body: &str| {
+        let mut there = made(&Database::new(), schema);
+        say(&mut there, "POST", path, body).unwrap();
+        say(&mut there, "POST", "models", "").unwrap();
+        take(&mut there, 1)
+    };
+    let schema = r#"{"streams":["cpu","disk"]}"#;
+    let by_events = r#"{"streams":["cpu","disk"],"frame_ms":60000,"lateness_ms":0}"#;
+    let event = format!(r#"{{"events":[{{"stream":"cpu","t":{},"value":1}}]}}"#, START_MS + 2 * DAY_MS);
+    let tick = format!(r#"{{"now":{}}}"#, START_MS + 2 * DAY_MS);
+    let usual = || Session::new(Database::new(), Settings::default());
+    let mut told = made(&Database::new(), by_events);
+    say(&mut told, "POST", "events", r#"{"events":[{"stream":"cpu","t":1700000000000,"value":1}]}"#).unwrap();
+    say(&mut told, "POST", "tick", &tick).unwrap();
+    say(&mut told, "POST", "models", "").unwrap();
+    let from_future =
+        [sealed(schema, "frames", &at(2)), sealed(by_events, "events", &event), take(&mut told, 1)];
+    let ahead = || (422, "model.ahead-of-clock".to_owned());
+    for bytes in &from_future {
+        let mut session = usual();
+        let (status, problem) = bring(&mut session, "PUT", "", bytes).unwrap_err();
+        assert_eq!(status, 422);
+        let problem = json(&problem);
+        assert_eq!(problem["code"], ahead().1);
+        assert_eq!(problem["at"], (START_MS + 2 * DAY_MS) as f64);
+        assert!(problem["detail"].as_str().unwrap().contains("86400 s"), "{problem}");
+        assert_eq!(say(&mut session, "GET", "", "").unwrap_err().0, 404, "there is no system");
+    }
+    let mut session = usual();
+    say(&mut session, "PUT", "", schema).unwrap();
+    assert_eq!(refused(bring(&mut session, "POST", "models", &from_future[0])), ahead());
+    assert_eq!(json(&get(&mut session, "models"))["models"].as_array().unwrap().len(), 0);
+    // As far ahead as frames may be is near enough, here as there.
+    bring(&mut session, "POST", "models", &sealed(schema, "frames", &at(1))).unwrap();
+
+    // One that was kept before there was a limit stays, and stays where it is.
+    let database = Database::new();
+    let mut before = created(&database);
+    bring(&mut before, "POST", "models", &from_future[0]).unwrap();
+    let mut session = Session::new(database.clone(), Settings::default());
+    assert_eq!(refused(say(&mut session, "POST", "models/1/restore", "")), ahead());
+    post(&mut session, &at(0)).unwrap();
+    assert_eq!(json(&get(&mut session, ""))["frames"], 1);
+}

@@ -7,6 +7,7 @@ mod database;
 mod durable;
 mod house;
 mod people;
+mod repeated;
 
 use super::*;
 use crate::reply::problem;
