@@ -23,8 +23,13 @@ pub(super) fn sentence(timeline: &Timeline, episode: &EpisodeJson<'static>) -> S
     let unit = stream.unit.as_deref().map(|unit| format!(" {unit}")).unwrap_or_default();
     let values = timeline.lanes[place].values();
     let value = values.get(row).copied().unwrap_or(f64::NAN);
-    let mut before: Vec<f64> =
-        values[row.saturating_sub(BEFORE_ROWS)..row].iter().copied().filter(|x| !x.is_nan()).collect();
+    // Before it began: what it did itself is no measure of it.
+    let first = timeline.row_at(episode.opened as f64).map_or(row, |first| first.min(row));
+    let mut before: Vec<f64> = (values.get(first.saturating_sub(BEFORE_ROWS)..first).unwrap_or_default())
+        .iter()
+        .copied()
+        .filter(|x| !x.is_nan())
+        .collect();
     if value.is_nan() || before.len() < 10 {
         return format!("{} was unusual.", stream.name);
     }
