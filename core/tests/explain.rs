@@ -160,6 +160,19 @@ fn an_outage_of_all_names_whatever_collects() {
     assert_eq!(why.primary_cause.map(|cause| cause.culprit), Some(Culprit::Everything), "{why:?}");
     assert_eq!(why.silence.map(|silence| silence.cause), Some(Cause::AllSilent));
     assert!(why.headline.starts_with("Everything is silent since "), "{}", why.headline);
+    assert_eq!(why.causal_attribution.stream, None, "nobody is left to move anybody");
+}
+
+#[test]
+fn when_nothing_comes_any_more_the_last_sign_of_life_is_told() {
+    let mut scene = Scene::calm();
+    scene.go_on(60 * 48, |_, _| ());
+    let last_ms = at_ms(scene.minute - 1);
+    (1..60).for_each(|minutes| scene.engine.tick(last_ms + minutes * MINUTE_MS, |_| ()).expect("a time"));
+    let why = scene.why(Mode::Fast);
+    let silence = why.silence.unwrap_or_else(|| panic!("absence is the finding: {why:?}"));
+    assert_eq!((silence.cause, silence.since_ms), (Cause::AllSilent, last_ms));
+    assert_eq!(why.temporal_sequence, [], "what the last one did before is not what happened");
 }
 
 #[test]

@@ -14,7 +14,9 @@ use alloc::vec::Vec;
 use super::network::Network;
 use super::sequence::{self, Match, Origin, Pattern, Symbol, symbols};
 use super::suspects::Ranking;
-use super::{Candidate, Culprit, Evidence, Explanation, Found, Happening, History, Mode, Scene, Silence};
+use super::{
+    Attribution, Candidate, Culprit, Evidence, Explanation, Found, Happening, History, Mode, Scene, Silence,
+};
 use crate::math::{floor, log10};
 use crate::order;
 use crate::schema::{Change, Schema};
@@ -78,10 +80,15 @@ impl Case<'_> {
         let is_found = |stream: usize| silence::is_of(&self, silence.as_ref(), stream);
         let unseen: Vec<usize> = seen.unseen().into_iter().filter(|&stream| !is_found(stream)).collect();
         let known = self.ranking.known * seen.coverage(&unseen);
-        let happened = symbols(&self.scene, reach.rows_before, &self.ranking.suspects);
+        let mut happened = symbols(&self.scene, reach.rows_before, &self.ranking.suspects);
         let matches = self.matches(&happened, reach.draws);
         let causes = causes(&self, &seen, known, &happened, &matches, silence.as_ref(), reach.alternatives);
         let mut attribution = attribution::attribution(&self, &seen);
+        if causes.primary.is_some_and(|primary| primary.culprit == Culprit::Everything) && silence.is_some() {
+            // Nobody is left to move anybody, and what the last one did before is not what happened.
+            attribution = Attribution { unexplained: 1.0, ..Attribution::default() };
+            happened.retain(|symbol| symbol.change == Change::Absent);
+        }
         let words = Words::new(self.schema, self.history.at_ms(self.row), self.step_ms());
         let mut found = self.deviations();
         found.extend(matches.iter().filter(|found| is_telling(found)).map(|found| Found::Match {
@@ -243,7 +250,7 @@ impl Case<'_> {
 }
 
 /// The network's part of the evidence.
-fn of_network(attribution: &super::Attribution) -> Vec<Found> {
+fn of_network(attribution: &Attribution) -> Vec<Found> {
     let mut found = Vec::new();
     if let Some(to) = attribution.stream {
         let told = attribution.contributions.iter().filter(|part| part.share >= SHARE_TOLD);

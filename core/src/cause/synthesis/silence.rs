@@ -12,12 +12,18 @@ pub(super) fn of(case: &Case<'_>, seen: &Seen) -> Option<Silence> {
         && let (None, Some(cause)) = (episode.stream, episode.cause)
     {
         if is_of_all(case, seen) {
-            let since_ms = episode.opened_ms;
+            let since_ms = last_sign(case, episode.opened_ms, |_| true);
             return Some(Silence { cause: Cause::AllSilent, stream: None, group: None, since_ms });
         }
         let stream = first.filter(|first| first.face == Face::Missing).map(|first| first.stream);
         let stream = stream.filter(|_| cause == Cause::SensorSilent);
-        return Some(Silence { cause, stream, group: episode.group, since_ms: episode.opened_ms });
+        let streams = case.schema.streams();
+        let since_ms = last_sign(case, episode.opened_ms, |place| match (cause, stream, episode.group) {
+            (Cause::AllSilent, ..) => true,
+            (Cause::SourceDown, _, Some(group)) => streams[place].group == Some(group),
+            (_, stream, _) => stream == Some(place),
+        });
+        return Some(Silence { cause, stream, group: episode.group, since_ms });
     }
     let first = first?;
     let stream = Some(first.stream);
@@ -27,6 +33,15 @@ pub(super) fn of(case: &Case<'_>, seen: &Seen) -> Option<Silence> {
         Face::Stuck => Some(silence),
         Face::Missing => Some(wide(case, seen, silence)),
     }
+}
+
+/// When one of some streams was last heard before a silence was told: that is later by what patience took.
+fn last_sign(case: &Case<'_>, told_ms: i64, is_in: impl Fn(usize) -> bool) -> i64 {
+    let last = case.history.row_at(told_ms).and_then(|newest| {
+        let members = || (0..case.history.width()).filter(|&stream| is_in(stream));
+        (0..=newest).rev().find(|&row| members().any(|stream| !case.history.value(row, stream).is_nan()))
+    });
+    last.map_or(told_ms, |row| case.history.at_ms(row))
 }
 
 /// Widens the silence of one stream to what fell silent with it.
