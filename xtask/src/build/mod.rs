@@ -24,12 +24,7 @@ const PACKAGE_RUSTFLAGS: &str = "-C target-feature=+simd128 \
 
 /// What wasm-opt is to do for the engine. Without a limit it weaves everything that is called once into one function, in
 /// which the compilers of browsers run out of registers: a frame of 30 streams then costs an eighth more.
-pub(crate) const WASM_OPT_FAST: [&str; 3] =
-    ["-O3", "--one-caller-inline-max-function-size=200", WASM_OPT_ORDER];
-
-/// Functions of like names are like each other (one generic function for many types), and gzip looks back 32 kB: side by
-/// side they weigh a twentieth less on their way.
-pub(crate) const WASM_OPT_ORDER: &str = "--reorder-functions-by-name";
+pub(crate) const WASM_OPT_FAST: [&str; 2] = ["-O3", "--one-caller-inline-max-function-size=200"];
 
 /// How a build is to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

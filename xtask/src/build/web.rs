@@ -7,7 +7,7 @@ mod weight;
 use std::fs;
 use std::path::Path;
 
-use super::{Profile, WASM_OPT_ORDER, WASM_RUSTFLAGS};
+use super::{Profile, WASM_RUSTFLAGS};
 use crate::paths;
 use crate::run::{Failure, Outcome, command, run};
 use crate::tools;
@@ -44,7 +44,7 @@ pub(crate) fn build(profile: Profile) -> Outcome {
     run(bindgen.arg(&pkg).arg(&wasm))?;
     if profile == Profile::Release {
         let bound = pkg.join(format!("{NAME}_bg.wasm"));
-        run(command(tools::wasm_opt(), ["-Oz", WASM_OPT_ORDER]).arg(&bound).arg("-o").arg(&bound))?;
+        run(command(tools::wasm_opt(), ["-Oz"]).arg(&bound).arg("-o").arg(&bound))?;
         let glue = pkg.join(format!("{NAME}.js"));
         let mut esbuild =
             command(paths::node_bin("esbuild"), ["--minify", "--allow-overwrite", "--log-level=warning"]);

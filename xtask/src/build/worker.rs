@@ -1,6 +1,6 @@
 //! The Worker: `worker/build/index.js` and `index_bg.wasm`, what `wrangler deploy` sends and a local workerd runs.
 
-use super::{Profile, WASM_OPT_ORDER, WASM_RUSTFLAGS};
+use super::{Profile, WASM_RUSTFLAGS};
 use crate::run::{self, Outcome};
 use crate::{paths, tools};
 
@@ -20,7 +20,7 @@ pub(crate) fn build(profile: Profile) -> Outcome {
     if profile == Profile::Dev {
         return Ok(());
     }
-    // In order, and without the functions' names, which worker-build leaves in: they are a twelfth of it.
+    // Without the functions' names, which worker-build leaves in: they are a twelfth of it.
     let built = paths::root().join("worker/build/index_bg.wasm");
-    run::run(run::command(tools::wasm_opt(), [WASM_OPT_ORDER]).arg(&built).arg("-o").arg(&built))
+    run::run(run::command(tools::wasm_opt(), ["--strip-debug"]).arg(&built).arg("-o").arg(&built))
 }
