@@ -13,7 +13,7 @@ import { project, run, tarball } from "./project.mjs";
 
 const TOOLS = { publint: "0.3.25", "@arethetypeswrong/cli": "0.18.5" };
 /** What the WebAssembly, all JavaScript and all presets may weigh after gzip: no more than a little above what they do. */
-const ZIPPED_MOST = 255_000;
+const ZIPPED_MOST = 257_000;
 
 let folder, inside;
 
