@@ -248,6 +248,6 @@ pub struct Silence {
     pub stream: Option<usize>,
     /// The group, where it is about one.
     pub group: Option<usize>,
-    /// From when on.
+    /// The last sign of life, as far as it is remembered; where no clock told it, the first frame without one.
     pub since_ms: i64,
 }

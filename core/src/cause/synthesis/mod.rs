@@ -83,12 +83,13 @@ impl Case<'_> {
         let mut happened = symbols(&self.scene, reach.rows_before, &self.ranking.suspects);
         let matches = self.matches(&happened, reach.draws);
         let causes = causes(&self, &seen, known, &happened, &matches, silence.as_ref(), reach.alternatives);
-        let mut attribution = attribution::attribution(&self, &seen);
-        if causes.primary.is_some_and(|primary| primary.culprit == Culprit::Everything) && silence.is_some() {
+        let mut attribution = if is_silence_of_all(&causes, silence.as_ref()) {
             // Nobody is left to move anybody, and what the last one did before is not what happened.
-            attribution = Attribution { unexplained: 1.0, ..Attribution::default() };
             happened.retain(|symbol| symbol.change == Change::Absent);
-        }
+            Attribution { unexplained: 1.0, ..Attribution::default() }
+        } else {
+            attribution::attribution(&self, &seen)
+        };
         let words = Words::new(self.schema, self.history.at_ms(self.row), self.step_ms());
         let mut found = self.deviations();
         found.extend(matches.iter().filter(|found| is_telling(found)).map(|found| Found::Match {
@@ -247,6 +248,12 @@ impl Case<'_> {
         }
         if others.is_empty() { String::new() } else { format!(", with {}", words.list(&others)) }
     }
+}
+
+/// Whether what happened is that nobody speaks any more.
+fn is_silence_of_all(causes: &Causes, silence: Option<&Silence>) -> bool {
+    let told = silence.and_then(silence::culprit);
+    told == Some(Culprit::Everything) && causes.primary.map(|primary| primary.culprit) == told
 }
 
 /// The network's part of the evidence.

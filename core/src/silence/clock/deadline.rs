@@ -4,10 +4,7 @@ use crate::math::{exp2, log2};
 
 use super::super::gaps::Tail;
 use super::super::week::HOUR_MS;
-use super::{
-    BIN_MS, BINS, Clock, DAY_AND_NIGHT_MS, EARLY_MS_MAX, EVENTS_PER_DAY, PAUSE_GAPS, PAUSE_LEAST_MS,
-    crosses_closed,
-};
+use super::{BIN_MS, BINS, Clock, DAY_AND_NIGHT_MS, EARLY_MS_MAX, EVENTS_PER_DAY, crosses_closed};
 
 /// False verdicts that a clock may give, per week.
 pub(super) const BUDGET_PER_WEEK: f64 = 0.05;
@@ -24,6 +21,9 @@ const SNAPS_BELOW: f64 = 4.0;
 /// The part of a limit at which a silence is believed that others of its source share: of a regular stream's two
 /// intervals, one and a half.
 const NEARLY: f64 = 0.75;
+/// So many usual gaps are a pause, if it is this long.
+const PAUSE_GAPS: f64 = 4.0;
+const PAUSE_LEAST_MS: f64 = 1_800_000.0;
 /// After a gap beyond the limit, this many ordinary ones show that the cadence is still the old one.
 const ORDINARY_LEAST: u32 = 3;
 

@@ -31,9 +31,6 @@ const DAILY_DECAY: f64 = 0.951_695_153_2;
 const SETTLED_MS: i64 = 7 * DAY_MS;
 /// Sooner, where somebody has spoken through a day and a night without a pause: there is no bedtime to be waited for.
 const DAY_AND_NIGHT_MS: i64 = 26 * HOUR_MS;
-/// So many usual gaps are a pause, if it is this long.
-const PAUSE_GAPS: f64 = 4.0;
-const PAUSE_LEAST_MS: f64 = 1_800_000.0;
 /// After this time a gap beyond the limit is kept out of the habits until it has come back often enough.
 const GUARDED_MS: i64 = 2 * DAY_MS;
 /// Where there is no calendar, this many events stand for a day (a day of five-minute readings).
