@@ -190,3 +190,16 @@ for (const scheme of ['light', 'dark']) {
     });
   }
 }
+
+test('a file is opened although the screen went away behind the dialog in which it was chosen', async () => {
+  const { page, context, complaints } = await open(browser, server.origin);
+  const dialog = page.waitForEvent('filechooser');
+  await page.locator('[data-test=open]').click();
+  const chooser = await dialog;
+  await page.locator('[data-test=sample]').first().click();
+  await judged(page);
+  await chooser.setFiles(csv('chosen.csv', table({ rows: 300 }).text));
+  await page.locator('.bar').filter({ hasText: 'chosen.csv' }).waitFor();
+  assert.deepEqual(complaints, []);
+  await context.close();
+});

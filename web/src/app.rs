@@ -8,7 +8,9 @@ use web_sys::{ClipboardEvent, DragEvent, HtmlInputElement};
 use crate::address;
 use crate::kept;
 use crate::link::Link;
-use crate::parts::{Bar, Episodes, NextFrame, Resumed, Side, TimelineChart, Welcome, Working};
+use crate::parts::{
+    Bar, Episodes, FileInput, NextFrame, Picker, Resumed, Side, TimelineChart, Welcome, Working,
+};
 use crate::privacy::{Privacy, UpdateNote};
 use crate::sensors::{Live, LivePanel};
 use crate::session::{Phase, Session};
@@ -20,6 +22,8 @@ pub(crate) fn App() -> impl IntoView {
     let link = Link::new(session);
     let live = Live::new(session, link);
     provide_context(live);
+    let picker = Picker::new();
+    provide_context(picker);
     kept::keep_desk(session);
     take_drops(session, link);
     take_pastes(link);
@@ -55,6 +59,7 @@ pub(crate) fn App() -> impl IntoView {
             </Show>
         </main>
         <Privacy />
+        <FileInput picker=picker link=link />
         <Show when=move || session.is_dropping.get()>
             <div class="drop-here" aria-hidden="true"><p>"Drop to open"</p></div>
         </Show>

@@ -3,7 +3,7 @@
 use fourfold_web::chart::ticks::grouped;
 use leptos::prelude::*;
 
-use super::{Keys, OpenButtons};
+use super::{Keys, OpenButton};
 use crate::link::Link;
 use crate::session::{Phase, Session};
 
@@ -28,7 +28,7 @@ pub(crate) fn Bar(session: Session, link: Link) -> impl IntoView {
                 })}
             </p>
             <div class="bar-actions">
-                <Show when=move || !is_welcome()><OpenButtons link=link compact=true /></Show>
+                <Show when=move || !is_welcome()><div class="open compact"><OpenButton name="Open" /></div></Show>
                 <Keys session=session />
                 <ThemeButton session=session />
             </div>

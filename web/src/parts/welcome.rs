@@ -1,10 +1,8 @@
 //! The first screen: what this is, and the ways in.
 
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::{Event, HtmlInputElement};
 
-use super::Samples;
+use super::{OpenButton, Samples};
 use crate::connect::may_connect;
 use crate::link::Link;
 use crate::sensors::LiveButton;
@@ -29,7 +27,10 @@ pub(crate) fn Welcome(link: Link) -> impl IntoView {
                     <path class="art-b" d="M2 56 C34 44 60 64 92 54 S160 46 194 56 M222 58 C250 48 280 64 318 52" />
                 </svg>
                 <p>"Drop a file anywhere on this page, or paste a table. CSV, TSV or JSON, gzip too."</p>
-                <OpenButtons link=link compact=false />
+                <div class="open">
+                    <OpenButton name="Choose a file" />
+                    <LiveButton />
+                </div>
             </div>
             <Samples link=link />
             <ul class="promises">
@@ -38,29 +39,5 @@ pub(crate) fn Welcome(link: Link) -> impl IntoView {
                 <li><b>"Silence counts."</b>" An empty cell is a gap, never a zero, and an unusual gap is a finding."</li>
             </ul>
         </section>
-    }
-}
-
-/// Pick a file.
-#[component]
-pub(crate) fn OpenButtons(link: Link, compact: bool) -> impl IntoView {
-    let picked = move |event: Event| {
-        let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else {
-            return;
-        };
-        if let Some(file) = input.files().and_then(|files| files.get(0)) {
-            link.open(&file, &file.name());
-        }
-        // So that the same file can be chosen again.
-        input.set_value("");
-    };
-    view! {
-        <div class="open" class:compact=compact>
-            <label class="button primary">
-                {if compact { "Open" } else { "Choose a file" }}
-                <input type="file" class="unseen" accept=".csv,.tsv,.txt,.json,.jsonl,.ndjson,.gz,.fourfold,text/csv,text/plain,application/json,application/gzip" on:change=picked />
-            </label>
-            {(!compact).then(|| view! { <LiveButton /> })}
-        </div>
     }
 }

@@ -18,6 +18,9 @@ const LIGHT_ENGINE: &str = "profile.release.package.fourfold.opt-level=\"s\"";
 /// JSON is read here by the file, and not by the request as in the Worker.
 const LIGHT_JSON: [&str; 2] =
     ["profile.release.package.serde_json.opt-level=\"s\"", "profile.release.package.zmij.opt-level=\"s\""];
+/// All other crates serve views that run once; but the engine's own functions come from `libm`.
+const LIGHT_REST: [&str; 2] =
+    ["profile.release.package.\"*\".opt-level=\"z\"", "profile.release.package.libm.opt-level=\"s\""];
 
 /// Makes `dist/web`: everything that a static server needs.
 pub(crate) fn build(profile: Profile) -> Outcome {
@@ -31,7 +34,8 @@ pub(crate) fn build(profile: Profile) -> Outcome {
         command("cargo", ["build", "--package", "fourfold-web", "--target", "wasm32-unknown-unknown"]);
     if profile == Profile::Release {
         cargo.arg("--release");
-        [LIGHT_ENGINE].into_iter().chain(LIGHT_JSON).for_each(|config| _ = cargo.args(["--config", config]));
+        let light = [LIGHT_ENGINE].into_iter().chain(LIGHT_JSON).chain(LIGHT_REST);
+        light.for_each(|config| _ = cargo.args(["--config", config]));
     }
     run(cargo.env("RUSTFLAGS", WASM_RUSTFLAGS))?;
 
@@ -44,7 +48,8 @@ pub(crate) fn build(profile: Profile) -> Outcome {
     run(bindgen.arg(&pkg).arg(&wasm))?;
     if profile == Profile::Release {
         let bound = pkg.join(format!("{NAME}_bg.wasm"));
-        run(command(tools::wasm_opt(), ["-Oz"]).arg(&bound).arg("-o").arg(&bound))?;
+        // One after the other they find a little more than either of them.
+        run(command(tools::wasm_opt(), ["-Os", "-Oz"]).arg(&bound).arg("-o").arg(&bound))?;
         let glue = pkg.join(format!("{NAME}.js"));
         let mut esbuild =
             command(paths::node_bin("esbuild"), ["--minify", "--allow-overwrite", "--log-level=warning"]);
