@@ -39,6 +39,11 @@ test('selecting a moment says why; "expected" silences its like, and undo brings
   const before = await episodes(page);
   const first = before.findIndex(during(JUMPS[0]));
   assert.ok(JUMPS.every((jump) => before.some(during(jump))), JSON.stringify(before));
+  for (const { text } of before.filter((episode) => JUMPS.some((jump) => during(jump)(episode)))) {
+    // What is usual is what was there before it began, without a row of its own.
+    const usual = text.match(/load rose to .*\(before: (\d+) to (\d+)\)/);
+    if (usual) assert.ok(Number(usual[1]) < Number(usual[2]) && Number(usual[2]) <= 12, text);
+  }
 
   await page.locator('[data-test=episode]').nth(first).click();
   const headline = page.locator('[data-test=headline]');

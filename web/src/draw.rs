@@ -360,11 +360,15 @@ pub(crate) fn under(canvas: &HtmlCanvasElement, timeline: &Timeline, look: &Look
 pub(crate) fn lanes(canvas: &HtmlCanvasElement, timeline: &Timeline, look: &Look<'_>, which: Range<usize>) {
     let boxes = lane_boxes(timeline, look.folded);
     let height = boxes.last().map_or(0.0, |lane| lane.top + lane.height);
-    let begun = if which.start == 0 { Sheet::new } else { Sheet::kept };
+    let is_first = which.start == 0;
+    let begun = if is_first { Sheet::new } else { Sheet::kept };
     let Some(sheet) = begun(canvas, height, look.span) else { return };
     let asked = timeline.lanes.iter().zip(&boxes).take(which.end).skip(which.start);
     for (lane, place) in asked.filter(|(_, place)| place.height > 0.0) {
-        sheet.pen.clear_rect(0.0, place.top, sheet.width, place.height);
+        if !is_first {
+            // All of them may have been drawn since the first ones were.
+            sheet.pen.clear_rect(0.0, place.top, sheet.width, place.height);
+        }
         stream_lane(&sheet, timeline, lane, place);
     }
 }
