@@ -18,7 +18,7 @@ use super::whole::lines;
 use super::wide::Wide;
 use super::zone::Zone;
 use super::{BadLine, Note, Role, Table, TableFault};
-use names::{heads_of, in_columns, keys_of};
+use names::{heads, heads_of, in_columns, keys_of};
 use when::{Time, chosen};
 
 /// Rows looked at before the columns are guessed.
@@ -69,8 +69,7 @@ struct Inner {
 #[derive(Debug)]
 struct Body {
     shape: Shape,
-    /// `None` for JSON lines.
-    separator: Option<u8>,
+    form: Form,
     rows: Rows,
     /// The clock of times that name none.
     wall: Wall,
@@ -81,6 +80,24 @@ struct Body {
     note: Note,
     /// Of the row at hand.
     values: Vec<f64>,
+}
+
+/// How the cells of a row are told apart.
+#[derive(Debug)]
+enum Form {
+    /// By this sign.
+    Separated(u8),
+    /// By the keys of a JSON object, here in the order of the columns.
+    Keyed(Vec<Cow<'static, str>>),
+}
+
+impl Form {
+    fn separator(&self) -> Option<u8> {
+        match self {
+            Self::Separated(separator) => Some(*separator),
+            Self::Keyed(_) => None,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -269,34 +286,39 @@ impl Body {
         choices: &Choices,
         zones: &Zones,
     ) -> Result<Self, TableFault> {
-        let separator = (!is_json).then(|| {
-            let first = header.unwrap_or_default();
-            choices.separator.and_then(|sign| u8::try_from(sign).ok()).unwrap_or_else(|| separator_of(first))
-        });
-        let (heads, has_header) = match (separator, header) {
-            (Some(separator), Some(header)) => heads_of(header, separator),
-            _ => (keys_of(sample), true),
+        let (form, heads, header) = match header.filter(|_| !is_json) {
+            Some(header) => {
+                let separator = choices.separator.and_then(|sign| u8::try_from(sign).ok());
+                let separator = separator.unwrap_or_else(|| separator_of(header));
+                let (heads, has_header) = heads_of(header, separator);
+                (Form::Separated(separator), heads, Some(header).filter(|_| !has_header))
+            }
+            None => {
+                let keys = keys_of(sample);
+                let heads = heads(&keys, true);
+                (Form::Keyed(keys), heads, None)
+            }
         };
-        let names: Vec<String> = heads.iter().map(|head| head.name.clone()).collect();
-        let first = header.filter(|_| !has_header).map(|header| (1, header));
+        // A header that is none is the first row.
+        let first = header.map(|header| (1, header));
         let lines: Vec<(u64, &[u8])> =
             first.into_iter().chain(sample.iter().map(|(line, record)| (*line, record.as_slice()))).collect();
         let rows: Vec<Vec<Cow<'_, str>>> = (lines.iter())
-            .map(|(_, record)| match separator {
-                Some(separator) => cells(record, separator).collect(),
-                None => in_columns(&names, fields(record).unwrap_or_default()).collect(),
+            .map(|(_, record)| match &form {
+                Form::Separated(separator) => cells(record, *separator).collect(),
+                Form::Keyed(keys) => in_columns(keys, fields(record).unwrap_or_default()).collect(),
             })
-            .filter(|row: &Vec<_>| row.len() == names.len())
+            .filter(|row: &Vec<_>| row.len() == heads.len())
             .collect();
-        let shape = Shape::guess(heads, &rows, separator, choices)?;
-        let mut body = Self::new(shape, separator, choices, zones);
+        let shape = Shape::guess(heads, &rows, form.separator(), choices)?;
+        let mut body = Self::new(shape, form, choices, zones);
         for (line, record) in lines {
             body.push(line, record);
         }
         Ok(body)
     }
 
-    fn new(shape: Shape, separator: Option<u8>, choices: &Choices, zones: &Zones) -> Self {
+    fn new(shape: Shape, form: Form, choices: &Choices, zones: &Zones) -> Self {
         let name_of = |slot: Slot| {
             let place = shape.slots.iter().position(|known| *known == slot)?;
             Some(shape.names[place].clone())
@@ -320,7 +342,7 @@ impl Body {
         let wall = Wall::new(zone_in_name.clone().or(chosen(choices, zones)).unwrap_or_default());
         Self {
             shape,
-            separator,
+            form,
             rows,
             wall,
             zone_in_name: zone_in_name.is_some(),
@@ -332,11 +354,11 @@ impl Body {
     }
 
     fn push(&mut self, line: u64, record: &[u8]) {
-        let fault = match self.separator {
-            Some(separator) => self.push_cells(cells(record, separator)),
-            None => match fields(record) {
+        let fault = match &self.form {
+            Form::Separated(separator) => self.push_cells(cells(record, *separator)),
+            Form::Keyed(keys) => match fields(record) {
                 Some(fields) => {
-                    let cells: Vec<Cow<'_, str>> = in_columns(&self.shape.names, fields).collect();
+                    let cells: Vec<Cow<'_, str>> = in_columns(keys, fields).collect();
                     self.push_cells(cells.into_iter())
                 }
                 None => Err("no JSON object".to_string()),
@@ -415,7 +437,7 @@ impl Body {
 
     fn finish(mut self, choices: &Choices, zones: &Zones) -> Result<Table, TableFault> {
         let zone_is_told = self.guess_zone(choices, zones);
-        let Self { shape, separator, rows, wall, named, needs_zone, mut note, .. } = self;
+        let Self { shape, form, rows, wall, named, needs_zone, mut note, .. } = self;
         wall.note(&mut note);
         if note.rows == 0 {
             return Err(TableFault::NoRows);
@@ -442,7 +464,7 @@ impl Body {
         note.rows = table.times_ms.len() as u64;
         note.labelled_rows = table.labels.iter().filter(|label| **label).count() as u64;
         note.plan = Plan {
-            separator: separator.map(char::from),
+            separator: form.separator().map(char::from),
             decimal: shape.decimal,
             order: shape.order,
             zone: chosen(choices, zones).or(named.zone()).unwrap_or_else(|| wall.zone.clone()),

@@ -19,14 +19,19 @@ pub(super) fn heads_of(header: &[u8], separator: u8) -> (Vec<Head>, bool) {
             || parse_time(text, Default::default()).is_some()
     };
     let has_header = !first.iter().all(is_value);
-    let apart: Vec<(&str, Option<&str>)> = (first.iter())
+    (heads(&first, has_header), has_header)
+}
+
+/// Names and units of columns that are called so; those of a table without a header are counted.
+pub(super) fn heads(texts: &[Cow<'_, str>], has_header: bool) -> Vec<Head> {
+    let apart: Vec<(&str, Option<&str>)> = (texts.iter())
         .map(|text| named(text).map_or((text.as_ref(), None), |(name, unit)| (name, Some(unit))))
         .collect();
     // Who tells columns apart by their units alone keeps them in the names.
     let is_alone = |name: &str| apart.iter().filter(|(other, _)| *other == name).count() == 1;
-    let mut names = Vec::with_capacity(first.len());
-    let mut heads = Vec::with_capacity(first.len());
-    for (place, (text, (short, unit))) in first.iter().zip(&apart).enumerate() {
+    let mut names = Vec::with_capacity(texts.len());
+    let mut heads = Vec::with_capacity(texts.len());
+    for (place, (text, (short, unit))) in texts.iter().zip(&apart).enumerate() {
         let unnamed = format!("column {}", place + 1);
         let (name, unit) = match unit.filter(|_| is_alone(short)) {
             _ if !has_header || text.is_empty() => (unnamed.as_str(), None),
@@ -37,26 +42,29 @@ pub(super) fn heads_of(header: &[u8], separator: u8) -> (Vec<Head>, bool) {
         names.push(name.clone());
         heads.push(Head { name, unit });
     }
-    (heads, has_header)
+    heads
 }
 
 /// The keys of the first lines, in the order in which they come.
-pub(super) fn keys_of(sample: &[(u64, Vec<u8>)]) -> Vec<Head> {
-    let mut names: Vec<String> = Vec::new();
+pub(super) fn keys_of(sample: &[(u64, Vec<u8>)]) -> Vec<Cow<'static, str>> {
+    let mut keys = Vec::new();
     for Fields(fields) in sample.iter().filter_map(|(_, record)| fields(record)) {
-        for (name, _) in fields {
-            if !names.contains(&name) {
-                names.push(name);
+        for (key, _) in fields {
+            if !keys.iter().any(|known| *known == key) {
+                keys.push(Cow::Owned(key));
             }
         }
     }
-    names.into_iter().map(|name| Head { name, unit: None }).collect()
+    keys
 }
 
 /// An object's fields in the order of the columns; what is not there is empty.
-pub(super) fn in_columns(names: &[String], fields: Fields) -> impl Iterator<Item = Cow<'static, str>> {
+pub(super) fn in_columns(
+    keys: &[Cow<'static, str>],
+    fields: Fields,
+) -> impl Iterator<Item = Cow<'static, str>> {
     let Fields(mut fields) = fields;
-    names.iter().map(move |name| {
+    keys.iter().map(move |name| {
         let found = fields.iter().position(|(key, _)| key == name);
         found.map_or(Cow::Borrowed(""), |place| Cow::Owned(fields.swap_remove(place).1))
     })

@@ -401,3 +401,18 @@ fn headers_name_units() {
     assert_eq!(told, expected);
     assert_eq!(table.note.time_column.as_deref(), Some("time (UTC)"));
 }
+
+#[test]
+fn keys_name_units() {
+    let [one, other] =
+        [1, 2].map(|day| format!(r#"{{"time":"2024-01-0{day}","flow (m3/h)":1,"temp (°C)":20}}"#));
+    for text in [format!("{one}\n{other}\n"), format!("[{one},{other}]")] {
+        let table = read(&text).expect("a table");
+        let told: Vec<(&str, Option<&str>, &[f64])> = (table.columns.iter())
+            .map(|column| (column.name.as_str(), column.unit.as_deref(), column.values.as_slice()))
+            .collect();
+        let expected: [(&str, Option<&str>, &[f64]); 2] =
+            [("flow", Some("m3/h"), &[1.0, 1.0]), ("temp", Some("°C"), &[20.0, 20.0])];
+        assert_eq!(told, expected);
+    }
+}
