@@ -1,7 +1,10 @@
 //! How far the tiles of two pictures lie apart: the sum of what their features differ by, in whole steps.
 //!
-//! Loops that add lanes up are of one shape, for each lane all features: compilers make vectors of that one. The features
-//! of a stream fit into 16 bits together. What is added to that stops at the top, and is then counted anew.
+//! The features of a stream fit into 16 bits together. What is added to that stops at the top, and is then counted anew.
+//! Vectors are spelled out, since this is half of what a frame costs where compilers make none: in code that is built for
+//! size.
+
+use wide::u16x8;
 
 use super::album::PICTURES;
 use super::portrait::{LANES, TRAITS};
@@ -30,26 +33,30 @@ pub(super) fn sum_of_lanes(sums: &Sums) -> u32 {
 /// How far the streams of a tile lie apart, over all their features.
 #[inline]
 pub(super) fn lanes_apart(a: &Tile, b: &Tile) -> Sums {
-    let mut apart = [0_u16; LANES];
-    for feature in 0..TRAITS {
-        for lane in 0..LANES {
-            apart[lane] = apart[lane].wrapping_add(a[feature][lane].abs_diff(b[feature][lane]));
-        }
-    }
-    apart
+    apart(&vectors(a), b).to_array()
 }
 
-/// Adds what `now` is below some of the others. They are named by their places, which keeps compilers from making vectors
-/// of one lane of many pictures: those would have to be gathered.
+/// Adds what `now` is below some of the others, which are named by their places.
 #[inline(never)]
 pub(super) fn add_below(now: &Tile, past: &[Tile; PICTURES], places: &[u8], sums: &mut [Sums; PICTURES]) {
+    let now = vectors(now);
     for place in places.iter().map(|&place| usize::from(place)) {
-        let (past, sums) = (&past[place], &mut sums[place]);
-        for lane in 0..LANES {
-            let below = (0..TRAITS).map(|feature| past[feature][lane].saturating_sub(now[feature][lane]));
-            sums[lane] = sums[lane].saturating_add(below.fold(0, u16::wrapping_add));
-        }
+        let below = (past[place].iter().zip(now))
+            .fold(u16x8::ZERO, |sum, (past, now)| sum + u16x8::new(*past).saturating_sub(now));
+        sums[place] = u16x8::new(sums[place]).saturating_add(below).to_array();
     }
+}
+
+fn vectors(tile: &Tile) -> [u16x8; TRAITS] {
+    tile.map(u16x8::new)
+}
+
+#[inline(always)]
+fn apart(now: &[u16x8; TRAITS], past: &Tile) -> u16x8 {
+    past.iter().zip(now).fold(u16x8::ZERO, |sum, (past, now)| {
+        let past = u16x8::new(*past);
+        sum + (now.saturating_sub(past) | past.saturating_sub(*now))
+    })
 }
 
 /// The sum of what `now` is below another, however much it is.
@@ -67,17 +74,12 @@ pub(super) fn add_apart_in_both(
     sums: &mut [Sums; PICTURES],
     both: &mut [u16; PICTURES],
 ) {
+    let now = vectors(now);
     for place in places.iter().map(|&place| usize::from(place)) {
-        let (past, in_both, sums) = (&past[place], here & present[place], &mut sums[place]);
-        let mask = &MASKS[usize::from(in_both)];
+        let in_both = here & present[place];
         both[place] += in_both.count_ones() as u16;
-        for lane in 0..LANES {
-            let apart = (0..TRAITS).map(|feature| {
-                let (now, past) = (now[feature][lane], past[feature][lane]);
-                now.saturating_sub(past) | past.saturating_sub(now)
-            });
-            sums[lane] = sums[lane].saturating_add(apart.fold(0, u16::wrapping_add) & mask[lane]);
-        }
+        let apart = apart(&now, &past[place]) & u16x8::new(MASKS[usize::from(in_both)]);
+        sums[place] = u16x8::new(sums[place]).saturating_add(apart).to_array();
     }
 }
 
