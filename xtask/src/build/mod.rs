@@ -22,8 +22,9 @@ const PACKAGE_RUSTFLAGS: &str = "-C target-feature=+simd128 \
     -C llvm-args=-unroll-runtime=false -C llvm-args=-unroll-allow-partial=false \
     -C llvm-args=-unroll-threshold=60 -C llvm-args=-inline-threshold=100";
 
-/// What wasm-opt is to do for the engine. Without a limit it weaves everything that is called once into one function, in
-/// which the compilers of browsers run out of registers: a frame of 30 streams then costs an eighth more.
+/// What wasm-opt is to do for the engine; `worker/Cargo.toml` says the same. Without a limit it weaves everything that is
+/// called once into one function, in which the compilers of browsers run out of registers: a frame of 30 streams then
+/// costs an eighth more.
 pub(crate) const WASM_OPT_FAST: [&str; 2] = ["-O3", "--one-caller-inline-max-function-size=200"];
 
 /// How a build is to be.
