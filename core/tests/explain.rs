@@ -3,7 +3,7 @@
 mod dice;
 
 use dice::Dice;
-use fourfold::cause::{Ask, Culprit, Explanation, Face, Found, Mode};
+use fourfold::cause::{Ask, Culprit, Evidence, Explanation, Face, Found, Mode};
 use fourfold::schema::{Change, LinkDraft, PatternDraft, StepDraft, StreamDraft};
 use fourfold::silence::Cause;
 use fourfold::{Engine, Error, Frame, Label, Schema, SchemaDraft};
@@ -137,6 +137,12 @@ fn a_heart_that_races_by_itself_is_named_itself() {
     assert_eq!(why.recommended_action, None);
 }
 
+/// What is said of how long nobody spoke.
+fn quiet(why: &Explanation) -> Vec<&str> {
+    let is_quiet = |evidence: &&Evidence| matches!(evidence.found, Found::Quiet { .. });
+    why.evidence.iter().filter(is_quiet).map(|evidence| evidence.sentence.as_str()).collect()
+}
+
 #[test]
 fn an_outage_of_a_group_names_the_group() {
     let mut scene = Scene::calm();
@@ -149,6 +155,10 @@ fn an_outage_of_a_group_names_the_group() {
     assert!(why.headline.starts_with("All of watch is silent since "), "{}", why.headline);
     assert_eq!(why.suspects[0].face, Face::Missing);
     assert!(why.unseen.is_empty(), "who is named is not what was missed: {:?}", why.unseen);
+    assert_eq!(
+        quiet(&why),
+        ["nobody of watch has spoken for 30 minutes; usually somebody does every 60 seconds"]
+    );
 }
 
 #[test]
@@ -172,6 +182,8 @@ fn when_nothing_comes_any_more_the_last_sign_of_life_is_told() {
     let why = scene.why(Mode::Fast);
     let silence = why.silence.unwrap_or_else(|| panic!("absence is the finding: {why:?}"));
     assert_eq!((silence.cause, silence.since_ms), (Cause::AllSilent, last_ms));
+    let [told] = quiet(&why)[..] else { panic!("what speaks for it: {:?}", why.evidence) };
+    assert!(told.starts_with("nobody has spoken for ") && told.ends_with(" every 60 seconds"), "{told}");
     assert_eq!(why.temporal_sequence, [], "what the last one did before is not what happened");
 }
 

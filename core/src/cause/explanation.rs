@@ -232,6 +232,17 @@ pub enum Found {
     Counterfactual(Counterfactual),
     /// A link of the schema that the data speaks against.
     Contradiction(Link),
+    /// There was no sign of life for longer than usual.
+    Quiet {
+        /// Of which stream; `None` for all of a group, or of everything.
+        stream: Option<usize>,
+        /// Of which group; `None` for everything.
+        group: Option<usize>,
+        /// Since the last one.
+        for_ms: i64,
+        /// The usual time between two of them.
+        usual_ms: i64,
+    },
     /// Streams were not seen.
     Unseen {
         /// How many.

@@ -178,6 +178,7 @@ pub enum FoundJson {
     Share { from: Option<String>, to: String, share: f64, learned: bool },
     Counterfactual { stream: String, score: f64, would_be: f64 },
     Contradiction { from: String, to: String },
+    Quiet { stream: Option<String>, group: Option<String>, for_ms: i64, usual_ms: i64 },
     Unseen { streams: usize },
 }
 
@@ -188,7 +189,8 @@ pub enum FoundJson {
 struct FlatEvidence {
     kind: String,
     sentence: String,
-    stream: String,
+    stream: Option<String>,
+    group: Option<String>,
     name: String,
     first: String,
     then: String,
@@ -203,6 +205,8 @@ struct FlatEvidence {
     score: f64,
     would_be: f64,
     by_ms: i64,
+    for_ms: i64,
+    usual_ms: i64,
     streams: usize,
     learned: bool,
 }
@@ -211,14 +215,19 @@ impl From<FlatEvidence> for EvidenceJson {
     fn from(flat: FlatEvidence) -> Self {
         let FlatEvidence { kind, sentence, stream, name, first, then, from, to, size, share, .. } = flat;
         let FlatEvidence { similarity, chance, correlation, order, score, would_be, by_ms, .. } = flat;
+        let whom = || stream.clone().unwrap_or_default();
         let found = match kind.as_str() {
             "match" => FoundJson::Match { name, similarity, chance },
             "lead" => FoundJson::Lead { first, then, by_ms, correlation, chance, order },
             "share" => FoundJson::Share { from, to, share, learned: flat.learned },
-            "counterfactual" => FoundJson::Counterfactual { stream, score, would_be },
+            "counterfactual" => FoundJson::Counterfactual { stream: whom(), score, would_be },
             "contradiction" => FoundJson::Contradiction { from: from.unwrap_or_default(), to },
             "unseen" => FoundJson::Unseen { streams: flat.streams },
-            _ => FoundJson::Deviation { stream, size },
+            "quiet" => {
+                let FlatEvidence { group, for_ms, usual_ms, .. } = flat;
+                FoundJson::Quiet { stream, group, for_ms, usual_ms }
+            }
+            _ => FoundJson::Deviation { stream: whom(), size },
         };
         Self { found, sentence }
     }
@@ -373,6 +382,12 @@ impl Names<'_> {
                 let LinkJson { from, to } = self.link(&link);
                 FoundJson::Contradiction { from, to }
             }
+            Found::Quiet { stream, group, for_ms, usual_ms } => FoundJson::Quiet {
+                stream: stream.map(|place| self.stream(place)),
+                group: group.and_then(|place| self.0.groups().get(place).cloned()),
+                for_ms,
+                usual_ms,
+            },
             Found::Unseen { streams } => FoundJson::Unseen { streams },
         }
     }

@@ -45,6 +45,7 @@ export type Evidence = { sentence: string } & (
   | { kind: "share"; from: string | null; to: string; share: number; learned: boolean }
   | { kind: "counterfactual"; stream: string; score: number; would_be: number }
   | ({ kind: "contradiction" } & LinkOf)
+  | { kind: "quiet"; stream: string | null; group: string | null; for_ms: number; usual_ms: number }
   | { kind: "unseen"; streams: number }
 );
 

@@ -102,6 +102,7 @@ impl Case<'_> {
         attribution.contradicted.retain(|link| leads.as_ref().is_some_and(|leads| leads.contradict(link)));
         found.extend(leads.map(|leads| leads.told).unwrap_or_default());
         found.extend(of_network(&attribution));
+        found.extend(silence.as_ref().and_then(|silence| silence::quiet(&self, silence)));
         if !unseen.is_empty() {
             found.push(Found::Unseen { streams: unseen.len() });
         }

@@ -1,9 +1,15 @@
 //! Whether absence is the finding, and whose it is.
 
+use alloc::vec::Vec;
+
 use super::Case;
 use super::seen::Seen;
-use crate::cause::{Culprit, Face, Silence};
+use crate::cause::{Culprit, Face, Found, Silence};
+use crate::order;
 use crate::silence::Cause;
+
+/// Gaps before a silence that say what is usual, and how few are enough.
+const GAPS: [usize; 2] = [64, 8];
 
 /// The silence that explains the trouble, where one does: the one that the clocks told, or that of the first suspect.
 pub(super) fn of(case: &Case<'_>, seen: &Seen) -> Option<Silence> {
@@ -17,13 +23,9 @@ pub(super) fn of(case: &Case<'_>, seen: &Seen) -> Option<Silence> {
         }
         let stream = first.filter(|first| first.face == Face::Missing).map(|first| first.stream);
         let stream = stream.filter(|_| cause == Cause::SensorSilent);
-        let streams = case.schema.streams();
-        let since_ms = last_sign(case, episode.opened_ms, |place| match (cause, stream, episode.group) {
-            (Cause::AllSilent, ..) => true,
-            (Cause::SourceDown, _, Some(group)) => streams[place].group == Some(group),
-            (_, stream, _) => stream == Some(place),
-        });
-        return Some(Silence { cause, stream, group: episode.group, since_ms });
+        let silence = Silence { cause, stream, group: episode.group, since_ms: episode.opened_ms };
+        let since_ms = last_sign(case, episode.opened_ms, |place| is_silent_in(case, &silence, place));
+        return Some(Silence { since_ms, ..silence });
     }
     let first = first?;
     let stream = Some(first.stream);
@@ -35,13 +37,44 @@ pub(super) fn of(case: &Case<'_>, seen: &Seen) -> Option<Silence> {
     }
 }
 
+/// Whether such a silence is one in which this stream says nothing.
+fn is_silent_in(case: &Case<'_>, silence: &Silence, stream: usize) -> bool {
+    match (silence.cause, silence.group) {
+        (Cause::AllSilent, _) => true,
+        (Cause::SourceDown, Some(group)) => case.schema.streams()[stream].group == Some(group),
+        _ => silence.stream == Some(stream),
+    }
+}
+
 /// When one of some streams was last heard before a silence was told: that is later by what patience took.
 fn last_sign(case: &Case<'_>, told_ms: i64, is_in: impl Fn(usize) -> bool) -> i64 {
-    let last = case.history.row_at(told_ms).and_then(|newest| {
-        let members = || (0..case.history.width()).filter(|&stream| is_in(stream));
-        (0..=newest).rev().find(|&row| members().any(|stream| !case.history.value(row, stream).is_nan()))
-    });
-    last.map_or(told_ms, |row| case.history.at_ms(row))
+    signs(case, told_ms, is_in).next().unwrap_or(told_ms)
+}
+
+/// When one of some streams was heard, the newest first.
+fn signs(case: &Case<'_>, told_ms: i64, is_in: impl Fn(usize) -> bool) -> impl Iterator<Item = i64> {
+    let history = case.history;
+    let members: Vec<usize> = (0..history.width()).filter(|&stream| is_in(stream)).collect();
+    let rows = history.row_at(told_ms).map_or(0..0, |newest| 0..newest + 1).rev();
+    rows.filter(move |&row| members.iter().any(|&stream| !history.value(row, stream).is_nan()))
+        .map(|row| history.at_ms(row))
+}
+
+/// What speaks for a silence: it is longer than the gaps before it.
+pub(super) fn quiet(case: &Case<'_>, silence: &Silence) -> Option<Found> {
+    let &Silence { stream, group, since_ms, .. } = silence;
+    let [most, least] = GAPS;
+    let mut signs = signs(case, since_ms, |stream| is_silent_in(case, silence, stream)).take(most + 1);
+    let last = signs.next()?;
+    let mut later = last;
+    let mut gaps: Vec<i64> = signs.map(|sign| core::mem::replace(&mut later, sign) - sign).collect();
+    order::few(&mut gaps, |one, other| one < other);
+    let usual_ms = *gaps.get(gaps.len() / 2).filter(|_| gaps.len() >= least)?;
+    // A silence that was told while nothing arrived has no rows of its own.
+    let told_ms = case.episode.map_or(i64::MIN, |episode| episode.opened_ms);
+    let for_ms = case.history.at_ms(case.row).max(told_ms) - last;
+    let group = group.filter(|_| stream.is_none());
+    (for_ms > usual_ms).then_some(Found::Quiet { stream, group, for_ms, usual_ms })
 }
 
 /// Widens the silence of one stream to what fell silent with it.

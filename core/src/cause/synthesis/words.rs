@@ -155,6 +155,16 @@ impl<'a> Words<'a> {
                 self.stream(link.from),
                 self.stream(link.to)
             ),
+            Found::Quiet { stream, group, for_ms, usual_ms } => {
+                let (who, usual) = match (stream, group) {
+                    (Some(stream), _) => (format!("{} has said nothing", self.stream(stream)), "it does"),
+                    (None, Some(group)) => {
+                        (format!("nobody of {} has spoken", self.group(group)), "somebody does")
+                    }
+                    (None, None) => ("nobody has spoken".into(), "somebody does"),
+                };
+                format!("{who} for {}; usually {usual} every {}", span(for_ms), span(usual_ms))
+            }
             Found::Unseen { streams } => format!("{streams} of the streams said nothing meanwhile"),
         }
     }

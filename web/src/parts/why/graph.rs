@@ -75,7 +75,8 @@ pub(super) fn Graph(session: Session, why: ExplanationJson) -> impl IntoView {
             format!("{} moves {}{way}.", names[link.from], names[link.to])
         })
         .collect();
-    let has_picture = names.len() > 1;
+    // Boxes of which none is the origin, and without a way between them, say nothing.
+    let has_picture = names.len() > 1 && (origin.is_some() || !links.is_empty());
     let nodes = names.iter().zip(&drawn.nodes).enumerate().map(|(place, (name, node))| {
         let (is_lit, is_origin) = (lit.contains(&place), origin == Some(place));
         let room = ((node.width_px - if is_origin { 28.0 } else { 12.0 }) / 6.4) as usize;

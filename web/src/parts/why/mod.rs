@@ -65,12 +65,14 @@ fn Answer(
         <Graph session=session why=json.clone() />
         <Sequence session=session why=json.clone() />
         <Leads why=json.clone() curves=curves />
-        <section>
-            <h3>"What speaks for it"</h3>
-            <ul class="evidence">
-                {evidence.into_iter().map(|sentence| view! { <li>{sentence}</li> }).collect_view()}
-            </ul>
-        </section>
+        {(!evidence.is_empty()).then(|| view! {
+            <section>
+                <h3>"What speaks for it"</h3>
+                <ul class="evidence">
+                    {evidence.into_iter().map(|sentence| view! { <li>{sentence}</li> }).collect_view()}
+                </ul>
+            </section>
+        })}
         {(!unseen.is_empty()).then(|| view! {
             <p class="unseen-streams"><b>"Not seen meanwhile: "</b>{unseen}". Nobody knows what they had to do with it."</p>
         })}
