@@ -162,6 +162,15 @@ fn an_outage_of_a_group_names_the_group() {
 }
 
 #[test]
+fn a_stuck_stream_is_not_called_quiet() {
+    let mut scene = Scene::calm();
+    scene.go_on(60, |_, values| values[HEART] = 61.25);
+    let why = scene.why(Mode::Fast);
+    assert_eq!(why.silence.map(|silence| silence.cause), Some(Cause::ValueStuck), "{why:?}");
+    assert!(quiet(&why).is_empty(), "{:?}", why.evidence);
+}
+
+#[test]
 fn an_outage_of_all_names_whatever_collects() {
     let mut scene = Scene::calm();
     scene.go_on(30, |_, values| values.fill(f64::NAN));

@@ -62,17 +62,23 @@ fn signs(case: &Case<'_>, told_ms: i64, is_in: impl Fn(usize) -> bool) -> impl I
 
 /// What speaks for a silence: it is longer than the gaps before it.
 pub(super) fn quiet(case: &Case<'_>, silence: &Silence) -> Option<Found> {
-    let &Silence { stream, group, since_ms, .. } = silence;
+    let &Silence { cause, stream, group, since_ms } = silence;
+    if matches!(cause, Cause::ValueStuck | Cause::TrueZero) {
+        return None;
+    }
+    let until = |at_ms| signs(case, at_ms, |stream| is_silent_in(case, silence, stream));
     let [most, least] = GAPS;
-    let mut signs = signs(case, since_ms, |stream| is_silent_in(case, silence, stream)).take(most + 1);
-    let last = signs.next()?;
+    let mut before = until(since_ms).take(most + 1);
+    let last = before.next()?;
     let mut later = last;
-    let mut gaps: Vec<i64> = signs.map(|sign| core::mem::replace(&mut later, sign) - sign).collect();
+    let mut gaps: Vec<i64> = before.map(|sign| core::mem::replace(&mut later, sign) - sign).collect();
     order::few(&mut gaps, |one, other| one < other);
     let usual_ms = *gaps.get(gaps.len() / 2).filter(|_| gaps.len() >= least)?;
+    let now_ms = case.history.at_ms(case.row);
+    let next = until(now_ms).take_while(|&sign| sign > last).last();
     // A silence that was told while nothing arrived has no rows of its own.
-    let told_ms = case.episode.map_or(i64::MIN, |episode| episode.opened_ms);
-    let for_ms = case.history.at_ms(case.row).max(told_ms) - last;
+    let told_ms = case.episode.map_or(now_ms, |episode| episode.opened_ms.max(now_ms));
+    let for_ms = next.unwrap_or(told_ms) - last;
     let group = group.filter(|_| stream.is_none());
     (for_ms > usual_ms).then_some(Found::Quiet { stream, group, for_ms, usual_ms })
 }
