@@ -1,20 +1,18 @@
 //! How bad a lone spike is called: by its size, not by how long nothing like it was seen.
 
+#[allow(dead_code, reason = "other tests ask for more of it")]
+mod dice;
+
+use dice::Dice;
 use fourfold::{Engine, Frame, SchemaDraft, Severity};
 
 /// What one of four noisy streams is called when, after so many frames, it is so many deviations off for one.
 fn severity(frames: i64, deviations: f64) -> Severity {
     let schema = SchemaDraft::of_streams(["a", "b", "c", "d"]).validate().expect("valid");
     let mut engine = Engine::new(schema);
-    let mut state = 9_u64;
+    let mut dice = Dice::new(9);
     // Twelve of them are about normal, with a deviation of one.
-    let mut noise = || {
-        let mut share = || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (state >> 11) as f64 / (1_u64 << 53) as f64
-        };
-        (0..12).map(|_| share()).sum::<f64>() - 6.0
-    };
+    let mut noise = || (0..12).map(|_| dice.share()).sum::<f64>() - 6.0;
     for frame in 0..frames {
         let values = [0; 4].map(|_| 50.0 + noise());
         engine.observe(Frame { at_ms: 60_000 * frame, values: &values }).expect("a frame");
