@@ -8,8 +8,9 @@ use crate::cause::{Culprit, Face, Found, Silence};
 use crate::order;
 use crate::silence::Cause;
 
-/// Gaps before a silence that say what is usual, and how few are enough.
-const GAPS: [usize; 2] = [64, 8];
+/// So many gaps before a silence say what is usual; fewer than these say nothing.
+const GAPS_MOST: usize = 64;
+const GAPS_LEAST: usize = 8;
 
 /// The silence that explains the trouble, where one does: the one that the clocks told, or that of the first suspect.
 pub(super) fn of(case: &Case<'_>, seen: &Seen) -> Option<Silence> {
@@ -17,15 +18,18 @@ pub(super) fn of(case: &Case<'_>, seen: &Seen) -> Option<Silence> {
     if let Some(episode) = case.episode
         && let (None, Some(cause)) = (episode.stream, episode.cause)
     {
-        if is_of_all(case, seen) {
-            let since_ms = last_sign(case, episode.opened_ms, |_| true);
-            return Some(Silence { cause: Cause::AllSilent, stream: None, group: None, since_ms });
+        let since_ms = episode.opened_ms;
+        let mut silence = Silence { cause: Cause::AllSilent, stream: None, group: None, since_ms };
+        if !is_of_all(case, seen) {
+            let stream = first.filter(|first| first.face == Face::Missing).map(|first| first.stream);
+            let stream = stream.filter(|_| cause == Cause::SensorSilent);
+            silence = Silence { cause, stream, group: episode.group, since_ms };
         }
-        let stream = first.filter(|first| first.face == Face::Missing).map(|first| first.stream);
-        let stream = stream.filter(|_| cause == Cause::SensorSilent);
-        let silence = Silence { cause, stream, group: episode.group, since_ms: episode.opened_ms };
-        let since_ms = last_sign(case, episode.opened_ms, |place| is_silent_in(case, &silence, place));
-        return Some(Silence { since_ms, ..silence });
+        // It was told later than it began, by what patience took.
+        if let Some(row) = sign_until(case, &silence, since_ms) {
+            silence.since_ms = case.history.at_ms(row);
+        }
+        return Some(silence);
     }
     let first = first?;
     let stream = Some(first.stream);
@@ -46,18 +50,15 @@ fn is_silent_in(case: &Case<'_>, silence: &Silence, stream: usize) -> bool {
     }
 }
 
-/// When one of some streams was last heard before a silence was told: that is later by what patience took.
-fn last_sign(case: &Case<'_>, told_ms: i64, is_in: impl Fn(usize) -> bool) -> i64 {
-    signs(case, told_ms, is_in).next().unwrap_or(told_ms)
+/// Whether somebody speaks in a row of whom a silence says that they do not.
+fn is_sign(case: &Case<'_>, silence: &Silence, row: usize) -> bool {
+    let is_there = |stream: usize| !case.history.value(row, stream).is_nan();
+    (0..case.history.width()).any(|stream| is_there(stream) && is_silent_in(case, silence, stream))
 }
 
-/// When one of some streams was heard, the newest first.
-fn signs(case: &Case<'_>, told_ms: i64, is_in: impl Fn(usize) -> bool) -> impl Iterator<Item = i64> {
-    let history = case.history;
-    let members: Vec<usize> = (0..history.width()).filter(|&stream| is_in(stream)).collect();
-    let rows = history.row_at(told_ms).map_or(0..0, |newest| 0..newest + 1).rev();
-    rows.filter(move |&row| members.iter().any(|&stream| !history.value(row, stream).is_nan()))
-        .map(|row| history.at_ms(row))
+/// The newest row with such a sign of life, up to a moment.
+fn sign_until(case: &Case<'_>, silence: &Silence, at_ms: i64) -> Option<usize> {
+    (0..=case.history.row_at(at_ms)?).rev().find(|&row| is_sign(case, silence, row))
 }
 
 /// What speaks for a silence: it is longer than the gaps before it.
@@ -66,19 +67,19 @@ pub(super) fn quiet(case: &Case<'_>, silence: &Silence) -> Option<Found> {
     if matches!(cause, Cause::ValueStuck | Cause::TrueZero) {
         return None;
     }
-    let until = |at_ms| signs(case, at_ms, |stream| is_silent_in(case, silence, stream));
-    let [most, least] = GAPS;
-    let mut before = until(since_ms).take(most + 1);
-    let last = before.next()?;
-    let mut later = last;
-    let mut gaps: Vec<i64> = before.map(|sign| core::mem::replace(&mut later, sign) - sign).collect();
+    let at_ms = |row| case.history.at_ms(row);
+    let last = sign_until(case, silence, since_ms)?;
+    let (mut later, mut gaps) = (last, Vec::new());
+    for row in (0..last).rev().filter(|&row| is_sign(case, silence, row)).take(GAPS_MOST) {
+        gaps.push(at_ms(later) - at_ms(row));
+        later = row;
+    }
     order::few(&mut gaps, |one, other| one < other);
-    let usual_ms = *gaps.get(gaps.len() / 2).filter(|_| gaps.len() >= least)?;
-    let now_ms = case.history.at_ms(case.row);
-    let next = until(now_ms).take_while(|&sign| sign > last).last();
+    let usual_ms = *gaps.get(gaps.len() / 2).filter(|_| gaps.len() >= GAPS_LEAST)?;
+    let next = (last + 1..=case.row).find(|&row| is_sign(case, silence, row));
     // A silence that was told while nothing arrived has no rows of its own.
-    let told_ms = case.episode.map_or(now_ms, |episode| episode.opened_ms.max(now_ms));
-    let for_ms = next.unwrap_or(told_ms) - last;
+    let told_ms = case.episode.map_or(i64::MIN, |episode| episode.opened_ms);
+    let for_ms = next.map_or(at_ms(case.row).max(told_ms), at_ms) - at_ms(last);
     let group = group.filter(|_| stream.is_none());
     (for_ms > usual_ms).then_some(Found::Quiet { stream, group, for_ms, usual_ms })
 }
