@@ -41,19 +41,12 @@ pub(super) fn of(case: &Case<'_>, seen: &Seen) -> Option<Silence> {
     }
 }
 
-/// Whether such a silence is one in which this stream says nothing.
-fn is_silent_in(case: &Case<'_>, silence: &Silence, stream: usize) -> bool {
-    match (silence.cause, silence.group) {
-        (Cause::AllSilent, _) => true,
-        (Cause::SourceDown, Some(group)) => case.schema.streams()[stream].group == Some(group),
-        _ => silence.stream == Some(stream),
-    }
-}
-
-/// Whether somebody speaks in a row of whom a silence says that they do not.
+/// Whether somebody speaks in a row of whom a silence says that they do not. Where part of a group is silent, nobody
+/// knows which part.
 fn is_sign(case: &Case<'_>, silence: &Silence, row: usize) -> bool {
     let is_there = |stream: usize| !case.history.value(row, stream).is_nan();
-    (0..case.history.width()).any(|stream| is_there(stream) && is_silent_in(case, silence, stream))
+    silence.cause != Cause::SourcePartlySilent
+        && (0..case.history.width()).any(|stream| is_there(stream) && is_of(case, Some(silence), stream))
 }
 
 /// The newest row with such a sign of life, up to a moment.
