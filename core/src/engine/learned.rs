@@ -77,7 +77,10 @@ impl Learned {
         verdict.at_ms = at_ms;
         verdict.standing = Standing::Final;
         verdict.from_silence = false;
-        let is_calm = self.tier3.step(opinions, self.frames, verdict);
+        // While a stuck stream is news, it is odd beside the others: no lesson in how odd normal moments are, else what it
+        // teaches in its first hour hides other trouble for days.
+        let is_newly_stuck = self.silence.is_newly_stuck(&verdict.silences);
+        let is_calm = self.tier3.step(opinions, self.frames, is_newly_stuck, verdict);
 
         self.streams.learn(values);
         self.joint.learn(values, is_calm);

@@ -267,6 +267,12 @@ impl Silence {
         }
     }
 
+    /// Whether one of the findings is a value that has got stuck lately.
+    pub(crate) fn is_newly_stuck(&self, findings: &[Finding]) -> bool {
+        let stuck = findings.iter().filter(|finding| finding.cause == Cause::ValueStuck);
+        stuck.filter_map(|finding| finding.stream).any(|place| self.streams[place].runs.is_newly_stuck())
+    }
+
     /// Why a stream says nothing, or nothing new; `None` while there is nothing to explain or no telling yet.
     pub fn why(&self, stream: usize, now_ms: i64) -> Option<Cause> {
         let now_ms = self.scaled_ms(now_ms);

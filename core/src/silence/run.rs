@@ -14,18 +14,24 @@ const PRIOR: f64 = 3.0;
 const RUNS_LEAST: f64 = 40.0;
 /// Shorter runs are never news.
 const RUN_LEAST: u32 = 4;
+/// Readings beyond the limit for which being stuck is news.
+const NEWLY_STUCK: u32 = 300;
 /// Ended runs after which the limits are worked out anew: at first, and once many runs are known, which one more hardly
 /// moves.
 const REFRESH_RUNS: [u32; 2] = [64, 512];
 /// What is left of a run's weight when the histogram is halved at this mass.
 const MASS_MOST: f64 = 8192.0;
 
+/// Kinds of runs: of anything but zero, and of zeros.
+const ANY: usize = 0;
+const ZEROS: usize = 1;
+
 /// The run of equal values that a stream is in, and the lengths of those that it was in.
 #[derive(Clone, Debug)]
 pub(super) struct Runs {
     value: f64,
     length: u32,
-    /// Lengths of runs of anything, and of runs of zeros.
+    /// Lengths of runs of anything but zero, and of zeros.
     lengths: [[f32; BINS]; 2],
     limits: [u32; 2],
     since_refresh: u32,
@@ -51,12 +57,17 @@ impl Runs {
     }
 
     fn kind(&self) -> usize {
-        usize::from(self.value == 0.0)
+        if self.value == 0.0 { ZEROS } else { ANY }
     }
 
     /// Whether the value has stayed the same for longer than it ever does.
     pub(super) fn is_stuck(&self) -> bool {
         self.length >= RUN_LEAST && self.length > self.limits[self.kind()]
+    }
+
+    /// Whether that has begun lately.
+    pub(super) fn is_newly_stuck(&self) -> bool {
+        self.is_stuck() && self.length <= self.limits[self.kind()].saturating_add(NEWLY_STUCK)
     }
 
     /// Whether the value is zero, for as long as it often is.
@@ -96,21 +107,32 @@ impl Runs {
     }
 
     fn refresh(&mut self) {
-        for (lengths, limit) in self.lengths.iter_mut().zip(&mut self.limits) {
-            let tail = Tail::of(lengths);
-            if tail.mass() < RUNS_LEAST {
-                continue;
-            }
-            // The longest run that was seen twice over is never news either: runs of a slow wave come in families.
-            let longest = lengths.iter().rposition(|&weight| weight >= 0.5).unwrap_or_default();
-            let twice = crate::math::exp2((longest as f64 + 1.0) / f64::from(BINS_PER_OCTAVE) + 1.0);
-            let reach = tail.quantile(LEVEL, STEEPNESS, PRIOR);
-            *limit = reach.max(twice) as u32;
-            if tail.mass() > MASS_MOST {
+        for kind in [ANY, ZEROS] {
+            self.limits[kind] = limit(&self.lengths[kind]).unwrap_or(self.limits[kind]);
+        }
+        if Tail::of(&self.lengths[ZEROS]).mass() < RUNS_LEAST {
+            // Who was hardly ever zero is judged by all its runs: a dead sensor often reads as nothing.
+            let all = core::array::from_fn(|bin| self.lengths[ANY][bin] + self.lengths[ZEROS][bin]);
+            self.limits[ZEROS] = limit(&all).unwrap_or(u32::MAX);
+        }
+        for lengths in &mut self.lengths {
+            if Tail::of(lengths).mass() > MASS_MOST {
                 lengths.iter_mut().for_each(|weight| *weight *= 0.5);
             }
         }
     }
+}
+
+/// The longest run that is no news; `None` where too few are known.
+fn limit(lengths: &[f32; BINS]) -> Option<u32> {
+    let tail = Tail::of(lengths);
+    if tail.mass() < RUNS_LEAST {
+        return None;
+    }
+    // The longest run that was seen twice over is never news either: runs of a slow wave come in families.
+    let longest = lengths.iter().rposition(|&weight| weight >= 0.5).unwrap_or_default();
+    let twice = crate::math::exp2((longest as f64 + 1.0) / f64::from(BINS_PER_OCTAVE) + 1.0);
+    Some(tail.quantile(LEVEL, STEEPNESS, PRIOR).max(twice) as u32)
 }
 
 #[cfg(test)]
@@ -135,6 +157,16 @@ mod tests {
         let mut constant = Runs::new();
         (0..5000).for_each(|_| constant.learn(1.0));
         assert!(!constant.is_stuck());
+    }
+
+    #[test]
+    fn a_zero_that_never_was_is_stuck() {
+        let mut noisy = Runs::new();
+        (0..2000).for_each(|k| noisy.learn(reading(k)));
+        (0..30).for_each(|_| noisy.learn(0.0));
+        assert!(noisy.is_stuck() && noisy.is_newly_stuck() && !noisy.is_true_zero());
+        (0..400).for_each(|_| noisy.learn(0.0));
+        assert!(noisy.is_stuck() && !noisy.is_newly_stuck());
     }
 
     #[test]

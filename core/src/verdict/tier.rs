@@ -74,11 +74,12 @@ impl Tier3 {
     }
 
     /// Judges the frame whose tier-1 part stands in `verdict` already, fills the rest, and learns. True where the
-    /// frame is a lesson in what is normal.
+    /// frame is a lesson in what is normal, which it is not where anyone knows better (`is_no_lesson`).
     pub(crate) fn step(
         &mut self,
         joint: [Opinion; View::COUNT - 1],
         frames: u64,
+        is_no_lesson: bool,
         verdict: &mut Verdict,
     ) -> bool {
         self.blame.judge(&mut verdict.streams);
@@ -99,7 +100,7 @@ impl Tier3 {
         verdict.alarm = self.opens(&finding);
         let is_odd = !self.carry(&finding, verdict) || self.is_expected(&finding);
         self.odd_share += (f64::from(u8::from(is_odd)) - self.odd_share) / ODD_MEMORY_FRAMES;
-        let is_calm = !is_odd || self.odd_share > ODD_SHARE_MAX;
+        let is_calm = !is_no_lesson && (!is_odd || self.odd_share > ODD_SHARE_MAX);
 
         self.blame.learn(&verdict.streams);
         self.quiet.learn(&verdict.silences);

@@ -1,8 +1,10 @@
 //! Flat line: the same value for longer than this stream repeats itself. A stuck sensor.
 //!
 //! Runs of equal values are counted when they end, zeros apart from others, so that a stream which is often zero or
-//! which has few steps may rest as long as it is used to.
+//! which has few steps may rest as long as it is used to. Who was hardly ever zero is judged by its other runs: a dead
+//! sensor often reads as nothing.
 
+use crate::math::greater;
 use crate::schema::Stream;
 use crate::snapshot::state;
 use crate::stats::Tally;
@@ -31,8 +33,20 @@ pub(crate) struct Sight {
 }
 
 impl Flat {
-    fn lengths_of(&self, value: f64) -> &Tally {
-        &self.lengths[usize::from(value != 0.0)]
+    /// The chance of a run; one finished run of this length is needed to say how long they are.
+    fn chance(&self, value: f64, run: f64) -> Option<f64> {
+        let [zeros, others] = &self.lengths;
+        if value == 0.0 && zeros.total() >= RUNS_MIN {
+            return zeros.chance(run);
+        }
+        if others.total() < RUNS_MIN {
+            return None;
+        }
+        let by_others = others.chance(run);
+        if value == 0.0 && zeros.total() > 0 {
+            return Some(greater(by_others?, zeros.chance(run)?));
+        }
+        by_others
     }
 }
 
@@ -46,9 +60,8 @@ impl Detector for Flat {
     #[inline]
     fn judge(&self, row: &Row<'_>) -> Sight {
         let run = if row.x == self.value { self.run.saturating_add(1) } else { 1 };
-        let is_news = run >= RUN_MIN && self.lengths_of(row.x).total() >= RUNS_MIN;
-        // One finished run of this length is needed to say how long they are; the run is one trial, not many.
-        let chance = if is_news { self.lengths_of(row.x).chance(f64::from(run)) } else { None };
+        // The run is one trial, not many.
+        let chance = if run >= RUN_MIN { self.chance(row.x, f64::from(run)) } else { None };
         Sight { run, chance }
     }
 
