@@ -1,5 +1,9 @@
 //! What a silence is called. The words differ because the remedies do.
 
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use crate::order;
 use crate::snapshot::words;
 
 /// Why a stream says nothing, or nothing new.
@@ -61,4 +65,34 @@ pub struct Finding {
     pub chance: f64,
     /// Whether habits stand behind it: of a week, or of a day and a night without a pause.
     pub settled: bool,
+}
+
+/// Sensors of one source that fell silent at about the same time are one finding.
+pub(super) fn merge_parts(findings: &mut Vec<Finding>, silent: Range<usize>) {
+    let key = |finding: &Finding| (finding.group, finding.since_ms, finding.stream);
+    order::few(&mut findings[silent.clone()], |one, other| key(one) < key(other));
+    let mut kept = silent.start;
+    for at in silent.clone() {
+        let next = findings[at];
+        if kept > silent.start {
+            let part = &mut findings[kept - 1];
+            if part.group.is_some() && part.group == next.group && fell_together(part, &next) {
+                part.cause = Cause::SourcePartlySilent;
+                part.stream = None;
+                part.streams += 1;
+                part.chance = part.chance.min(next.chance);
+                part.settled |= next.settled;
+                continue;
+            }
+        }
+        findings[kept] = next;
+        kept += 1;
+    }
+    findings.drain(kept..silent.end);
+}
+
+/// Whether two streams gave their last signs of life within two intervals.
+fn fell_together(one: &Finding, other: &Finding) -> bool {
+    let together_ms = one.usual_ms.max(other.usual_ms).saturating_mul(2);
+    (other.since_ms - one.since_ms).abs() <= together_ms
 }

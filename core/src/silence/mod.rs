@@ -64,13 +64,12 @@ pub use habit::Habit;
 
 use alloc::vec;
 use alloc::vec::Vec;
-use core::ops::Range;
 
 use crate::frame::{Moment, TIME_MS_MAX};
-use crate::order;
 use crate::schema::Schema;
 use crate::snapshot::{State, state};
 use clock::Clock;
+use finding::merge_parts;
 use listener::Listener;
 use source::Source;
 
@@ -332,38 +331,10 @@ impl Silence {
     }
 }
 
-/// Sensors of one source that fell silent at about the same time are one finding.
-fn merge_parts(findings: &mut Vec<Finding>, silent: Range<usize>) {
-    let key = |finding: &Finding| (finding.group, finding.since_ms, finding.stream);
-    order::few(&mut findings[silent.clone()], |one, other| key(one) < key(other));
-    let mut kept = silent.start;
-    for at in silent.clone() {
-        let next = findings[at];
-        if kept > silent.start {
-            let part = &mut findings[kept - 1];
-            if part.group.is_some() && part.group == next.group && fell_together(part, &next) {
-                part.cause = Cause::SourcePartlySilent;
-                part.stream = None;
-                part.streams += 1;
-                part.chance = part.chance.min(next.chance);
-                part.settled |= next.settled;
-                continue;
-            }
-        }
-        findings[kept] = next;
-        kept += 1;
-    }
-    findings.drain(kept..silent.end);
-}
-
-/// Whether two streams gave their last signs of life within two intervals.
-fn fell_together(one: &Finding, other: &Finding) -> bool {
-    let together_ms = one.usual_ms.max(other.usual_ms).saturating_mul(2);
-    (other.since_ms - one.since_ms).abs() <= together_ms
-}
-
 #[cfg(test)]
 mod tests {
+    use core::ops::Range;
+
     use super::*;
     use crate::SchemaDraft;
     use crate::schema::StreamDraft;
