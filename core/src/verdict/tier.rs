@@ -21,6 +21,9 @@ use crate::stream::StreamVerdict;
 /// every few hours is how things are.
 const ODD_SHARE_MAX: f64 = 0.02;
 const ODD_MEMORY_FRAMES: f64 = 2000.0;
+/// Nor are the frames next to it, this many with the odd one: the views, which look at the last few, still see it. A
+/// handful of lessons this odd would hide for thousands of frames what is a little less so.
+const ODD_SPAN_FRAMES: u32 = 3;
 /// The meta-learner silences an alarm only where it is this sure.
 const SURE: f64 = 0.7;
 /// A silence is judged against a week of habits and nothing else.
@@ -36,11 +39,12 @@ pub(crate) struct Tier3 {
     meta: Meta,
     flood: Flood,
     quiet: Quiet,
-    /// How many of the last frames were odd.
+    /// How many of the last frames were odd, and how many came since one was.
     odd_share: f64,
+    since_odd: u32,
     false_alarm_rate: f64,
 }
-state!(Tier3 { fusion, blame, episodes, labels, meta, flood, quiet, odd_share; false_alarm_rate });
+state!(Tier3 { fusion, blame, episodes, labels, meta, flood, quiet, odd_share, since_odd; false_alarm_rate });
 
 impl Tier3 {
     pub(crate) fn new(schema: &Schema) -> Self {
@@ -53,6 +57,7 @@ impl Tier3 {
             flood: Flood::new(),
             quiet: Quiet::new(schema),
             odd_share: 0.0,
+            since_odd: ODD_SPAN_FRAMES,
             false_alarm_rate: schema.false_alarm_rate(),
         }
     }
@@ -100,7 +105,9 @@ impl Tier3 {
         verdict.alarm = self.opens(&finding);
         let is_odd = !self.carry(&finding, verdict) || self.is_expected(&finding);
         self.odd_share += (f64::from(u8::from(is_odd)) - self.odd_share) / ODD_MEMORY_FRAMES;
-        let is_calm = !is_no_lesson && (!is_odd || self.odd_share > ODD_SHARE_MAX);
+        self.since_odd = if is_odd { 0 } else { self.since_odd.saturating_add(1) };
+        let is_by_odd = self.since_odd < ODD_SPAN_FRAMES;
+        let is_calm = !is_no_lesson && (!is_by_odd || self.odd_share > ODD_SHARE_MAX);
 
         self.blame.learn(&verdict.streams);
         self.quiet.learn(&verdict.silences);
