@@ -27,6 +27,7 @@
 //!   zone.
 //! - It can not see a silence that is shorter than the habit: a sensor that speaks on change only may be dead for hours
 //!   before that is news, and one that falls silent shortly before its usual bedtime is missed until morning.
+//! - What is switched off for the first time, and then reads zero, looks like a sensor that died: three times, then it is a habit.
 //!
 //! # Example
 //!

@@ -170,6 +170,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_switched_off_again_and_again_is_not_stuck_for_ever() {
+        let mut machine = Runs::new();
+        let mut stuck = [false; 8];
+        (0..2000).for_each(|k| machine.learn(reading(k)));
+        for (day, stuck) in (0_u32..).zip(&mut stuck) {
+            (0..400).for_each(|k| machine.learn(reading(2000 + 400 * day + k)));
+            for _ in 0..60 {
+                machine.learn(0.0);
+                *stuck |= machine.is_stuck();
+            }
+        }
+        assert_eq!(stuck, [true, true, true, false, false, false, false, false]);
+    }
+
+    #[test]
     fn a_usual_zero_is_true() {
         let mut counts = Runs::new();
         for k in 0..4000_u32 {
