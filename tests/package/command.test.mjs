@@ -154,6 +154,7 @@ describe("watch", () => {
 
 test("help is at hand", async () => {
   const [asked, lost] = [await fourfold(["--help"]), await fourfold(["wacht"])];
+  for (const words of [["watch", "--help"], ["evaluate", "-h"], ["help"]]) assert.deepEqual(await fourfold(words), asked);
   assert.deepEqual([asked.code, lost.code], [0, 2]);
   assert.equal(asked.out, lost.err);
   for (const option of ["--ndjson", "--alarms-only", "--state"]) assert.ok(asked.out.includes(option));

@@ -63,7 +63,7 @@ pub struct Finding {
     pub usual_ms: i64,
     /// About the chance of a silence this long among usual ones. Below one in a thousand only its order counts.
     pub chance: f64,
-    /// Whether habits stand behind it: of a week, or of a day and a night without a pause.
+    /// Whether habits stand behind it: of a week, or of a day and a night without a pause. A stuck value takes none.
     pub settled: bool,
 }
 

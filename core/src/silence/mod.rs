@@ -232,7 +232,9 @@ impl Silence {
             let is_silent = findings[sources..silent].iter().any(|finding| finding.stream == Some(place));
             if stream.runs.is_stuck() && self.due_ms[place] > now_ms && !is_silent {
                 let group = self.group_of[place];
-                findings.push(self.finding_at(Cause::ValueStuck, Some(place), group, now_ms));
+                let stuck = self.finding_at(Cause::ValueStuck, Some(place), group, now_ms);
+                // Its runs are known, whatever its clock has still to learn.
+                findings.push(Finding { settled: true, ..stuck });
             }
         }
         merge_parts(findings, sources..silent);

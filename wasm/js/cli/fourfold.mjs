@@ -26,8 +26,8 @@ const [name, ...rest] = process.argv.slice(2);
 // A reader that has seen enough closes the pipe; that is no fault.
 process.stdout.on("error", (error) => process.exit(error.code === "EPIPE" ? 0 : 1));
 
-if (name === "--help" || name === "help" || COMMANDS[name] === undefined) {
-  const isAsked = name === "--help" || name === "help";
+const isAsked = name === "help" || [name, ...rest].some((word) => word === "--help" || word === "-h");
+if (isAsked || COMMANDS[name] === undefined) {
   console[isAsked ? "log" : "error"](USAGE);
   process.exitCode = isAsked ? 0 : 2;
 } else {
