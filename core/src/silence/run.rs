@@ -22,8 +22,8 @@ const REFRESH_RUNS: [u32; 2] = [64, 512];
 /// What is left of a run's weight when the histogram is halved at this mass.
 const MASS_MOST: f64 = 8192.0;
 
-/// Kinds of runs: of anything but zero, and of zeros.
-const ANY: usize = 0;
+/// Kinds of runs: of zeros, and of other values.
+const OTHERS: usize = 0;
 const ZEROS: usize = 1;
 
 /// The run of equal values that a stream is in, and the lengths of those that it was in.
@@ -31,7 +31,7 @@ const ZEROS: usize = 1;
 pub(super) struct Runs {
     value: f64,
     length: u32,
-    /// Lengths of runs of anything but zero, and of zeros.
+    /// Lengths of runs of each kind.
     lengths: [[f32; BINS]; 2],
     limits: [u32; 2],
     since_refresh: u32,
@@ -57,7 +57,7 @@ impl Runs {
     }
 
     fn kind(&self) -> usize {
-        if self.value == 0.0 { ZEROS } else { ANY }
+        if self.value == 0.0 { ZEROS } else { OTHERS }
     }
 
     /// Whether the value has stayed the same for longer than it ever does.
@@ -107,12 +107,12 @@ impl Runs {
     }
 
     fn refresh(&mut self) {
-        for kind in [ANY, ZEROS] {
+        for kind in [OTHERS, ZEROS] {
             self.limits[kind] = limit(&self.lengths[kind]).unwrap_or(self.limits[kind]);
         }
         if Tail::of(&self.lengths[ZEROS]).mass() < RUNS_LEAST {
             // Who was hardly ever zero is judged by all its runs: a dead sensor often reads as nothing.
-            let all = core::array::from_fn(|bin| self.lengths[ANY][bin] + self.lengths[ZEROS][bin]);
+            let all = core::array::from_fn(|bin| self.lengths[OTHERS][bin] + self.lengths[ZEROS][bin]);
             self.limits[ZEROS] = limit(&all).unwrap_or(u32::MAX);
         }
         for lengths in &mut self.lengths {
